@@ -1,0 +1,110 @@
+"""What the dialogue engine is told and what it answers with. Pure data."""
+
+from dataclasses import dataclass
+
+from agents.messages import Delegation, TaskReport
+from config.expectation import NOTHING_AWAITED, Expectation
+
+
+@dataclass(frozen=True, slots=True)
+class CallBegan:
+    """The line is open; the first step may speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerSaid:
+    """The caller's turn ended with these words (lower case, digits as digit words). Empty text:
+    unintelligible.
+
+    `confidence` is the recogniser's for the whole, 0..1.
+    """
+
+    text: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class KeysPressed:
+    """One keypad key, as it comes."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallerSilent:
+    """Nobody has spoken for `silent_ms` since the agent was last heard. Sent again as it goes on."""
+
+    silent_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A background agent's report, applied exactly once."""
+
+    report: TaskReport
+
+
+@dataclass(frozen=True, slots=True)
+class OfferHeard:
+    """The caller has heard all of this offer."""
+
+    offer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferLost:
+    """This offer was interrupted and will not be voiced further."""
+
+    offer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimePassed:
+    """Call time is now `now_ms`. Sent every micro-turn a task is open, so that long waits get a word."""
+
+    now_ms: int
+
+
+Event = CallBegan | CallerSaid | KeysPressed | CallerSilent | Reported | OfferHeard | OfferLost | TimePassed
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Text to voice, word for word, and what is then awaited. `news`: not a reply, can wait."""
+
+    offer_id: str
+    text: str
+    step: str
+    expects: Expectation = NOTHING_AWAITED
+    news: bool = False
+    interruptible: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Unsay:
+    """Withdraw an offer that is no longer true or no longer asked for."""
+
+    offer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTask:
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferTo:
+    """Hand the call to a listed destination, after offer `after_offer_id` was heard."""
+
+    destination: str
+    after_offer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End the call after offer `after_offer_id` was heard."""
+
+    after_offer_id: str
+
+
+Effect = Say | Unsay | Delegation | CancelTask | TransferTo | HangUp

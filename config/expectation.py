@@ -1,0 +1,41 @@
+"""What kind of answer the conversation awaits now.
+
+A flow step produces it; the interaction model reads it (after "what is your order number" six digits are an
+end and three are not) and the ears decode with it (digits as digits).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class AnswerKind(StrEnum):
+    """The closed set of answers a step can await. The order is the model's embedding index: append only."""
+
+    NOTHING = "nothing"
+    """The agent makes a statement; whatever the caller says is unasked for."""
+    FREE = "free"
+    """An open question."""
+    YES_NO = "yes_no"
+    DIGITS = "digits"
+    DATE = "date"
+    CHOICE = "choice"
+    """One of `Expectation.phrases`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """The answer awaited, and what may be said beside it.
+
+    Attributes:
+        kind: the kind of answer.
+        digits: for `DIGITS`, how many (1..16); None when any number of digits will do.
+        phrases: what callers are likely to say here, in lower case without punctuation: the example phrases
+            of the step's transitions and of the flow's global steps ("agent please", "repeat that").
+    """
+
+    kind: AnswerKind = AnswerKind.NOTHING
+    digits: int | None = None
+    phrases: tuple[str, ...] = ()
+
+
+NOTHING_AWAITED = Expectation()

@@ -1,0 +1,159 @@
+"""All settings: one frozen, validated object, read from the environment once, in an entry point."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Final, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from config.errors import ConfigError
+
+
+class SettingsError(ConfigError):
+    """An environment variable has a wrong value."""
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an origin like https://voice.example.com")
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError("must be an origin without a path, like https://voice.example.com")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _redis_url(url: str) -> str:
+    if urlsplit(url).scheme not in ("redis", "rediss", "unix"):
+        raise ValueError("must begin with redis://, rediss:// or unix://")
+    return url
+
+
+def _database_url(url: str) -> str:
+    if not url.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://", "postgresql+psycopg://")):
+        raise ValueError("must begin with sqlite+aiosqlite:/// or postgresql+psycopg://")
+    return url
+
+
+class Settings(BaseSettings):
+    """What a person can set. Build it with `load()`, so that a wrong value becomes one readable line."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    port: int = Field(default=8000, ge=1, le=65_535, validation_alias="TANDEM_PORT")
+    host: str = Field(default="127.0.0.1", validation_alias="TANDEM_HOST")
+    home: Path = Field(default=Path(".tandem"), validation_alias="TANDEM_HOME")
+    public_origin: Annotated[str, AfterValidator(_origin)] | None = Field(
+        default=None, validation_alias="TANDEM_PUBLIC_URL"
+    )
+    given_redis_url: Annotated[str, AfterValidator(_redis_url)] | None = Field(
+        default=None, validation_alias="REDIS_URL"
+    )
+    given_database_url: Annotated[str, AfterValidator(_database_url)] | None = Field(
+        default=None, validation_alias="DATABASE_URL"
+    )
+    twilio_account_sid: str | None = Field(
+        default=None, validation_alias="TWILIO_ACCOUNT_SID", pattern=r"^AC[0-9a-fA-F]{32}$"
+    )
+    twilio_auth_token: SecretStr | None = Field(default=None, validation_alias="TWILIO_AUTH_TOKEN")
+    twilio_api_url: Annotated[str, AfterValidator(_origin)] = Field(
+        default="https://api.twilio.com", validation_alias="TWILIO_API_URL"
+    )
+    max_calls: int = Field(default=16, ge=1, le=10_000, validation_alias="TANDEM_MAX_CALLS")
+    max_call_minutes: int = Field(default=60, ge=1, le=24 * 60, validation_alias="TANDEM_MAX_CALL_MINUTES")
+    flow: str = Field(default="order_status", validation_alias="TANDEM_FLOW", min_length=1)
+    """Name of a shipped flow, or the path of a YAML file."""
+    ears: str = Field(default="pocketsphinx", validation_alias="TANDEM_EARS", min_length=1)
+    """`pocketsphinx`, or a pipecat speech-to-text service as `module:Class`."""
+    worker_processes: int = Field(default=2, ge=1, le=64, validation_alias="TANDEM_WORKER_PROCESSES")
+    log_level: str = Field(
+        default="info", validation_alias="TANDEM_LOG_LEVEL", pattern=r"^(debug|info|warning|error)$"
+    )
+
+    @model_validator(mode="after")
+    def _twilio_comes_whole(self) -> Self:
+        if self.twilio_account_sid and not self.twilio_auth_token:
+            raise ValueError("TWILIO_ACCOUNT_SID is set but TWILIO_AUTH_TOKEN is not: set both or neither")
+        if self.twilio_auth_token and not self.twilio_account_sid:
+            raise ValueError("TWILIO_AUTH_TOKEN is set but TWILIO_ACCOUNT_SID is not: set both or neither")
+        return self
+
+    @cached_property
+    def public_url(self) -> str:
+        """The origin carriers reach us at, without a trailing slash."""
+        return self.public_origin or f"http://127.0.0.1:{self.port}"
+
+    @cached_property
+    def public_ws_url(self) -> str:
+        """The same origin for WebSockets: wss:// for https, ws:// for http."""
+        return "ws" + self.public_url.removeprefix("http")
+
+    @cached_property
+    def database_url(self) -> str:
+        """SQLAlchemy's URL of the record; SQLite in the home unless given."""
+        return self.given_database_url or f"sqlite+aiosqlite:///{self.home.resolve() / 'tandem.db'}"
+
+    @cached_property
+    def redis_url(self) -> str:
+        """The given Redis, or the socket of the private one in the home."""
+        return self.given_redis_url or f"unix://{self.redis_socket}"
+
+    @cached_property
+    def redis_socket(self) -> Path:
+        """Where the private Redis listens."""
+        return self.home.resolve() / "redis" / "redis.sock"
+
+    @cached_property
+    def tapes(self) -> Path:
+        """One folder per call."""
+        return self.home.resolve() / "tapes"
+
+    @cached_property
+    def logs(self) -> Path:
+        """One file per process."""
+        return self.home.resolve() / "logs"
+
+    @property
+    def development(self) -> bool:
+        """Whether webhooks are unsigned and so accepted from loopback only."""
+        return self.twilio_auth_token is None
+
+
+_FIXES: Final = {
+    "TANDEM_PORT": "a port number from 1 to 65535, for example TANDEM_PORT=8000",
+    "TANDEM_HOME": "a folder that can be written, for example TANDEM_HOME=./.tandem",
+    "TANDEM_PUBLIC_URL": "the origin carriers reach you at, for example TANDEM_PUBLIC_URL=https://voice.example.com",
+    "REDIS_URL": "for example REDIS_URL=redis://127.0.0.1:6379/0, or unset it for a private server",
+    "DATABASE_URL": "for example DATABASE_URL=postgresql+psycopg://user@host/tandem, or unset it for SQLite",
+    "TWILIO_ACCOUNT_SID": "AC and 32 hex digits, as the Twilio console shows it",
+    "TWILIO_API_URL": "for example TWILIO_API_URL=https://api.twilio.com",
+    "TANDEM_MAX_CALLS": "a number of calls from 1 to 10000",
+    "TANDEM_MAX_CALL_MINUTES": "minutes from 1 to 1440",
+    "TANDEM_LOG_LEVEL": "one of debug, info, warning, error",
+    "TANDEM_WORKER_PROCESSES": "a number of processes from 1 to 64",
+}
+_SECRETS: Final = frozenset({"TWILIO_AUTH_TOKEN"})
+
+
+def load(**overrides: object) -> Settings:
+    """Read the environment and validate it.
+
+    Args:
+        overrides: by variable name (`TANDEM_PORT=8001`), for commands whose options stand above the
+            environment.
+
+    Raises:
+        SettingsError: one line: the variable, the value, the fix.
+    """
+    try:
+        return Settings(**overrides)  # pyright: ignore[reportArgumentType] - aliases are the parameter names
+    except ValidationError as error:
+        first = error.errors()[0]
+        if not first["loc"]:
+            raise SettingsError(first["msg"].removeprefix("Value error, ")) from None
+        name = str(first["loc"][0])
+        value = "(hidden)" if name in _SECRETS else repr(str(first["input"]))
+        why = first["msg"].removeprefix("Value error, ")
+        fix = _FIXES.get(name, why)
+        raise SettingsError(f"{name}={value} is not valid ({why}). Set it to {fix}.") from None

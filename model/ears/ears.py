@@ -1,0 +1,62 @@
+"""The seam of the ears: audio and the flow's expectation in, words with times and confidences out.
+
+Hearing is slower than a micro-turn may be, so it happens beside it: nothing here blocks. `listen` hands
+audio over, `hearing` says what has been understood so far and up to which moment.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from config.expectation import Expectation
+from model.turn import Audio, Word
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """The caller's current turn as understood up to call time `upto_ms` (audio after that is still being
+    decoded).
+
+    Attributes:
+        words: lower case, digits as digit words ("four", "four": "double four" is resolved), times in call
+            time.
+        upto_ms: audio before this has been taken into account.
+        confidence: of the whole, 0..1, calibrated: below 0.5 it is more likely wrong than right.
+    """
+
+    words: tuple[Word, ...] = ()
+    upto_ms: int = 0
+    confidence: float = 0.0
+
+
+class Listener(Protocol):
+    """The ears of one call."""
+
+    def expect(self, expectation: Expectation) -> None:
+        """Decode what follows with this in mind. Takes effect at once for the current turn."""
+        ...
+
+    def listen(self, index: int, audio: Audio, *, speaking: bool) -> None:
+        """Take in micro-turn `index` (int16[3200]). `speaking`: the model hears caller voice in it."""
+        ...
+
+    def hearing(self) -> Hearing:
+        """What is understood of the current turn by now."""
+        ...
+
+    def turn_over(self) -> None:
+        """The turn has been taken: what follows is a new one."""
+        ...
+
+    def close(self) -> None:
+        """Free what the call holds. Idempotent."""
+        ...
+
+
+class Ears(Protocol):
+    """A recogniser that serves any number of calls."""
+
+    def open(self, call_id: str, language: str) -> Listener: ...
+
+    def close(self) -> None:
+        """End its threads and processes. Idempotent."""
+        ...
