@@ -2,10 +2,9 @@
 
 No torch here. A micro-turn's audio is int16[3200], 16 kHz mono. Two clocks appear and no others:
 
-- *call time*, ms since the call's first sample: micro-turn `index` covers [200·index, 200·(index+1)) of the
-caller;
+- *call time*, ms since the call's first sample: micro-turn `index` covers [200·index, 200·(index+1));
 - *agent time*, ms of agent audio given out: the output of micro-turn `index` covers the same span of agent
-time. It reaches the caller's ear a little later; `Heard` says how far it got.
+  time. It reaches the caller's ear a little later; `Heard` says how far it got.
 """
 
 from collections.abc import Sequence
@@ -52,9 +51,8 @@ class Offer:
         text: what to voice, as written (numbers already in the form they are to be spoken).
         urgency: when it may be voiced.
         reply_to: for a reply prepared before the caller's turn ended: the words it answers
-            (`Transcript.text`). It is
-            voiced only if the turn ends with exactly these words. None: it answers what has already been
-            taken in.
+            (`Transcript.text`). It is voiced only if the turn ends with exactly these words. None: it answers
+            what has already been taken in.
         expects: the kind of answer awaited while and after it is voiced.
         expires_ms: call time after which it is stale and dropped unvoiced; None for never.
         interruptible: False for the few sentences that must be heard (a legal notice).

@@ -13,9 +13,9 @@ class CallBegan:
 
 @dataclass(frozen=True, slots=True)
 class CallerSaid:
-    """The caller's turn ended with these words (lower case, digits as digit words). Empty text:
-    unintelligible.
+    """The caller's turn ended with these words; none: unintelligible.
 
+    `text` is in lower case with digits as digit words.
     `confidence` is the recogniser's for the whole, 0..1.
     """
 

@@ -13,13 +13,11 @@ from model.turn import Audio, Word
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """The caller's current turn as understood up to call time `upto_ms` (audio after that is still being
-    decoded).
+    """The caller's current turn as understood so far.
 
     Attributes:
-        words: lower case, digits as digit words ("four", "four": "double four" is resolved), times in call
-            time.
-        upto_ms: audio before this has been taken into account.
+        words: lower case, digits as digit words ("four", "four": "double four" is resolved), call time.
+        upto_ms: audio before this call time has been decoded; the rest is still on its way.
         confidence: of the whole, 0..1, calibrated: below 0.5 it is more likely wrong than right.
     """
 
