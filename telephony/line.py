@@ -12,11 +12,10 @@ from model.turn import Audio
 
 @dataclass(frozen=True, slots=True)
 class HeardSpan:
-    """Agent audio the caller has heard: `samples` from agent sample `agent_start` at call sample
-    `call_start`.
+    """Agent audio the caller has heard, and where on the caller's own timeline it sounded.
 
-    All at 16 kHz. Spans come in order, without overlap. `call_start` is where on the caller's own timeline
-    it sounded.
+    `samples` from agent sample `agent_start` sounded at call sample `call_start`, all at 16 kHz. Spans come
+    in order, without overlap.
     """
 
     agent_start: int
@@ -78,7 +77,10 @@ class Conversation(Protocol):
         ...
 
     async def close(self, reason: str) -> None:
-        """Free everything the call holds. Idempotent. `reason`: `stop`, `lost`, `silent`, `ended`, `failed`."""
+        """Free everything the call holds. Idempotent.
+
+        `reason` is one of `stop`, `lost`, `silent`, `ended`, `failed`.
+        """
         ...
 
 
