@@ -1,7 +1,7 @@
 """What the agent said, as the caller heard it. Pure: no I/O, no clock.
 
-"Sent" is not "heard": an utterance counts as heard up to the agent time the carrier has confirmed, and what a clear
-flushed was never said. Agent time in ms throughout.
+"Sent" is not "heard": an utterance counts as heard up to the agent time the carrier has confirmed, and what a
+clear flushed was never said. Agent time in ms throughout.
 """
 
 from dataclasses import dataclass, replace
@@ -17,55 +17,55 @@ class Utterance:
     words: tuple[Word, ...] = ()
     complete: bool = False
 
-    def heard_text(self, heard_ms: int) -> str:
-        """The words whose sound the caller had heard to the end at `heard_ms`."""
-        return " ".join(word.text for word in self.words if word.end_ms <= heard_ms)
+    @property
+    def text(self) -> str:
+        """The words joined by single spaces."""
+        return " ".join(word.text for word in self.words)
+
+    def as_heard(self, heard_ms: int) -> "Utterance":
+        """The same with only the words whose sound the caller had heard to the end at `heard_ms`."""
+        return replace(self, words=tuple(word for word in self.words if word.end_ms <= heard_ms))
 
     def heard_whole(self, heard_ms: int) -> bool:
         """Whether the caller has heard all of it."""
         return self.complete and (not self.words or self.words[-1].end_ms <= heard_ms)
 
 
-@dataclass(frozen=True, slots=True)
-class Utterances:
-    """The utterances on their way to the caller's ear, oldest first."""
-
-    under_way: tuple[Utterance, ...] = ()
+Utterances = tuple[Utterance, ...]
+"""Those on their way to the caller's ear, oldest first."""
 
 
-def voiced(utterances: Utterances, offer_id: str, words: tuple[Word, ...]) -> Utterances:
+def voiced(under_way: Utterances, offer_id: str, words: tuple[Word, ...]) -> Utterances:
     """Words of `offer_id` begin in this micro-turn."""
-    under_way = utterances.under_way
     if under_way and under_way[-1].offer_id == offer_id:
         last = under_way[-1]
-        return Utterances((*under_way[:-1], replace(last, words=last.words + words)))
-    return Utterances((*under_way, Utterance(offer_id, words)))
+        return (*under_way[:-1], replace(last, words=last.words + words))
+    return (*under_way, Utterance(offer_id, words))
 
 
-def completed(utterances: Utterances, offer_id: str) -> Utterances:
+def completed(under_way: Utterances, offer_id: str) -> Utterances:
     """All of `offer_id` has been given out."""
-    return Utterances(
-        tuple(
-            replace(utterance, complete=True) if utterance.offer_id == offer_id else utterance
-            for utterance in utterances.under_way
-        )
+    return tuple(
+        replace(utterance, complete=True) if utterance.offer_id == offer_id else utterance
+        for utterance in under_way
     )
 
 
-def settle(utterances: Utterances, heard_ms: int) -> tuple[Utterances, tuple[Utterance, ...]]:
-    """Take out, in order, the utterances that have been heard to the end at `heard_ms`."""
-    done: list[Utterance] = []
-    rest = list(utterances.under_way)
-    while rest and rest[0].heard_whole(heard_ms):
-        done.append(rest.pop(0))
-    return Utterances(tuple(rest)), tuple(done)
+def flushed(under_way: Utterances, heard_ms: int) -> Utterances:
+    """A clear cut the agent off at `heard_ms`: words after that were never heard."""
+    return tuple(utterance.as_heard(heard_ms) for utterance in under_way)
 
 
-def cut(utterances: Utterances, offer_id: str, heard_ms: int) -> tuple[Utterances, Utterance | None]:
+def settle(under_way: Utterances, heard_ms: int) -> tuple[Utterances, Utterances]:
+    """Split off, in order, the utterances heard to the end at `heard_ms`: (still under way, done)."""
+    done = 0
+    while done < len(under_way) and under_way[done].heard_whole(heard_ms):
+        done += 1
+    return under_way[done:], under_way[:done]
+
+
+def cut(under_way: Utterances, offer_id: str, heard_ms: int) -> tuple[Utterances, Utterance | None]:
     """Take out `offer_id`, which will not be voiced further, with only the words heard at `heard_ms`."""
-    for utterance in utterances.under_way:
-        if utterance.offer_id == offer_id:
-            rest = tuple(other for other in utterances.under_way if other is not utterance)
-            heard = tuple(word for word in utterance.words if word.end_ms <= heard_ms)
-            return Utterances(rest), replace(utterance, words=heard, complete=False)
-    return utterances, None
+    rest = tuple(utterance for utterance in under_way if utterance.offer_id != offer_id)
+    of_offer = [utterance for utterance in under_way if utterance.offer_id == offer_id]
+    return rest, of_offer[0].as_heard(heard_ms) if of_offer else None

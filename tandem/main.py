@@ -1,0 +1,56 @@
+"""The console command `tandem`: every command's name, help and errors in one place.
+
+Commands live beside this file, one module each; what is heavy is imported when a command runs, so that `--help`
+answers at once.
+"""
+
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from config.errors import ConfigError
+from tandem.serve import serve
+from tandem.up import up
+from tandem.worker import worker
+
+app = typer.Typer(
+    name="tandem",
+    help="Answer a company's phone: a full-duplex interaction model and background agents on one line.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_show_locals=False,
+)
+
+app.command(rich_help_panel="Run")(up)
+app.command(rich_help_panel="Run")(serve)
+app.command(rich_help_panel="Run")(worker)
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value
+    if wanted:
+        typer.echo(f"tandem {version('tandem-telephony')}")
+        raise typer.Exit
+
+
+@app.callback()
+def tandem(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Take options that stand before the command."""
+
+
+def main() -> None:
+    """Run the command line; what a person configured wrongly ends in one line and exit code 2."""
+    try:
+        app()
+    except ConfigError as error:
+        typer.secho(f"tandem: {error}", fg=typer.colors.RED, err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+"""`tandem serve`: the telephone server alone."""
+
+from config.settings import load
+
+
+def serve() -> None:
+    """Answer calls: webhooks, media sockets and the interaction model. Needs Redis and a migrated database.
+
+    `tandem up` starts this together with everything it needs; run it alone behind a load balancer, with
+    REDIS_URL and DATABASE_URL set. One process owns its calls and one copy of the model.
+    """
+    settings = load()
+    import uvicorn  # noqa: PLC0415 - heavy: --help must answer at once
+
+    from config import logs  # noqa: PLC0415
+    from telephony.server import create_app  # noqa: PLC0415
+
+    logs.begin("server", settings.logs, settings.log_level)
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        ws_max_size=64 * 1024,
+        ws_per_message_deflate=False,
+        ws_ping_interval=None,  # carriers send media fifty times a second: silence is noticed without pings
+        timeout_graceful_shutdown=3,
+    )
