@@ -47,16 +47,19 @@ class LineTurn:
 
 @dataclass(frozen=True, slots=True)
 class LineAnswer:
-    """What the conversation gives back: int16[3200], to be played after all that was given before.
+    """What the conversation gives back.
 
-    `clear`: first flush everything the caller has not heard yet. `end`: the conversation is over; close the
-        line now
-    (whatever was to be heard has been).
+    Attributes:
+        agent_audio: int16[3200], to be played after all that was given before.
+        clear: first flush everything the caller has not heard yet.
+        end: the conversation is over; close the line now (whatever was to be heard has been).
+        transfer_to: with `end`: the number (E.164) the caller is to be handed to; None hangs up.
     """
 
     agent_audio: Audio
     clear: bool = False
     end: bool = False
+    transfer_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,128 @@
+"""Who answers: opens calls within capacity, keeps count of them, and enters them in the record."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from sqlalchemy import update
+
+from agents.dispatch import Dispatcher
+from config.database import Database
+from config.flow import Flow
+from config.settings import Settings
+from config.tables import CallRow
+from model.turn import CallContext, Dials
+from telephony.call import Call, CallParts, Stepper
+from telephony.carrier import Carrier
+from telephony.line import IncomingCall
+from telephony.tape import Tape
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What all calls of this process share."""
+
+    settings: Settings
+    flow: Flow
+    stepper: Stepper
+    dispatcher: Dispatcher
+    database: Database
+    carrier: Carrier | None
+
+
+class Switchboard:
+    """Opens a `Call` for every incoming call while there is room."""
+
+    def __init__(self, exchange: Exchange, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._exchange = exchange
+        self._now = now
+        self._calls: dict[str, Call] = {}
+        self._opening = 0
+
+    @property
+    def calls(self) -> int:
+        """How many are up."""
+        return len(self._calls) + self._opening
+
+    def has_room(self) -> bool:
+        """Whether one more call can be taken now."""
+        return self.calls < self._exchange.settings.max_calls
+
+    def folder_name(self, carrier_call_id: str) -> str | None:
+        """Name of the tape's folder of a call that is up, by the carrier's id."""
+        call = self._calls.get(carrier_call_id)
+        return call.tape.folder.name if call else None
+
+    async def open(self, call: IncomingCall) -> Call:
+        """Begin a conversation: tape, record, model state, background desk."""
+        self._opening += 1
+        try:
+            opened = await self._open(call)
+        finally:
+            self._opening -= 1
+        self._calls[call.carrier_call_id] = opened
+        return opened
+
+    async def close(self) -> None:
+        """End every call that is up: the server stops."""
+        for call in list(self._calls.values()):
+            await call.close("stopped")
+
+    async def _open(self, incoming: IncomingCall) -> Call:
+        exchange = self._exchange
+        flow = exchange.flow
+        flow_version = f"{flow.name}@{flow.version}"
+        began_at = self._now()
+        call_id = f"{began_at:%Y%m%d-%H%M%S}-{uuid4().hex[:8]}"
+        async with exchange.database.writing() as session:
+            session.add(
+                CallRow(
+                    id=call_id,
+                    carrier=incoming.carrier,
+                    carrier_call_id=incoming.carrier_call_id,
+                    from_number=incoming.from_number,
+                    to_number=incoming.to_number,
+                    flow=flow_version,
+                    began_at=began_at,
+                    tape=call_id,
+                )
+            )
+        header = {
+            "call_id": call_id,
+            "carrier_call_id": incoming.carrier_call_id,
+            "flow": flow_version,
+            "began_at": began_at.isoformat(),
+        }
+        dials = Dials(flow.dials.patience, flow.dials.interruption, flow.dials.backchannels)
+        context = CallContext(call_id, flow.language, dials)
+
+        async def ended(outcome: str, micro_turns: int) -> None:
+            self._calls.pop(incoming.carrier_call_id, None)
+            async with exchange.database.writing() as session:
+                await session.execute(
+                    update(CallRow)
+                    .where(CallRow.id == call_id)
+                    .values(ended_at=self._now(), outcome=outcome, micro_turns=micro_turns)
+                )
+            logger.info("call ended", extra={"call": call_id, "outcome": outcome})
+
+        desk = await exchange.dispatcher.open(call_id, flow_version)
+        state = await exchange.stepper.open(context)
+        logger.info("call began", extra={"call": call_id, "pii_from": incoming.from_number})
+        return Call(
+            CallParts(
+                incoming=incoming,
+                flow=flow,
+                stepper=exchange.stepper,
+                state=state,
+                desk=desk,
+                tape=Tape(exchange.settings.tapes / call_id, header),
+                carrier=exchange.carrier,
+                limit_ms=exchange.settings.max_call_minutes * 60_000,
+                ended=ended,
+            )
+        )

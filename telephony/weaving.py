@@ -1,0 +1,156 @@
+"""Weaves the dialogue into the micro-turns: what is told to the dialogue, what it wants said, and when. Pure.
+
+While the caller still speaks, the dialogue is asked what it would answer to the words understood so far; that
+answer is offered to the model under the condition that the turn ends with exactly these words. When it does,
+the model voices it in the very micro-turn in which it takes the turn, and the dialogue's state moves on; when
+the words change, the offer is withdrawn and the state thrown away. Nothing but speech is prepared like this:
+tasks are delegated and calls ended only by what was really said.
+"""
+
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from agents.dialogue.engine import DialogueState, advance
+from agents.dialogue.events import (
+    CallerSaid,
+    CancelTask,
+    Effect,
+    Event,
+    HangUp,
+    Say,
+    TransferTo,
+    Unsay,
+)
+from agents.messages import Delegation
+from config.flow import Flow
+from model.turn import Offer, OfferMade, OfferWithdrawn, Transcript, TurnEvent, Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What the dialogue would answer if the caller's turn ended with `text` now."""
+
+    text: str
+    state: DialogueState
+    effects: tuple[Effect, ...]
+    offers: tuple[Offer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Weave:
+    """One call's conversation between two micro-turns."""
+
+    flow: Flow
+    dialogue: DialogueState
+    prepared: Prepared | None = None
+    preparations: int = 0
+    """How many answers were prepared: keeps the ids of prepared offers apart."""
+    taken_up: str | None = None
+    """The prepared offer last voiced (its id differs from the dialogue's by the preparation's number)."""
+    ending: HangUp | TransferTo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Woven:
+    """The weave after one or more events, and what is now to be done."""
+
+    weave: Weave
+    events: tuple[TurnEvent, ...] = ()
+    delegations: tuple[Delegation, ...] = ()
+    cancelled: tuple[str, ...] = ()
+
+
+def dialogue_id(offer_id: str) -> str:
+    """The dialogue's id of an offer, whether it was prepared (`o7~3`) or not (`o7`)."""
+    return offer_id.partition("~")[0]
+
+
+def tell(weave: Weave, event: Event) -> Woven:
+    """Tell the dialogue what happened. An answer prepared on the former state is withdrawn."""
+    withdrawn = _withdraw(weave.prepared)
+    step = advance(weave.flow, weave.dialogue, event)
+    moved = replace(weave, dialogue=step.state, prepared=None)
+    done = _carry_out(moved, step.effects, spoken=frozenset())
+    return replace(done, events=(*withdrawn, *done.events))
+
+
+def overhear(weave: Weave, transcript: Transcript) -> Woven:
+    """Prepare the answer to the caller's words so far; withdraw the one prepared before if it differs."""
+    if not transcript.words:
+        return Woven(replace(weave, prepared=None), _withdraw(weave.prepared))
+    step = advance(weave.flow, weave.dialogue, CallerSaid(transcript.text, transcript.confidence))
+    effects = tuple(step.effects)
+    if weave.prepared and weave.prepared.text == transcript.text and weave.prepared.effects == effects:
+        return Woven(weave)
+    number = weave.preparations + 1
+    offers = tuple(
+        _offer(effect, f"{effect.offer_id}~{number}", reply_to=transcript.text)
+        for effect in effects
+        if isinstance(effect, Say)
+    )
+    prepared = Prepared(transcript.text, step.state, effects, offers)
+    events = (*_withdraw(weave.prepared), *(OfferMade(offer) for offer in offers))
+    return Woven(replace(weave, prepared=prepared, preparations=number), events)
+
+
+def take(weave: Weave, transcript: Transcript, started: frozenset[str]) -> Woven:
+    """The caller's turn has ended with `transcript`; the model began to voice the offers `started` with it."""
+    prepared = weave.prepared
+    if (
+        prepared
+        and prepared.text == transcript.text
+        and any(offer.id in started for offer in prepared.offers)
+    ):
+        taken_up = next(offer.id for offer in prepared.offers if offer.id in started)
+        moved = replace(weave, dialogue=prepared.state, prepared=None, taken_up=taken_up)
+        spoken = frozenset(dialogue_id(offer_id) for offer_id in started)
+        unspoken = tuple(OfferWithdrawn(offer.id) for offer in prepared.offers if offer.id not in started)
+        done = _carry_out(moved, prepared.effects, spoken)
+        return replace(done, events=(*unspoken, *done.events))
+    return tell(weave, CallerSaid(transcript.text, transcript.confidence))
+
+
+def _withdraw(prepared: Prepared | None) -> tuple[TurnEvent, ...]:
+    return tuple(OfferWithdrawn(offer.id) for offer in prepared.offers) if prepared else ()
+
+
+def _offer(say: Say, offer_id: str, reply_to: str | None = None) -> Offer:
+    return Offer(
+        id=offer_id,
+        text=say.text,
+        urgency=Urgency.NEWS if say.news else Urgency.REPLY,
+        reply_to=reply_to,
+        expects=say.expects,
+        interruptible=say.interruptible,
+    )
+
+
+def _carry_out(weave: Weave, effects: tuple[Effect, ...], spoken: frozenset[str]) -> Woven:
+    """Turn the dialogue's effects into events for the model and orders for the call, in order.
+
+    `spoken`: offers (dialogue ids) already being voiced, which need not be made again.
+    """
+    events: list[TurnEvent] = []
+    delegations: list[Delegation] = []
+    cancelled: list[str] = []
+    ending = weave.ending
+    for effect in effects:
+        match effect:
+            case Say():
+                if effect.offer_id not in spoken:
+                    events.append(OfferMade(_offer(effect, effect.offer_id)))
+            case Unsay():
+                taken_up = weave.taken_up
+                voiced_as = (
+                    taken_up if taken_up and dialogue_id(taken_up) == effect.offer_id else effect.offer_id
+                )
+                events.append(OfferWithdrawn(voiced_as))
+            case Delegation():
+                delegations.append(effect)
+            case CancelTask():
+                cancelled.append(effect.task_id)
+            case HangUp() | TransferTo():
+                ending = effect
+            case _:
+                assert_never(effect)
+    return Woven(replace(weave, ending=ending), tuple(events), tuple(delegations), tuple(cancelled))
