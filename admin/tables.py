@@ -1,0 +1,13 @@
+"""Every table of the record, for migrations: each room keeps its own, and all hang on one metadata."""
+
+from typing import Final
+
+from sqlalchemy import MetaData
+
+from agents.crm.tables import CustomerRow
+from config.tables import CallRow, Table
+
+METADATA: Final[MetaData] = Table.metadata
+
+ROOMS: Final[tuple[type[Table], ...]] = (CallRow, CustomerRow)
+"""One table of every room that keeps tables: naming it here is what puts all of that room's on `METADATA`."""

@@ -1,0 +1,56 @@
+"""Errors of the background agents.
+
+AgentsError
+├── DeclarationError   a function cannot be a tool, or two tools have one name: a developer's mistake
+├── RedisServerError   the private Redis cannot be started; the text says why and what to do
+└── ToolError          a tool's work did not succeed; `word` is what the caller's side hears of it
+    ├── NotFound       there is no such thing
+    ├── Unavailable    the system behind the tool does not answer now
+    ├── Refused        the rules of the company forbid it
+    └── Invalid        the arguments make no sense
+"""
+
+from typing import ClassVar
+
+
+class AgentsError(Exception):
+    """Anything this package raises on purpose."""
+
+
+class DeclarationError(AgentsError):
+    """A function cannot be a tool as it is written."""
+
+
+class RedisServerError(AgentsError):
+    """The private Redis cannot be started."""
+
+
+class ToolError(AgentsError):
+    """A tool's work did not succeed. Raise one of its kinds."""
+
+    word: ClassVar[str] = "internal"
+    """`TaskReport.error`."""
+
+
+class NotFound(ToolError):  # noqa: N818 - read where it is raised: `raise NotFound(...)`
+    """There is no such thing."""
+
+    word = "not_found"
+
+
+class Unavailable(ToolError):  # noqa: N818
+    """The system behind the tool does not answer now; later it may."""
+
+    word = "unavailable"
+
+
+class Refused(ToolError):  # noqa: N818
+    """The rules of the company forbid it."""
+
+    word = "refused"
+
+
+class Invalid(ToolError):  # noqa: N818
+    """The arguments make no sense."""
+
+    word = "invalid"
