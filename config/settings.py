@@ -1,5 +1,8 @@
 """All settings: one frozen, validated object, read from the environment once, in an entry point."""
 
+import hashlib
+import tempfile
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Final, Self
@@ -9,6 +12,9 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.errors import ConfigError
+
+_SOCKET_PATH_CHARACTERS: Final = 100
+"""The kernel takes 107 (sockaddr_un); Redis opens temporary names beside it."""
 
 
 class SettingsError(ConfigError):
@@ -39,7 +45,7 @@ def _database_url(url: str) -> str:
 class Settings(BaseSettings):
     """What a person can set. Build it with `load()`, so that a wrong value becomes one readable line."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     port: int = Field(default=8000, ge=1, le=65_535, validation_alias="TANDEM_PORT")
     host: str = Field(default="127.0.0.1", validation_alias="TANDEM_HOST")
@@ -101,8 +107,12 @@ class Settings(BaseSettings):
 
     @cached_property
     def redis_socket(self) -> Path:
-        """Where the private Redis listens."""
-        return self.home.resolve() / "redis" / "redis.sock"
+        """Where the private Redis listens: in the home, or in the temporary folder if that is too long."""
+        path = self.home.resolve() / "redis" / "redis.sock"
+        if len(str(path)) <= _SOCKET_PATH_CHARACTERS:
+            return path
+        name = hashlib.sha256(str(path).encode()).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"tandem-{name}" / "redis.sock"
 
     @cached_property
     def tapes(self) -> Path:
@@ -136,18 +146,17 @@ _FIXES: Final = {
 _SECRETS: Final = frozenset({"TWILIO_AUTH_TOKEN"})
 
 
-def load(**overrides: object) -> Settings:
+def load(overrides: Mapping[str, str | None] | None = None) -> Settings:
     """Read the environment and validate it.
 
     Args:
-        overrides: by variable name (`TANDEM_PORT=8001`), for commands whose options stand above the
-            environment.
+        overrides: variables by name that stand above the environment's; None unsets one.
 
     Raises:
         SettingsError: one line: the variable, the value, the fix.
     """
     try:
-        return Settings(**overrides)  # pyright: ignore[reportArgumentType] - aliases are the parameter names
+        return Settings(**(overrides or {}))  # pyright: ignore[reportArgumentType] - aliases are the names
     except ValidationError as error:
         first = error.errors()[0]
         if not first["loc"]:

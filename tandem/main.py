@@ -1,7 +1,7 @@
 """The console command `tandem`: every command's name, help and errors in one place.
 
-Commands live beside this file, one module each; what is heavy is imported when a command runs, so that `--help`
-answers at once.
+Commands live beside this file, one module each; what is heavy is imported when a command runs, so that
+`--help` answers at once.
 """
 
 import sys
@@ -28,7 +28,7 @@ app.command(rich_help_panel="Run")(serve)
 app.command(rich_help_panel="Run")(worker)
 
 
-def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value
+def _print_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"tandem {version('tandem-telephony')}")
         raise typer.Exit

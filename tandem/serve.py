@@ -10,10 +10,10 @@ def serve() -> None:
     REDIS_URL and DATABASE_URL set. One process owns its calls and one copy of the model.
     """
     settings = load()
-    import uvicorn  # noqa: PLC0415 - heavy: --help must answer at once
+    import uvicorn  # heavy: --help must answer at once
 
-    from config import logs  # noqa: PLC0415
-    from telephony.server import create_app  # noqa: PLC0415
+    from config import logs
+    from telephony.server import create_app
 
     logs.begin("server", settings.logs, settings.log_level)
     uvicorn.run(

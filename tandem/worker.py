@@ -6,8 +6,8 @@ from config.settings import load
 def worker() -> None:
     """Run background agents: look things up for the conversations of every server on the same Redis."""
     settings = load()
-    from agents.worker import start  # noqa: PLC0415 - heavy: --help must answer at once
-    from config import logs  # noqa: PLC0415
+    from agents.worker import start  # heavy: --help must answer at once
+    from config import logs
 
     logs.begin("worker", settings.logs, settings.log_level)
     start(settings)
