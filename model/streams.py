@@ -92,8 +92,7 @@ class Streams(nn.Module):
     def begin(self, calls: int) -> History:
         """The history of calls that have just begun."""
         shape = (calls, self.size.stacked_slots - 1, self.size.front_end.features)
-        zeros = self.clock.weight.new_zeros(shape)
-        return History(zeros, zeros)
+        return History(self.clock.weight.new_zeros(shape), self.clock.weight.new_zeros(shape))
 
     def forward(self, slots: Slots, history: History) -> tuple[Float[Tensor, "B S D"], History]:
         caller, caller_history = self.caller(slots.caller, history.caller)
