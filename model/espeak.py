@@ -25,6 +25,7 @@ _INITIALISE_PHONEME_EVENTS: Final = 0x0001
 _DO_NOT_EXIT: Final = 0x8000
 _UTF8: Final = 1
 _SSML: Final = 0x10
+_PHONEMES: Final = 0x100
 _END_PAUSE: Final = 0x1000
 _RATE, _VOLUME, _PITCH, _RANGE, _WORD_GAP = 1, 2, 3, 4, 7
 _EVENT_END_OF_LIST, _EVENT_WORD, _EVENT_PHONEME = 0, 1, 7
@@ -195,7 +196,9 @@ class _Library:
 _library: Callable[[], _Library] = cache(_Library)
 
 
-def synthesise(text: str, voice: EspeakVoice, *, ssml: bool = False, end_pause: bool = False) -> EspeakSpeech:
+def synthesise(
+    text: str, voice: EspeakVoice, *, ssml: bool = False, end_pause: bool = False, phonemes: bool = False
+) -> EspeakSpeech:
     """Speak `text`.
 
     Args:
@@ -203,11 +206,12 @@ def synthesise(text: str, voice: EspeakVoice, *, ssml: bool = False, end_pause: 
         voice: who speaks and how.
         ssml: read the text as SSML; offsets of word events count characters of the markup, within one or two.
         end_pause: keep espeak-ng's pause after the last sentence.
+        phonemes: read what stands in [[double brackets]] as espeak-ng's phoneme names.
 
     Raises:
         EspeakError: no such voice, or the library is missing.
 
     Thread-safe: calls wait for each other.
     """
-    flags = _UTF8 | (_SSML if ssml else 0) | (_END_PAUSE if end_pause else 0)
+    flags = _UTF8 | (_SSML if ssml else 0) | (_END_PAUSE if end_pause else 0) | (_PHONEMES if phonemes else 0)
     return _library().synthesise(text, voice, flags)

@@ -1,0 +1,121 @@
+"""Synthesis ahead of need: texts become sound in one background thread, clause by clause, once.
+
+An offer is usually known some micro-turns before it may be voiced; by then its first clause lies ready. What
+is said often (greetings, "one moment please") is kept, within a bound, and shared by all calls.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Condition, Lock
+from typing import Final, Protocol
+
+from config.units import SAMPLE_RATE_HZ
+from model.voice.voice import Speech, Voice
+
+KEPT_SECONDS: Final = 600.0
+"""Sound kept for repeated texts: about 19 MB."""
+PATIENCE_SECONDS: Final = 0.06
+"""How long a step may wait for a clause; a voice slower than this makes a pause, never a late micro-turn."""
+
+
+class Utterance(Protocol):
+    """A text on its way to being sound."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every clause there will ever be is there."""
+        ...
+
+    def clause(self, index: int) -> Speech | None:
+        """Clause `index`, or None: past the end when `complete`, else not ready yet.
+
+        Raises what the voice raised, when it could not speak the text.
+        """
+        ...
+
+
+class _Synthesis:
+    """An utterance filled in by the thread. Clauses are only ever added."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._clauses: list[Speech] = []
+        self._complete = False
+        self._failure: Exception | None = None
+        self._changed = Condition()
+
+    @property
+    def complete(self) -> bool:
+        return self._complete
+
+    def clause(self, index: int) -> Speech | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._complete or len(self._clauses) > index, PATIENCE_SECONDS)
+            if self._failure is not None:
+                raise self._failure
+            return self._clauses[index] if index < len(self._clauses) else None
+
+    @property
+    def seconds(self) -> float:
+        return sum(len(clause.audio) for clause in self._clauses) / SAMPLE_RATE_HZ
+
+    def add(self, clause: Speech) -> None:
+        with self._changed:
+            self._clauses.append(clause)
+            self._changed.notify_all()
+
+    def finish(self, failure: Exception | None = None) -> None:
+        with self._changed:
+            self._complete = True
+            self._failure = failure
+            self._changed.notify_all()
+
+
+class Ahead:
+    """Prepares utterances with one voice for any number of calls. Thread-safe."""
+
+    def __init__(self, voice: Voice, *, kept_seconds: float = KEPT_SECONDS) -> None:
+        self._voice = voice
+        self._kept_seconds = kept_seconds
+        self._known: OrderedDict[str, _Synthesis] = OrderedDict()
+        self._lock = Lock()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="voice")
+
+    def prepare(self, text: str) -> Utterance:
+        """Begin to synthesise `text`, or find it among what is kept. Returns at once."""
+        with self._lock:
+            utterance = self._known.get(text)
+            if utterance is None:
+                utterance = self._known[text] = _Synthesis(text)
+                self._thread.submit(self._next_clause, utterance, self._voice.speak(text))
+            self._known.move_to_end(text)
+            return utterance
+
+    def _next_clause(self, utterance: _Synthesis, rest: Iterator[Speech]) -> None:
+        """Synthesise one clause and queue for the next, so that long texts hold up nobody's first clause."""
+        try:
+            utterance.add(next(rest))
+        except StopIteration:
+            utterance.finish()
+            self._forget_the_oldest()
+        except Exception as failure:  # any voice may be behind the seam: its call fails, this thread goes on
+            with self._lock:
+                self._known.pop(utterance.text, None)
+            utterance.finish(failure)
+        else:
+            self._thread.submit(self._next_clause, utterance, rest)
+
+    def _forget_the_oldest(self) -> None:
+        with self._lock:
+            kept = sum(utterance.seconds for utterance in self._known.values())
+            for text, utterance in list(self._known.items()):
+                if kept <= self._kept_seconds:
+                    break
+                if utterance.complete:
+                    kept -= utterance.seconds
+                    del self._known[text]
+
+    def close(self) -> None:
+        """End the thread; what is not yet synthesised stays silent. Idempotent."""
+        self._thread.shutdown(wait=True, cancel_futures=True)

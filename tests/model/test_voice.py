@@ -1,0 +1,300 @@
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import cycle
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from config.units import MICRO_TURN_SAMPLES, SAMPLES_PER_MS
+from model.turn import Word
+from model.voice.ahead import Ahead, Utterance
+from model.voice.clauses import clauses
+from model.voice.house import HouseVoice
+from model.voice.reading import FADE_OUT_SAMPLES, NEAR_WORDS, Place, Reading
+from model.voice.shaping import LEVEL_DBFS, shape
+from model.voice.voice import Speech
+
+HOUSE_VOICE = HouseVoice()
+PROMPTS = (
+    "Thanks for calling Northwind. How can I help you today?",
+    "Your order number is 1 0 4, 2 3 3. Is that right?",
+    "It shipped on Monday, November 23rd; it should arrive by 3:30 p.m. tomorrow.",
+    "That comes to $12.50, Dr. Smith.",
+    "One of the best, isn't it?",
+)
+
+
+# --- clauses ---------------------------------------------------------------------------------------
+
+
+@given(st.text(alphabet=st.sampled_from("ab 1.,?!:;–—…\"')([]Dr$"), max_size=80))
+def test_no_word_is_lost_added_or_moved_by_cutting_a_text_into_clauses(text: str) -> None:
+    words = " ".join(word for clause in clauses(text) for word in clause.words)
+    if any(sign.isalnum() for sign in text):
+        assert words.split() == text.split()
+    else:
+        assert words.split() in ([], text.split())
+
+
+def test_figures_that_stand_apart_are_read_one_by_one() -> None:
+    (first, second) = clauses("It is 1 0 4, 2 3 3.")
+    assert first.text == "It is one zero four,"
+    assert second.text == "two three three."
+    assert first.words == ("It", "is", "1", "0", "4,")
+
+
+def test_figures_that_stand_together_stay_one_number() -> None:
+    assert clauses("It costs $12.50 at 3:30.")[0].text == "It costs $12.50 at 3:30."
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Dr. Smith is in.", 1),
+        ("At 3 p.m. tomorrow.", 1),
+        ("At 3 p.m. Then we go.", 2),
+        ("No. That is all.", 2),
+        ("Yes, please: today. Right?", 4),
+        (" ".join(["word"] * 50), 3),
+    ],
+)
+def test_clauses_end_where_people_breathe(text: str, count: int) -> None:
+    assert len(clauses(text)) == count
+
+
+def test_nothing_in_a_text_is_taken_for_phoneme_markup() -> None:
+    assert "[[" not in clauses("press [[1]] now")[0].text
+
+
+# --- the house's voice -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", PROMPTS)
+def test_every_word_of_a_text_is_voiced_in_order_at_rising_times(text: str) -> None:
+    speech = list(HOUSE_VOICE.speak(text))
+    assert " ".join(word.text for clause in speech for word in clause.words) == text
+    for clause in speech:
+        times = [time for word in clause.words for time in (word.start_ms, word.end_ms)]
+        assert times == sorted(times)
+        assert times[0] == 0
+        assert times[-1] <= len(clause.audio) / SAMPLES_PER_MS
+
+
+def test_word_times_point_at_sound_and_pauses_at_silence() -> None:
+    first, second = HOUSE_VOICE.speak("Wait a moment. I have it.")
+    spoken = first.words[-1].end_ms * SAMPLES_PER_MS
+    assert np.abs(first.audio[:spoken].astype(int)).max() > 3_000
+    assert not first.audio[spoken:].any()
+    assert len(first.audio) - spoken >= 250 * SAMPLES_PER_MS
+    assert second.audio[-1] == 0
+
+
+@pytest.mark.parametrize("text", PROMPTS)
+def test_speech_is_level_and_never_clips(text: str) -> None:
+    audio = np.concatenate([clause.audio for clause in HOUSE_VOICE.speak(text)]).astype(np.float64) / 32_768
+    rms_dbfs = 20 * np.log10(np.sqrt(np.mean(audio**2)))
+    assert LEVEL_DBFS - 4 < rms_dbfs < LEVEL_DBFS + 1
+    assert np.abs(audio).max() < 0.98
+
+
+def test_a_tone_keeps_its_pitch_and_what_cannot_be_heard_is_gone() -> None:
+    t = np.arange(22_050) / 22_050
+    raw = np.round(8_000 * np.sin(2 * np.pi * 1_000 * t)).astype(np.int16)
+    silence = np.zeros(11_025, np.int16)
+    shaped = shape(np.concatenate((silence, raw, silence)))
+    assert abs(len(shaped.audio) / SAMPLES_PER_MS - 1_000) < 60
+    assert abs(shaped.cut_ms - 500) < 20
+    spectrum = np.abs(np.fft.rfft(shaped.audio[1_600:14_400].astype(float)))
+    assert abs(int(spectrum.argmax()) * 16_000 / 12_800 - 1_000) < 2
+    assert len(shape(np.zeros(5_000, np.int16)).audio) == 0
+
+
+def test_resampling_leaves_no_alias() -> None:
+    t = np.arange(44_100) / 22_050
+    raw = np.round(8_000 * (np.sin(2 * np.pi * 1_000 * t) + np.sin(2 * np.pi * 9_500 * t))).astype(np.int16)
+    wave = shape(raw).audio[1_600:17_600].astype(float) * np.hanning(16_000)
+    spectrum = np.abs(np.fft.rfft(wave))
+    beside = np.concatenate((spectrum[100:950], spectrum[1_050:]))
+    assert 20 * np.log10(beside.max() / spectrum.max()) < -50
+
+
+# --- ahead of need ---------------------------------------------------------------------------------
+
+
+@dataclass
+class CountingVoice:
+    spoken: list[str] = field(default_factory=list)
+    seconds: float = 1.0
+
+    def speak(self, text: str) -> Iterator[Speech]:
+        self.spoken.append(text)
+        yield Speech(
+            np.ones(int(self.seconds * 16_000), np.int16), (Word(text, 0, int(self.seconds * 1_000)),)
+        )
+
+
+class Dumb:
+    def speak(self, text: str) -> Iterator[Speech]:
+        raise ValueError(text)
+        yield
+
+
+def finished(utterance: Utterance) -> int:
+    """How many clauses it has in the end."""
+    k = 0
+    while utterance.clause(k) is not None or not utterance.complete:
+        k += utterance.clause(k) is not None
+    return k
+
+
+def test_a_repeated_text_is_synthesised_once() -> None:
+    voice = CountingVoice()
+    ahead = Ahead(voice)
+    assert [finished(ahead.prepare(text)) for text in ("hello", "bye", "hello")] == [1, 1, 1]
+    ahead.close()
+    assert voice.spoken == ["hello", "bye"]
+
+
+def test_what_is_kept_is_bounded_and_the_longest_unused_goes_first() -> None:
+    voice = CountingVoice(seconds=1.0)
+    ahead = Ahead(voice, kept_seconds=2.0)
+    for text in ("a", "b", "a", "c", "a", "b"):
+        finished(ahead.prepare(text))
+    ahead.close()
+    assert voice.spoken == ["a", "b", "c", "b"]
+
+
+def test_a_voice_that_fails_fails_the_call_that_needed_it_and_no_other() -> None:
+    ahead = Ahead(Dumb())
+    with pytest.raises(ValueError, match="mute"):
+        ahead.prepare("mute").clause(0)
+    with pytest.raises(ValueError, match="still mute"):
+        ahead.prepare("still mute").clause(0)
+    ahead.close()
+
+
+def test_a_slow_voice_is_waited_for_only_a_moment() -> None:
+    release = threading.Event()
+
+    class Slow:
+        def speak(self, text: str) -> Iterator[Speech]:
+            release.wait(10)
+            yield Speech(np.ones(16_000, np.int16), (Word(text, 0, 1_000),))
+
+    ahead = Ahead(Slow())
+    utterance = ahead.prepare("later")
+    assert utterance.clause(0) is None
+    assert not utterance.complete
+    release.set()
+    assert finished(utterance) == 1
+    ahead.close()
+
+
+# --- reading out -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ready:
+    """An utterance that is all there: clauses of rising samples, so that every sample tells its place."""
+
+    clauses: tuple[Speech, ...]
+    complete: bool = True
+
+    def clause(self, index: int) -> Speech | None:
+        return self.clauses[index] if index < len(self.clauses) else None
+
+
+def ready(*word_counts: int, word_ms: int = 150) -> Ready:
+    parts: list[Speech] = []
+    level = 1_000
+    for count in word_counts:
+        words = tuple(Word(f"w{len(parts)}.{k}", k * word_ms, (k + 1) * word_ms) for k in range(count))
+        samples = count * word_ms * SAMPLES_PER_MS + 480
+        parts.append(Speech(np.arange(level, level + samples, dtype=np.int32).astype(np.int16), words))
+        level += samples
+    return Ready(tuple(parts))
+
+
+def read_all(reading: Reading, rooms: Iterator[int]) -> tuple[Reading, np.ndarray, list[Word]]:
+    audio: list[np.ndarray] = []
+    words: list[Word] = []
+    done = 0
+    while not reading.finished and not reading.stopped:
+        reading, piece, begun = reading.read(next(rooms), done)
+        audio.append(piece)
+        words += begun
+        done += len(piece)
+    return reading, np.concatenate(audio), words
+
+
+@given(
+    st.lists(st.integers(1, 8), min_size=1, max_size=4),
+    st.lists(st.integers(160, 3 * MICRO_TURN_SAMPLES), min_size=1, max_size=9),
+)
+@settings(max_examples=50, deadline=None)
+def test_audio_read_in_any_portions_is_exactly_the_audio_of_the_clauses(
+    counts: list[int], portions: list[int]
+) -> None:
+    utterance = ready(*counts)
+    _, audio, words = read_all(Reading(utterance), cycle(portions))
+    assert np.array_equal(audio, np.concatenate([clause.audio for clause in utterance.clauses]))
+    assert [word.text for word in words] == [
+        word.text for clause in utterance.clauses for word in clause.words
+    ]
+    origin_ms = 0
+    expected: list[int] = []
+    for clause in utterance.clauses:
+        expected += [origin_ms + word.start_ms for word in clause.words]
+        origin_ms += len(clause.audio) // SAMPLES_PER_MS
+    assert [word.start_ms for word in words] == expected
+
+
+def test_stopping_at_once_ramps_down_within_ten_milliseconds() -> None:
+    reading, _, _ = Reading(ready(6)).read(MICRO_TURN_SAMPLES, 0)
+    halted, tail, words = reading.stop_now().read(MICRO_TURN_SAMPLES, MICRO_TURN_SAMPLES)
+    assert halted.stopped
+    assert len(tail) == FADE_OUT_SAMPLES
+    assert words == ()
+    steps = np.diff(np.concatenate((tail, [0])).astype(int))
+    assert np.abs(steps).max() <= np.abs(tail.astype(int)).max() / FADE_OUT_SAMPLES + 2
+
+
+def test_stopping_after_the_word_says_that_word_and_no_other() -> None:
+    reading, _, before = Reading(ready(6)).read(MICRO_TURN_SAMPLES, 0)
+    halted, audio, after = reading.stop_after_word().read(MICRO_TURN_SAMPLES, MICRO_TURN_SAMPLES)
+    assert halted.stopped
+    assert [word.text for word in (*before, *after)] == ["w0.0", "w0.1"]
+    assert len(audio) == (300 - 200 + 10) * SAMPLES_PER_MS
+
+
+def test_reading_begins_again_with_the_first_word_not_heard() -> None:
+    reading, _, _ = Reading(ready(12)).read(9 * 150 * SAMPLES_PER_MS, 0)
+    again = reading.stop_now().again(heard_ms=6 * 150 + 20)
+    assert again.at == Place(0, 6 * 150 * SAMPLES_PER_MS)
+    _, audio, words = again.read(MICRO_TURN_SAMPLES, 80_000)
+    assert [(word.text, word.start_ms) for word in words] == [("w0.6", 5_000), ("w0.7", 5_150)]
+    assert audio[0] == 0
+
+
+def test_a_clause_hardly_begun_is_begun_again_from_its_first_word() -> None:
+    reading, _, _ = Reading(ready(2, 9)).read((2 * 150 + 30 + 4 * 150) * SAMPLES_PER_MS, 0)
+    for words_heard in range(1 + NEAR_WORDS):
+        assert reading.again(330 + words_heard * 150 + 10).at == Place(1, 0)
+    assert reading.again(330 + (NEAR_WORDS + 1) * 150).at == Place(1, (NEAR_WORDS + 1) * 150 * SAMPLES_PER_MS)
+
+
+@given(st.integers(1, 40), st.integers(0, 3_000))
+def test_however_often_reading_begins_again_the_words_said_are_the_text_in_order(
+    cut: int, heard: int
+) -> None:
+    utterance = ready(7, 5)
+    reading, _, _ = Reading(utterance).read(cut * 800, 0)
+    reading, _, _ = reading.stop_now().read(MICRO_TURN_SAMPLES, cut * 800)
+    reading = reading.again(min(heard, cut * 50))
+    while not reading.finished:
+        reading, _, _ = reading.read(MICRO_TURN_SAMPLES, 100_000)
+    texts = [said.word.text for said in reading.said]
+    assert texts == [word.text for clause in utterance.clauses for word in clause.words]
