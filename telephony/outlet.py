@@ -1,0 +1,140 @@
+"""Micro-turns out, packets in: the outlet lets agent audio leave with a small bounded lead. Pure.
+
+Audio may be with the carrier for at most `lead_ns` before it sounds: so stopping is instant, and what was
+sent is nearly what was heard. What would go beyond waits here. Where more is ahead than jitter needs (after
+a stall, or because the caller's clock is the faster one), packets in the middle of the agent's pauses are
+left out, so that no lag lasts.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from config.units import (
+    MICRO_TURN_MS,
+    PACKET_MS,
+    PACKET_SAMPLES,
+    PACKET_WIRE_BYTES,
+    SAMPLE_RATE_HZ,
+    WIRE_RATE_HZ,
+)
+from model.turn import Audio
+from telephony import mulaw, resample
+from telephony.clock import NS_PER_MS
+from telephony.packets import levels, within_a_pause
+from telephony.playout import Playout, duration_ns
+
+QUIET_RMS: Final = 33.0
+"""-60 dB of full scale."""
+WATCHED_TURNS: Final = 10
+"""Two seconds: what was spare in each of them is not needed against jitter."""
+
+_DOWN: Final = resample.kernel(SAMPLE_RATE_HZ, WIRE_RATE_HZ)
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """At most 20 ms ready to leave: µ-law bytes and the agent samples they stand for.
+
+    `mark` is the name of the mark that follows it, if one does.
+    """
+
+    wire: bytes
+    agent_start: int
+    samples: int
+    quiet: bool
+    mark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """What has been given out and not sent.
+
+    Attributes:
+        unsent: in order.
+        given_samples: agent samples given out over the call.
+        turns: how many times audio was given.
+        spare_ns: what the carrier still had when each of the last turns came.
+        left_out_ms: over the call: pauses shortened.
+    """
+
+    unsent: tuple[Packet, ...] = ()
+    history: resample.History = field(default_factory=lambda: resample.silence_before(_DOWN))
+    given_samples: int = 0
+    turns: int = 0
+    spare_ns: tuple[int, ...] = ()
+    left_out_ms: int = 0
+
+    @property
+    def unsent_ns(self) -> int:
+        return sum(duration_ns(packet.samples) for packet in self.unsent)
+
+
+def pour(outlet: Outlet, audio: Audio, playout: Playout, now_ns: int) -> Outlet:
+    """Take int16[n] at 16 kHz from the conversation. A mark follows it if there is sound in it."""
+    pcm, history = resample.resample(_DOWN, audio, outlet.history)
+    wire = mulaw.encode(pcm)
+    given, mark = outlet.given_samples, f"micro-turn-{outlet.turns}"
+    whole = pcm.size // PACKET_WIRE_BYTES
+    quiet = (levels(pcm, PACKET_WIRE_BYTES) <= QUIET_RMS).tolist()
+    packets = [
+        Packet(
+            wire[at * PACKET_WIRE_BYTES : (at + 1) * PACKET_WIRE_BYTES],
+            given + at * PACKET_SAMPLES,
+            PACKET_SAMPLES,
+            quiet[at],
+        )
+        for at in range(whole)
+    ]
+    if rest := wire[whole * PACKET_WIRE_BYTES :]:
+        done = whole * PACKET_SAMPLES
+        packets.append(Packet(rest, given + done, audio.size - done, quiet=False))
+    if packets and not all(packet.quiet for packet in packets):
+        packets[-1] = replace(packets[-1], mark=mark)
+    spare_ns = playout.lead_ns(now_ns) + outlet.unsent_ns
+    return replace(
+        outlet,
+        unsent=(*outlet.unsent, *packets),
+        history=history,
+        given_samples=given + audio.size,
+        turns=outlet.turns + 1,
+        spare_ns=(*outlet.spare_ns, spare_ns)[-WATCHED_TURNS:],
+    )
+
+
+def cleared(outlet: Outlet) -> Outlet:
+    """Forget everything unsent, the resampler's tail included."""
+    return replace(outlet, unsent=(), history=resample.silence_before(_DOWN), spare_ns=())
+
+
+def shorten(outlet: Outlet, lead_ns: int) -> tuple[Outlet, frozenset[int]]:
+    """Choose the unsent packets to leave out, by agent sample: as many as are spare, from within pauses."""
+    if not outlet.spare_ns:
+        return outlet, frozenset()
+    steady_ns = min(outlet.spare_ns) if len(outlet.spare_ns) == WATCHED_TURNS else 0
+    beyond_ns = outlet.spare_ns[-1] + MICRO_TURN_MS * NS_PER_MS - lead_ns
+    packets = max(steady_ns, beyond_ns) // (PACKET_MS * NS_PER_MS)
+    if packets <= 0:
+        return outlet, frozenset()
+    quiet = [packet.quiet for packet in outlet.unsent]
+    pause = within_a_pause([True, *quiet, True], 1)[1:-1]
+    chosen = [packet.agent_start for packet, spare in zip(outlet.unsent, pause, strict=True) if spare][
+        :packets
+    ]
+    saved_ns = len(chosen) * PACKET_MS * NS_PER_MS
+    return replace(
+        outlet,
+        spare_ns=tuple(max(0, spare_ns - saved_ns) for spare_ns in outlet.spare_ns),
+        left_out_ms=outlet.left_out_ms + len(chosen) * PACKET_MS,
+    ), frozenset(chosen)
+
+
+def may_leave(packet: Packet, playout: Playout, now_ns: int, lead_ns: int) -> bool:
+    """Whether the carrier would then have no more than the lead."""
+    return playout.lead_ns(now_ns) + duration_ns(packet.samples) <= lead_ns
+
+
+def wake_ns(outlet: Outlet, playout: Playout, lead_ns: int) -> int | None:
+    """When the next unsent packet may leave; None when there is none."""
+    if not outlet.unsent:
+        return None
+    return playout.free_ns + duration_ns(outlet.unsent[0].samples) - lead_ns

@@ -1,0 +1,194 @@
+"""Packets in, micro-turns out: the inlet gathers whatever the carrier sends to 200 ms. Pure.
+
+The caller's clock drives: a micro-turn is taken when 200 ms of caller audio have arrived. Where arrivals
+stall, the inlet fills with silence so that the agent can go on speaking. A Media Stream is TCP, so what
+stalled comes after all, in a burst: nothing of it is lost. It is fed in order and at the pace of time, and
+the lag is worked off by skipping packets in the middle of the caller's pauses. Only beyond two seconds of
+lag the oldest is dropped.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES, PACKET_WIRE_BYTES, SAMPLE_RATE_HZ, WIRE_RATE_HZ
+from model.turn import Audio
+from telephony import mulaw, resample
+from telephony.clock import NS_PER_MS
+from telephony.pacing import Cadence, kept, missed
+
+MICRO_TURN_WIRE_BYTES: Final = MICRO_TURN_MS * WIRE_RATE_HZ // 1_000
+NS_PER_WIRE_BYTE: Final = 1_000_000_000 // WIRE_RATE_HZ
+GRACE_NS: Final = 60 * NS_PER_MS
+"""How long a micro-turn waits beyond its time for packets that are late."""
+EARLY_NS: Final = 20 * NS_PER_MS
+"""How far ahead of its time a micro-turn may be taken when its audio is there."""
+BEHIND_BYTES: Final = 2 * PACKET_WIRE_BYTES
+"""More than this left over after a micro-turn is lag."""
+MOST_LAG_BYTES: Final = 2 * WIRE_RATE_HZ
+FADE_SAMPLES: Final = 16
+"""At 8 kHz: how long speech fades into a gap and out of it, so that neither clicks."""
+
+_UP: Final = resample.kernel(WIRE_RATE_HZ, SAMPLE_RATE_HZ)
+_FADE_IN: Final = np.linspace(0, 1, FADE_SAMPLES, endpoint=False, dtype=np.float32)
+_ALWAYS_QUIET_RMS: Final = 50.0
+"""-56 dB of full scale."""
+_NEVER_QUIET_RMS: Final = 1_000.0
+"""-30 dB of full scale."""
+_FLOOR_RISE: Final = 1.02
+"""Per micro-turn: 0.9 dB a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inlet:
+    """What has arrived and has not been taken.
+
+    Attributes:
+        waiting: µ-law bytes in order of arrival.
+        cadence: when the next micro-turn is due; None before the first packet.
+        history: the resampler's.
+        floor_rms: the line's background level, of 16-bit samples.
+        torn: whether the last micro-turn ended in silence put in.
+        filled_ms, skipped_ms, dropped_ms: over the call: silence put in, pauses shortened, audio lost to lag.
+    """
+
+    waiting: bytes = b""
+    cadence: Cadence | None = None
+    history: resample.History = field(default_factory=lambda: resample.silence_before(_UP))
+    floor_rms: float = _ALWAYS_QUIET_RMS
+    torn: bool = False
+    filled_ms: int = 0
+    skipped_ms: int = 0
+    dropped_ms: int = 0
+
+    @property
+    def lag_ms(self) -> int:
+        """How much audio beyond one micro-turn is waiting."""
+        return max(0, len(self.waiting) - MICRO_TURN_WIRE_BYTES) * 1_000 // WIRE_RATE_HZ
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """One micro-turn of caller audio, int16[3200] at 16 kHz, and how much of it is silence put in."""
+
+    audio: Audio
+    filled_ms: int
+
+
+def arrive(inlet: Inlet, payload: bytes, now_ns: int) -> Inlet:
+    """Take in a packet of any size."""
+    waiting = inlet.waiting + payload
+    surplus = len(waiting) - MICRO_TURN_WIRE_BYTES - MOST_LAG_BYTES
+    dropped_ms = inlet.dropped_ms
+    if surplus > 0:
+        waiting = waiting[surplus:]
+        dropped_ms += -(-surplus * 1_000 // WIRE_RATE_HZ)
+    cadence = inlet.cadence
+    if cadence is None:
+        spoken_ns = min(len(payload), MICRO_TURN_WIRE_BYTES) * NS_PER_WIRE_BYTE
+        cadence = Cadence(now_ns + MICRO_TURN_MS * NS_PER_MS - spoken_ns, MICRO_TURN_MS * NS_PER_MS)
+    return replace(inlet, waiting=waiting, cadence=cadence, dropped_ms=dropped_ms)
+
+
+def wake_ns(inlet: Inlet) -> int | None:
+    """When a micro-turn can be taken even if nothing more arrives; None before the first packet."""
+    if inlet.cadence is None:
+        return None
+    if len(inlet.waiting) < MICRO_TURN_WIRE_BYTES:
+        return inlet.cadence.due_ns + GRACE_NS
+    behind = len(inlet.waiting) > MICRO_TURN_WIRE_BYTES + BEHIND_BYTES
+    return inlet.cadence.due_ns - (0 if behind else EARLY_NS)
+
+
+def gather(inlet: Inlet, now_ns: int) -> tuple[Inlet, Gathered | None]:
+    """Take a micro-turn if one can be taken now."""
+    at_ns = wake_ns(inlet)
+    if inlet.cadence is None or at_ns is None or now_ns < at_ns:
+        return inlet, None
+    taken, waiting, skipped = _cut(inlet.waiting, inlet.floor_rms)
+    pcm = mulaw.decode(taken)
+    short = MICRO_TURN_WIRE_BYTES - pcm.size
+    if inlet.torn and pcm.size:
+        fade = min(FADE_SAMPLES, pcm.size)
+        pcm[:fade] = pcm[:fade] * _FADE_IN[:fade]
+    spoken = pcm
+    if short:
+        pcm = np.concatenate([pcm, _trail_off(pcm, short)])
+    audio, history = resample.resample(_UP, pcm, inlet.history)
+    filled_ms = short * 1_000 // WIRE_RATE_HZ
+    later = replace(
+        inlet,
+        waiting=waiting,
+        cadence=missed(inlet.cadence, now_ns) if short else kept(inlet.cadence, now_ns),
+        history=history,
+        floor_rms=_follow(inlet.floor_rms, spoken),
+        torn=bool(short),
+        filled_ms=inlet.filled_ms + filled_ms,
+        skipped_ms=inlet.skipped_ms + skipped * 1_000 // WIRE_RATE_HZ,
+    )
+    return later, Gathered(audio, filled_ms)
+
+
+def call_sample(inlet: Inlet, index: int, at_ns: int) -> int:
+    """Where a moment lies on the caller's timeline, at 16 kHz; micro-turn `index` is the next to be taken."""
+    if inlet.cadence is None:
+        return 0
+    ahead_ns = inlet.cadence.due_ns - at_ns
+    return max(0, (index + 1) * MICRO_TURN_SAMPLES - ahead_ns * SAMPLE_RATE_HZ // 1_000_000_000)
+
+
+def levels(pcm: npt.NDArray[np.int16], packet_samples: int) -> npt.NDArray[np.float32]:
+    """Root mean square of each whole packet."""
+    whole = pcm[: pcm.size - pcm.size % packet_samples].astype(np.float32).reshape(-1, packet_samples)
+    return np.sqrt(np.einsum("ps,ps->p", whole, whole) / packet_samples)
+
+
+def within_a_pause(quiet: Sequence[bool], margin: int) -> list[bool]:
+    """Which packets have `margin` quiet ones on either side: leaving one out only shortens a pause."""
+    return [
+        at >= margin and at + margin < len(quiet) and all(quiet[at - margin : at + margin + 1])
+        for at in range(len(quiet))
+    ]
+
+
+def _cut(waiting: bytes, floor_rms: float) -> tuple[bytes, bytes, int]:
+    """Split off a micro-turn, leaving out pauses while behind: taken, still waiting, bytes skipped."""
+    lag = len(waiting) - MICRO_TURN_WIRE_BYTES
+    if lag <= BEHIND_BYTES:
+        return waiting[:MICRO_TURN_WIRE_BYTES], waiting[MICRO_TURN_WIRE_BYTES:], 0
+    quiet = levels(mulaw.decode(waiting), PACKET_WIRE_BYTES) <= _quiet_rms(floor_rms)
+    spare = within_a_pause(quiet.tolist(), 2)
+    taken, at, skipped = b"", 0, 0
+    while len(taken) < MICRO_TURN_WIRE_BYTES:
+        packet = waiting[at : at + PACKET_WIRE_BYTES]
+        number = at // PACKET_WIRE_BYTES
+        if number < len(spare) and spare[number] and lag - skipped >= len(packet):
+            skipped += len(packet)
+        else:
+            taken += packet
+        at += len(packet)
+    over = len(taken) - MICRO_TURN_WIRE_BYTES
+    return taken[:MICRO_TURN_WIRE_BYTES], waiting[at - over :], skipped
+
+
+def _quiet_rms(floor_rms: float) -> float:
+    return min(max(_ALWAYS_QUIET_RMS, 2 * floor_rms), _NEVER_QUIET_RMS)
+
+
+def _follow(floor_rms: float, pcm: npt.NDArray[np.int16]) -> float:
+    """The quietest packet is the floor; it rises slowly and falls at once."""
+    heard = levels(pcm, PACKET_WIRE_BYTES)
+    risen = floor_rms * _FLOOR_RISE
+    return float(max(1.0, min(risen, heard.min()))) if heard.size else risen
+
+
+def _trail_off(pcm: npt.NDArray[np.int16], samples: int) -> npt.NDArray[np.int16]:
+    """Silence that begins where the speech broke off and fades within 2 ms."""
+    silence = np.zeros(samples, np.int16)
+    fade = min(FADE_SAMPLES, samples)
+    if pcm.size:
+        silence[:fade] = pcm[-1] * _FADE_IN[::-1][:fade]
+    return silence
