@@ -1,7 +1,7 @@
 """The whole platform on one machine, as processes of this one: Redis, a worker, the server.
 
-Each runs in a session of its own, so that a Ctrl-C reaches only this process, which then ends them in order; and
-the kernel ends each should this process die. A process that dies is started again.
+Each runs in a session of its own, so that a Ctrl-C reaches only this process, which then ends them in order;
+and the kernel ends each should this process die. A process that dies is started again.
 """
 
 import asyncio
@@ -122,7 +122,7 @@ class Platform:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise PlatformError(
-                f"another tandem is running with TANDEM_HOME={home}. End that one, or give this one its own home."
+                f"another tandem is running with TANDEM_HOME={home}. End it, or give this one its own."
             ) from None
 
     def _keep_alive(self) -> None:
@@ -135,14 +135,20 @@ class Platform:
                     )
                     return
 
+    def _healthy(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/health", timeout=2):  # noqa: S310 - our own address
+                return True
+        except (urllib.error.URLError, OSError):
+            return False
+
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + _READY_WITHIN_S
         while time.monotonic() < deadline:
             if self.failure:
                 raise PlatformError(self.failure)
-            with contextlib.suppress(urllib.error.URLError, OSError):
-                with urllib.request.urlopen(f"{self.url}/health", timeout=2):  # noqa: S310 - our own address
-                    return
+            if self._healthy():
+                return
             time.sleep(_POLL_S)
         raise PlatformError(
             f"the server did not come up within {_READY_WITHIN_S:.0f} s. Its log: {self.settings.logs}"
@@ -199,13 +205,13 @@ def _refuse_busy_port(settings: Settings) -> None:
             probe.bind((settings.host, settings.port))
         except OSError as error:
             raise PlatformError(
-                f"port {settings.port} on {settings.host} cannot be used ({error.strerror}). End what uses it, "
-                f"or choose another one: TANDEM_PORT={settings.port + 1}"
+                f"port {settings.port} on {settings.host} cannot be used ({error.strerror}). "
+                f"End what uses it, or choose another one: TANDEM_PORT={settings.port + 1}"
             ) from None
 
 
 def _end_with_parent() -> None:
-    """Have the kernel send SIGTERM when the parent dies (Linux; elsewhere children outlive a killed parent)."""
+    """Have the kernel send SIGTERM when the parent dies (on Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 

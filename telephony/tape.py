@@ -53,6 +53,11 @@ class StereoRecording:
         self._agent = np.zeros(0, dtype="<i2")
         self._agent_start = 0
 
+    @property
+    def waiting_samples(self) -> int:
+        """How many samples are held in memory."""
+        return self._waiting.shape[0]
+
     def caller(self, audio: Audio) -> None:
         """Append caller audio int16[n]."""
         frames = np.zeros((audio.size, 2), dtype="<i2")
