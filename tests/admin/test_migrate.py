@@ -12,7 +12,7 @@ from config.settings import Settings, load
 
 
 def settings_at(home: Path) -> Settings:
-    return load(TANDEM_HOME=str(home))
+    return load({"TANDEM_HOME": str(home)})
 
 
 def differences(connection: Connection) -> list[object]:
