@@ -6,24 +6,23 @@ and the kernel ends each should this process die. A process that dies is started
 
 import asyncio
 import contextlib
-import ctypes
-import fcntl
 import os
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
-import threading
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator, Mapping
-from typing import Final, TextIO
+from collections.abc import AsyncGenerator, Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+import httpx
 
 from agents.crm.seed import seed_demo
+from agents.errors import RedisServerError
 from agents.redis_server import RedisServer
 from config.errors import ConfigError
+from config.lifetime import die_with
 from config.settings import Settings, load
 
 Progress = Callable[[str], None]
@@ -33,7 +32,6 @@ _READY_WITHIN_S: Final = 90.0
 _POLL_S: Final = 0.1
 _END_WITHIN_S: Final = 8.0
 _RESTARTS_A_MINUTE: Final = 5
-_PR_SET_PDEATHSIG: Final = 1
 
 
 class PlatformError(ConfigError):
@@ -41,7 +39,7 @@ class PlatformError(ConfigError):
 
 
 class Platform:
-    """Everything on one machine. `start`, `failure` now and then, `stop`; or use `running`."""
+    """Everything on one machine. Use `private_platform`, or `start` and `stop` by the same event loop."""
 
     def __init__(self, overrides: Mapping[str, str | None] | None = None) -> None:
         """Prepare to run with the environment's settings; `overrides` stand above them, None unsets one.
@@ -54,122 +52,104 @@ class Platform:
         environment["TANDEM_HOME"] = str(self.settings.home.resolve())
         environment["REDIS_URL"] = self.settings.redis_url
         self._environment = {name: value for name, value in environment.items() if value is not None}
-        self._lock: TextIO | None = None
         self._redis: RedisServer | None = None
         self._children: list[_Child] = []
-        self._stopping = threading.Event()
-        self._keeper = threading.Thread(target=self._keep_alive, name="keeper", daemon=True)
-        self.failure: str | None = None
-        """Why the platform can no longer run, once it cannot."""
+        self._keeper: asyncio.Task[None] | None = None
+        self.failed = asyncio.Event()
+        """Set once the platform can no longer run."""
+        self.failure = ""
+        """Why it cannot."""
 
     @property
     def url(self) -> str:
         """Where the server answers on this machine."""
         return f"http://{self.settings.host}:{self.settings.port}"
 
-    def start(self, progress: Progress) -> None:
+    async def start(self, progress: Progress) -> None:
         """Start everything and wait until calls can come in.
 
         Raises:
             PlatformError: port or home in use, or a process does not come up. Nothing is left running.
         """
         try:
-            self._take_home()
+            _refuse_unwritable(self.settings.home)
             _refuse_busy_port(self.settings)
             if self.settings.given_redis_url is None:
                 progress("Redis")
                 self._redis = RedisServer(self.settings)
-                self._redis.start()
+                await self._redis.start()
             progress("the database")
-            asyncio.run(_prepare_database(self.settings))
+            await _prepare_database(self.settings)
             progress("the worker and the model")
-            self._children = [_Child(command, self._environment) for command in ("worker", "serve")]
-            self._keeper.start()
-            self._wait_until_ready()
+            self._children = [_Child("worker", self._environment), _Child("serve", self._environment)]
+            for child in self._children:
+                await child.start()
+            self._keeper = asyncio.create_task(self._keep_alive())
+            await self._wait_until_ready()
+        except RedisServerError as error:
+            await self.stop()
+            raise PlatformError(str(error)) from None
         except BaseException:
-            self.stop()
+            await self.stop()
             raise
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """End everything, the server first. Idempotent."""
-        self._stopping.set()
-        if self._keeper.is_alive():
-            self._keeper.join()
+        if self._keeper is not None:
+            self._keeper.cancel()
+            await asyncio.gather(self._keeper, return_exceptions=True)
+            self._keeper = None
         for child in reversed(self._children):
-            child.end()
+            await child.end()
         self._children = []
         if self._redis is not None:
-            self._redis.stop()
+            await self._redis.stop()
             self._redis = None
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
 
     def process_ids(self) -> dict[str, int]:
-        """The main processes by command, for those who test what happens when one dies."""
-        return {child.command: child.process.pid for child in self._children}
+        """The processes by command, for those who test what happens when one dies."""
+        return {child.command: child.process_id for child in self._children}
 
-    def _take_home(self) -> None:
-        home = self.settings.home.resolve()
-        try:
-            home.mkdir(parents=True, exist_ok=True)
-            self._lock = (home / "up.lock").open("w")
-        except OSError as error:
-            raise PlatformError(
-                f"TANDEM_HOME={home} cannot be written ({error.strerror}). Choose a folder that can."
-            ) from None
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise PlatformError(
-                f"another tandem is running with TANDEM_HOME={home}. End it, or give this one its own."
-            ) from None
-
-    def _keep_alive(self) -> None:
-        while not self._stopping.wait(_POLL_S):
+    async def _keep_alive(self) -> None:
+        while True:
+            await asyncio.sleep(_POLL_S)
             for child in self._children:
-                if not child.revive():
-                    self.failure = (
-                        f"`tandem {child.command}` keeps ending (exit code {child.process.returncode}). "
-                        f"Its log: {self.settings.logs}"
-                    )
+                if not await child.revive():
+                    self.failure = f"`tandem {child.command}` keeps ending. Its log: {self.settings.logs}"
+                    self.failed.set()
                     return
 
-    def _healthy(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.url}/health", timeout=2):  # noqa: S310 - our own address
-                return True
-        except (urllib.error.URLError, OSError):
-            return False
-
-    def _wait_until_ready(self) -> None:
+    async def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + _READY_WITHIN_S
-        while time.monotonic() < deadline:
-            if self.failure:
-                raise PlatformError(self.failure)
-            if self._healthy():
-                return
-            time.sleep(_POLL_S)
+        async with httpx.AsyncClient(base_url=self.url, timeout=2.0, trust_env=False) as client:
+            while time.monotonic() < deadline:
+                if self.failed.is_set():
+                    raise PlatformError(self.failure)
+                with contextlib.suppress(httpx.TransportError):
+                    if (await client.get("/health")).is_success:
+                        return
+                await asyncio.sleep(_POLL_S)
         raise PlatformError(
-            f"the server did not come up within {_READY_WITHIN_S:.0f} s. Its log: {self.settings.logs}"
+            f"the server was not ready within {_READY_WITHIN_S:.0f} s. Its log: {self.settings.logs}"
         )
 
 
-@contextlib.contextmanager
-def private_platform(progress: Progress, **variables: str) -> Iterator[Platform]:
+@contextlib.asynccontextmanager
+async def private_platform(progress: Progress, **variables: str) -> AsyncGenerator[Platform]:
     """Run a platform of one's own for as long as the context lasts: free port, own home, own Redis.
 
     Args:
         progress: told what is being started.
         variables: environment variables that stand above the caller's own; `TANDEM_HOME` keeps the home,
             without it a temporary one is used and removed.
+
+    Raises:
+        PlatformError: it does not come up.
     """
     with contextlib.ExitStack() as stack:
         if "TANDEM_HOME" not in variables:
-            home = stack.enter_context(
-                tempfile.TemporaryDirectory(prefix="tandem-", ignore_cleanup_errors=True)
-            )
-            variables["TANDEM_HOME"] = home
+            home = tempfile.TemporaryDirectory(prefix="tandem-", ignore_cleanup_errors=True)
+            variables["TANDEM_HOME"] = stack.enter_context(home)
         overrides: dict[str, str | None] = {
             "TANDEM_PORT": str(free_port()),
             "TANDEM_HOST": "127.0.0.1",
@@ -179,9 +159,11 @@ def private_platform(progress: Progress, **variables: str) -> Iterator[Platform]
             **variables,
         }
         platform = Platform(overrides)
-        stack.callback(platform.stop)
-        platform.start(progress)
-        yield platform
+        try:
+            await platform.start(progress)
+            yield platform
+        finally:
+            await platform.stop()
 
 
 def free_port() -> int:
@@ -198,6 +180,17 @@ async def _prepare_database(settings: Settings) -> None:
     await seed_demo(settings)
 
 
+def _refuse_unwritable(home: Path) -> None:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=home):
+            return
+    except OSError as error:
+        raise PlatformError(
+            f"TANDEM_HOME={home} cannot be written ({error.strerror}). Choose a folder that can."
+        ) from None
+
+
 def _refuse_busy_port(settings: Settings) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -210,47 +203,48 @@ def _refuse_busy_port(settings: Settings) -> None:
             ) from None
 
 
-def _end_with_parent() -> None:
-    """Have the kernel send SIGTERM when the parent dies (on Linux)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
 class _Child:
     """One `tandem` command as a child process that is started again when it dies."""
 
     def __init__(self, command: str, environment: Mapping[str, str]) -> None:
         self.command = command
+        self.process_id = 0
         self._environment = dict(environment)
         self._started: list[float] = []
-        self.process = self._spawn()
+        self._process: asyncio.subprocess.Process | None = None
 
-    def _spawn(self) -> subprocess.Popen[bytes]:
+    async def start(self) -> None:
         now = time.monotonic()
         self._started = [at for at in self._started if now - at < 60] + [now]
-        return subprocess.Popen(  # noqa: S603 - our own command
-            [sys.executable, "-m", "tandem.main", self.command],
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "tandem.main",
+            self.command,
             env=self._environment,
-            stdin=subprocess.DEVNULL,
+            stdin=asyncio.subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=_end_with_parent,  # one system call, safe between fork and exec
+            preexec_fn=die_with(os.getpid()),
         )
+        self.process_id = self._process.pid
 
-    def revive(self) -> bool:
+    async def revive(self) -> bool:
         """Start it again if it has died. False: it dies too often."""
-        if self.process.poll() is None:
+        if self._process is None or self._process.returncode is None:
             return True
         if len(self._started) > _RESTARTS_A_MINUTE:
             return False
-        self.process = self._spawn()
+        await self.start()
         return True
 
-    def end(self) -> None:
+    async def end(self) -> None:
         """Ask it to end, then make it: whatever it has started included."""
-        if self.process.poll() is None:
-            self.process.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(_END_WITHIN_S)
+        if self._process is None:
+            return
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+            self._process.terminate()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._process.wait(), _END_WITHIN_S)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        await self._process.wait()

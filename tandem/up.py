@@ -1,7 +1,8 @@
 """`tandem up`: the whole platform on one machine, for a newcomer."""
 
+import asyncio
 import signal
-import threading
+from typing import Any
 
 from rich.console import Console
 from rich.panel import Panel
@@ -14,26 +15,43 @@ def up() -> None:
 
     Nothing has to be installed or configured beforehand. One Ctrl-C ends all of it.
     """
+    raise SystemExit(asyncio.run(_run(Console())))
+
+
+async def _run(console: Console) -> int:
     from tandem.platform import Platform  # heavy: --help must answer at once
 
-    console = Console()
     platform = Platform()
-    end = threading.Event()
+    end = asyncio.Event()
+    loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, lambda *_: end.set())
+        loop.add_signal_handler(each, end.set)
     with console.status("Starting") as status:
-        platform.start(lambda what: status.update(f"Starting {what}"))
+        starting = asyncio.create_task(
+            platform.start(lambda what: status.update(f"Starting {what} (Ctrl-C ends it)"))
+        )
+        await _first_of(starting, end)
+    if end.is_set():
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+        return 0
+    await starting
     try:
         console.print(_banner(platform.settings, platform.url))
-        while not end.wait(0.2):
-            if platform.failure:
-                console.print(f"[red]tandem: {platform.failure}[/]")
-                break
+        await _first_of(asyncio.create_task(platform.failed.wait()), end)
     finally:
         console.print("Ending.")
-        platform.stop()
+        await platform.stop()
     if platform.failure:
-        raise SystemExit(1)
+        console.print(f"[red]tandem: {platform.failure}[/]")
+    return 1 if platform.failure else 0
+
+
+async def _first_of(task: asyncio.Task[Any], end: asyncio.Event) -> None:
+    """Wait until the task is done or the end is wanted."""
+    ending = asyncio.create_task(end.wait())
+    await asyncio.wait((task, ending), return_when=asyncio.FIRST_COMPLETED)
+    ending.cancel()
 
 
 def _banner(settings: Settings, url: str) -> Panel:
