@@ -5,7 +5,7 @@ carrier ──packets──► inlet ──LineTurn──► conversation ──
                        └───────── heard, by marks and clock ── playout ◄┘
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES, SAMPLES_PER_MS
@@ -193,29 +193,18 @@ class MediaLine:
 
     def _release(self, now_ns: int, pauses: frozenset[int]) -> tuple[Outbound, ...]:
         """Let packets leave while the lead allows; those that leave together are one message."""
+        if not self._outlet.unsent:
+            return ()
         messages: list[Outbound] = []
-        together: list[bytes] = []
-        unsent = list(self._outlet.unsent)
         call_now = packets.call_sample(self._inlet, self._index, now_ns)
-        gone = 0
-        for packet in unsent:
-            if packet.agent_start in pauses:
-                self._playout = playout.leave_out(self._playout, packet.agent_start, packet.samples, now_ns)
-            elif out.may_leave(packet, self._playout, now_ns, self._lead_ns):
-                self._playout = playout.send(
-                    self._playout, packet.agent_start, packet.samples, now_ns, call_now
-                )
-                together.append(packet.wire)
+        self._outlet, runs = out.leaving(self._outlet, self._playout, now_ns, self._lead_ns, pauses)
+        for run in runs:
+            if run.wire:
+                self._playout = playout.send(self._playout, run.agent_start, run.samples, now_ns, call_now)
+                messages.append(Play(run.wire))
             else:
-                break
-            gone += 1
-            if packet.mark:
-                messages += [Play(b"".join(together))] if together else []
-                messages.append(SetMark(packet.mark))
-                together = []
-                self._playout = playout.set_mark(self._playout, packet.mark)
-        if together:
-            messages.append(Play(b"".join(together)))
-        if gone:
-            self._outlet = replace(self._outlet, unsent=tuple(unsent[gone:]))
+                self._playout = playout.leave_out(self._playout, run.agent_start, run.samples, now_ns)
+            if run.mark:
+                self._playout = playout.set_mark(self._playout, run.mark)
+                messages.append(SetMark(run.mark))
         return tuple(messages)

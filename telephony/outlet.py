@@ -128,9 +128,44 @@ def shorten(outlet: Outlet, lead_ns: int) -> tuple[Outlet, frozenset[int]]:
     ), frozenset(chosen)
 
 
-def may_leave(packet: Packet, playout: Playout, now_ns: int, lead_ns: int) -> bool:
-    """Whether the carrier would then have no more than the lead."""
-    return playout.lead_ns(now_ns) + duration_ns(packet.samples) <= lead_ns
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Packets that leave together as one message; no bytes stand for a pause that is left out."""
+
+    wire: bytes
+    agent_start: int
+    samples: int
+    mark: str | None
+
+
+def leaving(
+    outlet: Outlet, playout: Playout, now_ns: int, lead_ns: int, pauses: frozenset[int]
+) -> tuple[Outlet, tuple[Run, ...]]:
+    """Take what may leave now: as long as the carrier then has no more than the lead."""
+    runs: list[Run] = []
+    run: list[Packet] = []
+    ahead_ns, gone = playout.lead_ns(now_ns), 0
+    for packet in outlet.unsent:
+        left_out = packet.agent_start in pauses
+        if not left_out:
+            ahead_ns += duration_ns(packet.samples)
+            if ahead_ns > lead_ns:
+                break
+            run.append(packet)
+        gone += 1
+        if run and (left_out or packet.mark):
+            runs.append(_joined(run))
+            run = []
+        if left_out:
+            runs.append(Run(b"", packet.agent_start, packet.samples, packet.mark))
+    if run:
+        runs.append(_joined(run))
+    return (replace(outlet, unsent=outlet.unsent[gone:]) if gone else outlet), tuple(runs)
+
+
+def _joined(run: list[Packet]) -> Run:
+    wire = b"".join(packet.wire for packet in run)
+    return Run(wire, run[0].agent_start, sum(packet.samples for packet in run), run[-1].mark)
 
 
 def wake_ns(outlet: Outlet, playout: Playout, lead_ns: int) -> int | None:

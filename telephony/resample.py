@@ -13,7 +13,6 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from numpy.lib.stride_tricks import sliding_window_view
 
 PASSBAND: Final = 0.425
 """Upper edge of what is kept, as a share of the lower of both rates: 3.4 kHz of 8 kHz."""
@@ -105,9 +104,12 @@ def resample(
     signal = np.zeros((blocks - 1) * band.hop + band.matrix.shape[0], np.float32)
     usable = heard[first:][: signal.size]
     signal[: usable.size] = usable
-    made = (sliding_window_view(signal, band.matrix.shape[0])[:: band.hop] @ band.matrix).reshape(-1)[:count]
+    window, step = band.matrix.shape[0], signal.itemsize
+    windows = np.ndarray((blocks, window), np.float32, signal, strides=(band.hop * step, step))
+    made = (windows @ band.matrix).reshape(-1)[:count]
     np.rint(made, out=made)
-    np.clip(made, _INT16.min, _INT16.max, out=made)
+    np.maximum(made, _INT16.min, out=made)
+    np.minimum(made, _INT16.max, out=made)
     return made.astype(np.int16), kept
 
 

@@ -29,7 +29,8 @@ def observe(sequence: Sequence, number: int | None) -> tuple[Sequence, bool]:
     ahead = number - sequence.highest
     if ahead > 0:
         seen = ((sequence.seen << min(ahead, WINDOW)) | 1) & ((1 << WINDOW) - 1)
-        return replace(sequence, highest=number, seen=seen, missing=sequence.missing + ahead - 1), True
+        missing = sequence.missing + ahead - 1
+        return Sequence(number, seen, missing, sequence.duplicates, sequence.reordered), True
     if -ahead < WINDOW and sequence.seen >> -ahead & 1:
         return replace(sequence, duplicates=sequence.duplicates + 1), False
     seen = sequence.seen | (1 << -ahead) if -ahead < WINDOW else sequence.seen
