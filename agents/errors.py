@@ -1,8 +1,8 @@
 """Errors of the background agents.
 
 AgentsError
-├── DeclarationError   a function cannot be a tool, or two tools have one name: a developer's mistake
-├── RedisServerError   the private Redis cannot be started; the text says why and what to do
+├── DeclarationError   a function cannot be a tool, or two tools have one name (also a ConfigError)
+├── RedisServerError   the private Redis cannot be started: why, and what to do (also a ConfigError)
 └── ToolError          a tool's work did not succeed; `word` is what the caller's side hears of it
     ├── NotFound       there is no such thing
     ├── Unavailable    the system behind the tool does not answer now
@@ -12,16 +12,18 @@ AgentsError
 
 from typing import ClassVar
 
+from config.errors import ConfigError
+
 
 class AgentsError(Exception):
     """Anything this package raises on purpose."""
 
 
-class DeclarationError(AgentsError):
+class DeclarationError(AgentsError, ConfigError):
     """A function cannot be a tool as it is written."""
 
 
-class RedisServerError(AgentsError):
+class RedisServerError(AgentsError, ConfigError):
     """The private Redis cannot be started."""
 
 

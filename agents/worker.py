@@ -8,14 +8,13 @@ from typing import Any, cast
 
 from celery import Celery, signals
 from celery.app.task import Task
-from celery.apps.worker import install_worker_term_hard_handler
+from celery.apps import worker as celery_worker
 from celery.platforms import SecurityWarning
 from pydantic import ValidationError
 
 from agents.broker import RUN_TASK, make_app
-from agents.crm.port import CustomerRecords
-from agents.crm.sql import SqlCustomerRecords
 from agents.messages import TaskRequest
+from agents.provided import provided
 from agents.reports import ReportWriter, connect, unix_ms
 from agents.runner import Runner
 from agents.toolbox import Toolbox, find_tools
@@ -30,11 +29,7 @@ class PoolProcess:
 
     def __init__(self, settings: Settings, toolbox: Toolbox) -> None:
         self._loop = asyncio.Runner()
-        database = Database(settings.database_url)
-        dependencies: dict[object, object] = {
-            CustomerRecords: SqlCustomerRecords(database),
-            Settings: settings,
-        }
+        dependencies = provided(settings, Database(settings.database_url))
         writer = ReportWriter(connect(settings.redis_url), unix_ms)
         self._runner = Runner(toolbox, dependencies, writer, unix_ms)
 
@@ -61,6 +56,7 @@ def start(settings: Settings) -> int:
     app = make_app(settings)
     register(app, settings, find_tools())
     warnings.simplefilter("ignore", SecurityWarning)  # of pickle as root: we take nothing but JSON
+    celery_worker.safe_say = _say
     signals.setup_logging.connect(_leave_logging_alone, weak=False)
     signals.worker_ready.connect(_stop_soon_when_told, weak=False)
     worker = app.Worker(
@@ -91,6 +87,11 @@ def register(app: Celery, settings: Settings, toolbox: Toolbox) -> None:
     app.task(name=RUN_TASK, bind=True)(run)
 
 
+def _say(words: str, _where: object = None) -> None:
+    """Log what Celery says when it is told to stop; it would write it to the terminal."""
+    logger.info(words)
+
+
 def _leave_logging_alone(**_: object) -> None:
     """Celery sets up no logging where somebody listens to this signal: the entry point has done it."""
 
@@ -99,4 +100,4 @@ def _stop_soon_when_told(sender: Any, **_: object) -> None:  # noqa: ANN401 - a 
     """Make the first SIGTERM or SIGINT a soft shutdown: by default a worker waits for tasks without end."""
     logger.info("worker ready")
     for name in ("SIGTERM", "SIGINT"):
-        install_worker_term_hard_handler(sender.controller, sig=name, verbose=False)
+        celery_worker.install_worker_term_hard_handler(sender.controller, sig=name, verbose=False)

@@ -12,6 +12,7 @@ import typer
 
 from config.errors import ConfigError
 from tandem.serve import serve
+from tandem.tool import app as tool_app
 from tandem.up import up
 from tandem.worker import worker
 
@@ -26,6 +27,7 @@ app = typer.Typer(
 app.command(rich_help_panel="Run")(up)
 app.command(rich_help_panel="Run")(serve)
 app.command(rich_help_panel="Run")(worker)
+app.add_typer(tool_app, name="tool", rich_help_panel="Build")
 
 
 def _print_version(wanted: bool) -> None:
