@@ -1,7 +1,7 @@
 """The call: the one place where line, model, dialogue, background agents and tape meet.
 
-Every 200 ms it hands the model what the line brought and what the dialogue wants said, and gives the line what
-the model voiced. It decides nothing itself: what to say is the dialogue's, when to say it is the model's.
+Every 200 ms it hands the model what the line brought and what the dialogue wants said, and gives the line
+what the model voiced. It decides nothing itself: what to say is the dialogue's, when is the model's.
 """
 
 import asyncio
@@ -25,6 +25,7 @@ from agents.dialogue.events import (
     TimePassed,
     TransferTo,
 )
+from agents.dialogue.state import CallFacts
 from agents.messages import Delegation, SaidWords, TaskReport
 from config.flow import Flow
 from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES, SAMPLES_PER_MS
@@ -104,6 +105,7 @@ class CallParts:
     """
 
     incoming: IncomingCall
+    facts: CallFacts
     flow: Flow
     stepper: Stepper
     state: CallState
@@ -146,7 +148,7 @@ class Call:
 
     def __init__(self, parts: CallParts) -> None:
         self._parts = parts
-        self._weave = Weave(parts.flow, begin(parts.flow))
+        self._weave = Weave(parts.flow, begin(parts.flow, parts.facts))
         self._waiting: list[TurnEvent] = []
         self._under_way: utterances.Utterances = ()
         self._said: list[SaidWords] = []
@@ -213,7 +215,7 @@ class Call:
         if self._farewell is not None:
             self._farewell.cancel()
         await self._parts.desk.close()
-        self._parts.tape.close(outcome)
+        self._parts.tape.close(outcome, tuple(self._parts.desk.reports()))
         await self._parts.ended(outcome, self._micro_turns)
 
     # --- before the model's step ----------------------------------------------------------------
@@ -361,7 +363,7 @@ class Call:
             self._farewell = asyncio.create_task(self._ask_carrier(self._parts.carrier))
 
     async def _ask_carrier(self, carrier: Carrier) -> None:
-        """Ask over the carrier's call control; the line is closed instead if that fails or nothing follows."""
+        """Ask over call control; if that fails or nothing follows, the line is closed instead."""
         carrier_call_id = self._parts.incoming.carrier_call_id
         try:
             if self._transfer_to:

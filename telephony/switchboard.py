@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy import update
 
+from agents.dialogue.state import CallFacts
 from agents.dispatch import Dispatcher
 from config.database import Database
 from config.flow import Flow
@@ -116,6 +117,7 @@ class Switchboard:
         return Call(
             CallParts(
                 incoming=incoming,
+                facts=CallFacts(call_id, began_at.astimezone().date()),
                 flow=flow,
                 stepper=exchange.stepper,
                 state=state,

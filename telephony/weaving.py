@@ -10,7 +10,7 @@ tasks are delegated and calls ended only by what was really said.
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from agents.dialogue.engine import DialogueState, advance
+from agents.dialogue.engine import advance
 from agents.dialogue.events import (
     CallerSaid,
     CancelTask,
@@ -21,6 +21,7 @@ from agents.dialogue.events import (
     TransferTo,
     Unsay,
 )
+from agents.dialogue.state import State
 from agents.messages import Delegation
 from config.flow import Flow
 from model.turn import Offer, OfferMade, OfferWithdrawn, Transcript, TurnEvent, Urgency
@@ -31,7 +32,7 @@ class Prepared:
     """What the dialogue would answer if the caller's turn ended with `text` now."""
 
     text: str
-    state: DialogueState
+    state: State
     effects: tuple[Effect, ...]
     offers: tuple[Offer, ...]
 
@@ -41,7 +42,7 @@ class Weave:
     """One call's conversation between two micro-turns."""
 
     flow: Flow
-    dialogue: DialogueState
+    dialogue: State
     prepared: Prepared | None = None
     preparations: int = 0
     """How many answers were prepared: keeps the ids of prepared offers apart."""
@@ -94,7 +95,7 @@ def overhear(weave: Weave, transcript: Transcript) -> Woven:
 
 
 def take(weave: Weave, transcript: Transcript, started: frozenset[str]) -> Woven:
-    """The caller's turn has ended with `transcript`; the model began to voice the offers `started` with it."""
+    """The caller's turn ended with `transcript`; the model began to voice the offers `started` then."""
     prepared = weave.prepared
     if (
         prepared

@@ -1,0 +1,103 @@
+"""The weave, driven with the demo flow's own engine."""
+
+from datetime import date
+
+import pytest
+
+from agents.dialogue.engine import advance, begin
+from agents.dialogue.events import CallBegan, CallerSaid, KeysPressed
+from agents.dialogue.state import CallFacts
+from config.flow_file import load_flow
+from model.turn import Offer, OfferMade, OfferWithdrawn, Transcript, Word
+from telephony.weaving import Weave, Woven, dialogue_id, overhear, take, tell
+
+QUESTION = "where is my order"
+NUMBER = "one zero four two three three"
+
+
+def transcript(text: str, *, final: bool = False, confidence: float = 0.95) -> Transcript:
+    words = tuple(Word(word, 200 * n, 200 * n + 150, confidence) for n, word in enumerate(text.split()))
+    return Transcript(words, final, confidence)
+
+
+def made(woven: Woven) -> list[Offer]:
+    return [event.offer for event in woven.events if isinstance(event, OfferMade)]
+
+
+def withdrawn(woven: Woven) -> list[str]:
+    return [event.offer_id for event in woven.events if isinstance(event, OfferWithdrawn)]
+
+
+@pytest.fixture
+def weave() -> Weave:
+    flow = load_flow("order_status")
+    state = begin(flow, CallFacts("c1", date(2026, 11, 22)))
+    return tell(Weave(flow, state), CallBegan()).weave
+
+
+def test_a_reply_is_prepared_for_exactly_the_words_it_answers(weave: Weave) -> None:
+    woven = overhear(weave, transcript(QUESTION))
+    assert [offer.reply_to for offer in made(woven)] == [QUESTION] * len(made(woven))
+    assert made(woven)
+    assert woven.weave.dialogue == weave.dialogue
+
+
+def test_when_the_words_change_what_was_prepared_is_withdrawn(weave: Weave) -> None:
+    first = overhear(weave, transcript("where is"))
+    second = overhear(first.weave, transcript(QUESTION))
+    assert withdrawn(second) == [offer.id for offer in made(first)]
+    assert not {offer.id for offer in made(first)} & {offer.id for offer in made(second)}
+
+
+def test_the_same_words_again_change_nothing(weave: Weave) -> None:
+    first = overhear(weave, transcript(QUESTION))
+    assert overhear(first.weave, transcript(QUESTION)) == Woven(first.weave)
+
+
+def test_preparing_delegates_nothing_and_ends_nothing(weave: Weave) -> None:
+    prepared = overhear(weave, transcript(f"my order number is {NUMBER}"))
+    assert prepared.delegations == ()
+    parting = overhear(weave, transcript("goodbye"))
+    assert parting.weave.ending is None
+
+
+def test_a_prepared_reply_that_was_voiced_is_not_made_again(weave: Weave) -> None:
+    prepared = overhear(weave, transcript(f"my order number is {NUMBER}"))
+    started = frozenset(offer.id for offer in made(prepared))
+    woven = take(prepared.weave, transcript(f"my order number is {NUMBER}", final=True), started)
+    assert made(woven) == []
+    assert [delegation.tool for delegation in woven.delegations] == ["order_status"]
+    assert woven.delegations[0].arguments == {"order_number": "104233"}
+    expected = advance(weave.flow, weave.dialogue, CallerSaid(f"my order number is {NUMBER}", 0.95))
+    assert woven.weave.dialogue == expected.state
+
+
+def test_a_prepared_reply_that_was_not_voiced_is_made_anew_without_condition(weave: Weave) -> None:
+    prepared = overhear(weave, transcript(QUESTION))
+    woven = take(prepared.weave, transcript(QUESTION, final=True), frozenset())
+    assert set(withdrawn(woven)) >= {offer.id for offer in made(prepared)}
+    assert [offer.reply_to for offer in made(woven)] == [None] * len(made(woven))
+    assert made(woven)
+
+
+def test_other_words_at_the_end_than_those_prepared_for_get_their_own_answer(weave: Weave) -> None:
+    prepared = overhear(weave, transcript("where is"))
+    woven = take(prepared.weave, transcript(NUMBER, final=True), frozenset())
+    assert [delegation.arguments for delegation in woven.delegations] == [{"order_number": "104233"}]
+
+
+def test_a_key_withdraws_what_was_prepared_for_the_words(weave: Weave) -> None:
+    prepared = overhear(weave, transcript(QUESTION))
+    woven = tell(prepared.weave, KeysPressed("1"))
+    assert set(withdrawn(woven)) >= {offer.id for offer in made(prepared)}
+    assert woven.weave.prepared is None
+
+
+def test_words_taken_back_withdraw_what_was_prepared(weave: Weave) -> None:
+    prepared = overhear(weave, transcript(QUESTION))
+    woven = overhear(prepared.weave, transcript(""))
+    assert withdrawn(woven) == [offer.id for offer in made(prepared)]
+
+
+def test_an_offer_keeps_the_dialogues_id_whichever_way_it_was_made() -> None:
+    assert dialogue_id("o7") == dialogue_id("o7~12") == "o7"
