@@ -1,0 +1,72 @@
+"""The dialogue engine: one event in, the next state and the effects out.
+
+    state = begin(flow, CallFacts(call_id, today))
+    advance(flow, state, CallBegan())  →  Advance(state, effects)
+
+Pure and deterministic: no I/O, no clock, no chance, and nothing is changed in place. So a live call, a
+simulation and a replay go the same way, and a call may *peek*: advance on words that are still being spoken,
+make the reply ready, and forget that state if the words change. Ids of offers and tasks come from the state,
+so what was peeked at is what is committed.
+
+The rooms: `scene` (state and effects while one event is worked on), `walk` (from step to step), `replies`
+(what the caller says), `numbers` (digits, spoken and keyed), `again` (asking again), `waits` (reports, time,
+silence).
+"""
+
+from typing import assert_never
+
+from agents.dialogue.events import (
+    CallBegan,
+    CallerSaid,
+    CallerSilent,
+    Event,
+    KeysPressed,
+    OfferHeard,
+    OfferLost,
+    Reported,
+    TimePassed,
+)
+from agents.dialogue.numbers import key_pressed
+from agents.dialogue.replies import caller_said
+from agents.dialogue.scene import Scene
+from agents.dialogue.state import Advance, CallFacts, State
+from agents.dialogue.waits import heard, lost, reported, silent, time_passed
+from agents.dialogue.walk import enter
+from config.flow import Flow
+
+
+def begin(flow: Flow, call: CallFacts) -> State:
+    """Make the state of a call that has not begun: the first event it takes is `CallBegan`."""
+    return State(call, flow.key)
+
+
+def advance(flow: Flow, state: State, event: Event) -> Advance:
+    """Take one event in. Events before the call began or after it is over change nothing."""
+    if state.over or (state.step == "") is not isinstance(event, CallBegan):
+        return Advance(state, ())
+    scene = _advanced(
+        Scene(flow, state, news=not isinstance(event, (CallBegan, CallerSaid, KeysPressed))), event
+    )
+    return Advance(scene.state, scene.effects)
+
+
+def _advanced(scene: Scene, event: Event) -> Scene:
+    match event:
+        case CallBegan():
+            return enter(scene, scene.flow.start)
+        case CallerSaid(text, confidence):
+            return caller_said(scene, text, confidence)
+        case KeysPressed(key):
+            return key_pressed(scene, key)
+        case CallerSilent(silent_ms):
+            return silent(scene, silent_ms)
+        case Reported(report):
+            return reported(scene, report)
+        case OfferHeard(offer_id):
+            return heard(scene, offer_id)
+        case OfferLost(offer_id):
+            return lost(scene, offer_id)
+        case TimePassed(now_ms):
+            return time_passed(scene, now_ms)
+        case _:
+            assert_never(event)

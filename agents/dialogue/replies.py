@@ -1,0 +1,150 @@
+"""What the caller says, taken up where the call is.
+
+In this order: a number that is awaited, or may come at any time, is used, unless the words around it count
+for more; words are matched with what this step and the flow's global steps listen for; then yes and no; and
+if none of it fits, the caller is asked again in other words.
+"""
+
+from dataclasses import dataclass
+
+from agents.dialogue.again import not_understood, part_again, take_up_again
+from agents.dialogue.expecting import YES_NO, answered_ask, digits_ask, listening_step
+from agents.dialogue.numbers import denied, number_given, read_back_answered, some_digits
+from agents.dialogue.scene import Scene, is_open
+from agents.dialogue.slots import Reply, is_acknowledgement, spoken_digits, yes_or_no
+from agents.dialogue.state import Purpose
+from agents.dialogue.understanding import understood
+from agents.dialogue.walk import fill, go
+from config.flow import Aside, Ask, ChoiceSlot, DigitsSlot, End, LookUp, Meaning, Transfer, YesNoSlot
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """The caller's words; `number`: the whole number in them and the step that asks for it."""
+
+    text: str
+    confidence: float
+    number: tuple[str, str] | None
+
+
+def caller_said(scene: Scene, text: str, confidence: float) -> Scene:
+    """Take in the caller's turn. Words below the flow's `understand` count as none."""
+    text = text if confidence >= scene.flow.sureness.understand else ""
+    awaited = digits_ask(scene.flow, scene.state)
+    value = spoken_digits(text).number(awaited[1]) if awaited else None
+    heard = _Heard(text, confidence, (awaited[0], value) if awaited and value else None)
+    scene = scene.now(silences=0) if text else scene
+    match scene.step:
+        case Transfer() | End() as step:
+            return _at_the_end(scene, step, heard)
+        case _ if not text:
+            return not_understood(scene, words=False)
+        case _:
+            return _answered(scene, heard)
+
+
+def _answered(scene: Scene, heard: _Heard) -> Scene:
+    ask = answered_ask(scene.flow, scene.state)
+    target = _meant(scene, ask, heard)
+    if scene.state.doubt is not None and (target is None or heard.number):
+        return read_back_answered(scene, heard.text, heard.confidence)
+    if heard.number and not _outweighs(scene, target, heard.number[0]):
+        return number_given(scene, *heard.number, heard.confidence)
+    if target is not None:
+        return go(_remembering(scene, heard), target)
+    if scene.state.kept is not None:
+        # Nothing about anything else was said into the answer, so the answer is what still matters.
+        listens = is_open(scene, Purpose.KEPT) and is_acknowledgement(heard.text)
+        return scene if listens else take_up_again(scene)
+    match scene.step:
+        case LookUp() as step:
+            return _while_looking_up(scene, step, heard)
+        case Ask() as step:
+            return _slot_or_yes_no(scene, step, heard)
+        case _:
+            return scene
+
+
+def _slot_or_yes_no(scene: Scene, ask: Ask, heard: _Heard) -> Scene:
+    name = scene.state.step
+    reply = yes_or_no(heard.text)
+    slot = scene.flow.slots[ask.slot] if ask.slot else None
+    digits = spoken_digits(heard.text)
+    if isinstance(slot, DigitsSlot) and digits.digits and digits.mostly:
+        return some_digits(scene, name, digits.digits, heard.confidence)
+    if ask.slot and isinstance(slot, ChoiceSlot):
+        choices = ((choice, Meaning(phrases=phrases)) for choice, phrases in slot.choices.items())
+        if chosen := understood(heard.text, choices):
+            return go(fill(scene, ask.slot, chosen.meaning), name)
+    if ask.slot and isinstance(slot, YesNoSlot) and reply:
+        return go(fill(scene, ask.slot, reply.value), name)
+    if reply and (target := ask.answers.get(reply.value)):
+        return go(scene, target)
+    if is_acknowledgement(heard.text):
+        return scene  # "okay...": the answer is still to come
+    return not_understood(scene)
+
+
+def _while_looking_up(scene: Scene, step: LookUp, heard: _Heard) -> Scene:
+    if is_acknowledgement(heard.text):
+        return scene
+    if yes_or_no(heard.text) is Reply.NO:  # "no, that's wrong": to the number, just said back
+        slots = {value.strip("{}") for value in step.arguments.values() if isinstance(value, str)}
+        for name, other in scene.flow.steps.items():
+            if isinstance(other, Ask) and other.slot in slots:
+                return denied(scene, name)
+    return not_understood(scene)
+
+
+def _at_the_end(scene: Scene, step: Transfer | End, heard: _Heard) -> Scene:
+    """Words into the last words, or after them: the caller takes the call back, or parts for good."""
+    if heard.number:
+        return number_given(scene, *heard.number, heard.confidence)
+    resumed = scene.flow.steps[step.resume]
+    target = _meant(scene, resumed if isinstance(resumed, Ask) else None, heard) if heard.text else None
+    if target and not isinstance(scene.flow.steps[target], (End, Aside)) and target != scene.state.step:
+        return go(scene, target)
+    reply = yes_or_no(heard.text)
+    if isinstance(step, Transfer):
+        takes_back = reply is Reply.NO
+    else:
+        takes_back = bool(heard.text) and not (target or reply or is_acknowledgement(heard.text))
+    if takes_back:
+        return go(scene, step.resume)
+    return scene if is_open(scene, Purpose.PARTING) else part_again(scene, step)
+
+
+def _meant(scene: Scene, ask: Ask | None, heard: _Heard) -> str | None:
+    """Find the step the words lead to, if they surely enough mean it."""
+    flow = scene.flow
+    leads: dict[str, str] = {}
+    for name, target in ask.answers.items() if ask else ():
+        ends = scene.state.kept is not None and isinstance(flow.steps[target], End)
+        if name not in YES_NO and not ends:  # "thanks", said into an answer, is no goodbye
+            leads[name] = target
+    leads = {**flow.global_steps, **leads}
+    match = understood(heard.text, ((name, flow.meanings[name]) for name in leads))
+    if match is None or match.score * heard.confidence < flow.sureness.understand:
+        return None
+    target = leads[match.meaning]
+    parts = isinstance(flow.steps[target], (Transfer, End))
+    return None if parts and heard.confidence < flow.sureness.act else target
+
+
+def _outweighs(scene: Scene, target: str | None, asking: str) -> bool:
+    """Whether what was said around a number counts for more than the number: "a refund for 104233"."""
+    if target is None:
+        return False
+    step = scene.flow.steps[target]
+    asked_for = listening_step(scene.flow, scene.state) == asking
+    return isinstance(step, Transfer) or not (asked_for or isinstance(step, (Aside, End)))
+
+
+def _remembering(scene: Scene, heard: _Heard) -> Scene:
+    """Keep a number that came along with something else, for the step that asks for it."""
+    if heard.number is None:
+        return scene
+    name, value = heard.number
+    step = scene.flow.steps[name]
+    sure = heard.confidence >= scene.flow.sureness.believe
+    return fill(scene, step.slot, value, sure=sure) if isinstance(step, Ask) and step.slot else scene

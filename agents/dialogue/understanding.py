@@ -1,0 +1,117 @@
+"""What a caller means: their words matched with example phrases.
+
+No language model: a phrase counts by how many of its words were said, words that carry meaning more than
+those that only hold a sentence together, in any order, with small differences forgiven (an ending, a letter
+in a long word). What else was said does not matter much, except for a phrase of one word: "what" means "say
+that again" only when it is about all that was said. A keyword counts wherever it stands: "refund", "agent".
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from agents.dialogue.slots import words
+from config.flow import Meaning
+
+_IGNORED: Final = frozenset({
+    "um", "uh", "er", "erm", "hm", "mhm", "please", "well", "so", "the", "a", "an", "just", "like",
+    "oh", "ah", "now", "then", "really", "there",
+})  # fmt: skip
+_LIGHT: Final = frozenset({
+    "i", "you", "it", "is", "are", "was", "am", "be", "my", "your", "to", "of", "for", "with", "on",
+    "at", "in", "and", "or", "that", "this", "me", "we", "do", "does", "did", "can", "could",
+    "would", "want", "need", "like", "have", "has", "had", "will", "not", "about", "some", "what",
+    "any", "get", "if", "know",
+})  # fmt: skip
+_LIGHT_WEIGHT: Final = 0.3
+_LONG: Final = 6
+"""From this many letters on, one wrong letter is forgiven (but not in the first two)."""
+_SHORT_OF: Final = {
+    "i'm": "i am", "i'd": "i would", "i've": "i have", "i'll": "i will", "it's": "it is", "that's": "that is",
+    "what's": "what is", "where's": "where is", "who's": "who is", "let's": "let us", "you're": "you are",
+    "don't": "do not", "doesn't": "does not", "didn't": "did not", "can't": "can not", "cannot": "can not",
+    "won't": "will not", "isn't": "is not", "hasn't": "has not", "haven't": "have not", "wanna": "want to",
+    "gimme": "give me", "hasnt": "has not", "wheres": "where is", "whats": "what is",
+}  # fmt: skip
+
+LEAST_SCORE: Final = 0.65
+"""A phrase is meant from this share of its words on."""
+_KEYWORD_SCORE: Final = 0.8
+_ALONE_BELOW: Final = 1.5
+"""A phrase lighter than this (one word of meaning) must be most of what was said."""
+_ALONE_SHARE: Final = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What the words most likely mean. `score` 0..1: how much of the phrase was said."""
+
+    meaning: str
+    score: float
+
+
+def understood(text: str, candidates: Iterable[tuple[str, Meaning]]) -> Match | None:
+    """Find what the words mean among candidates (name, meaning); earlier ones win a tie."""
+    said = _content(text)
+    if not said:
+        return None
+    heard = frozenset(said)
+    said_weight = sum(map(_weight, said))
+    best: Match | None = None
+    best_weight = 0.0
+    for name, meaning in candidates:
+        for keyword in meaning.keywords:
+            if all(_was_said(word, heard) for word in _content(keyword)) and best_weight < _KEYWORD_SCORE:
+                best, best_weight = Match(name, _KEYWORD_SCORE), _KEYWORD_SCORE
+        for phrase in meaning.phrases:
+            score, weight = _likeness(_content(phrase), heard, said_weight)
+            if score >= LEAST_SCORE and score * weight > best_weight + 1e-9:
+                best, best_weight = Match(name, score), score * weight
+    return best
+
+
+def _likeness(phrase: tuple[str, ...], heard: frozenset[str], said_weight: float) -> tuple[float, float]:
+    """How much of the phrase was said (0..1), and the weight of what was."""
+    whole = found = 0.0
+    for word in phrase:
+        weight = _weight(word)
+        whole += weight
+        if _was_said(word, heard):
+            found += weight
+    if not found or (whole < _ALONE_BELOW and found < _ALONE_SHARE * said_weight):
+        return 0.0, 0.0
+    return found / whole, found
+
+
+def _weight(word: str) -> float:
+    return _LIGHT_WEIGHT if word in _LIGHT else 1.0
+
+
+def _was_said(word: str, heard: frozenset[str]) -> bool:
+    return word in heard or (len(word) >= _LONG and any(_one_letter_apart(word, other) for other in heard))
+
+
+@lru_cache(maxsize=4096)
+def _content(text: str) -> tuple[str, ...]:
+    """Reduce to the stems of the words that count, contractions written out; to all when none counts."""
+    plain = [part for word in words(text.replace("’", "'")) for part in _SHORT_OF.get(word, word).split()]
+    return tuple(_stem(word) for word in plain if word not in _IGNORED) or tuple(map(_stem, plain))
+
+
+@lru_cache(maxsize=4096)
+def _stem(word: str) -> str:
+    if word in _LIGHT:
+        return word
+    for ending in ("ing", "ed", "es", "s"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word.removesuffix(ending)
+    return word
+
+
+def _one_letter_apart(word: str, other: str) -> bool:
+    if abs(len(word) - len(other)) > 1 or len(other) < _LONG - 1 or word[:2] != other[:2]:
+        return False
+    short, long = sorted((word, other), key=len)
+    at = next((n for n, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    return short[at + (len(short) == len(long)) :] == long[at + 1 :]

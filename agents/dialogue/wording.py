@@ -1,0 +1,131 @@
+"""From a flow's texts to what is spoken: blanks filled, numbers digit by digit, days as people say them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from config.flow import BLANK, Text
+
+_COINS: Final = {
+    "USD": (("dollar", "dollars"), ("cent", "cents")),
+    "EUR": (("euro", "euros"), ("cent", "cents")),
+    "GBP": (("pound", "pounds"), ("penny", "pence")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """How a call speaks: `today` is the caller's day, `currency` an ISO 4217 code."""
+
+    today: date
+    currency: str = "USD"
+
+
+def worded(text: Text, known: Mapping[str, object], speech: Speech, turn: int) -> str | None:
+    """Choose a wording and fill its blanks.
+
+    Of the wordings whose blanks can all be filled, those with the most blanks tell the most; among them
+    `turn` (how often the text was used) chooses.
+
+    Returns:
+        What is to be spoken; None when no wording can be filled.
+    """
+    possible: list[tuple[int, str]] = []
+    for wording in text:
+        blank_count, spoken = _filled(wording, known, speech)
+        if spoken is not None:
+            possible.append((blank_count, spoken))
+    if not possible:
+        return None
+    most = max(blank_count for blank_count, _ in possible)
+    telling = [spoken for blank_count, spoken in possible if blank_count == most]
+    return telling[turn % len(telling)]
+
+
+def _filled(wording: str, known: Mapping[str, object], speech: Speech) -> tuple[int, str | None]:
+    parts: list[str] = []
+    end = 0
+    count = 0
+    for blank in BLANK.finditer(wording):
+        spoken = spoken_value(look(blank[1] + blank[2], known), blank[3] or "plain", speech)
+        if not spoken:
+            return 0, None
+        parts += (wording[end : blank.start()], spoken)
+        end = blank.end()
+        count += 1
+    return count, "".join((*parts, wording[end:])).replace("..", ".")
+
+
+def look(path: str, known: Mapping[str, object]) -> object:
+    """Find a value by its path ("order.status"); None when there is none."""
+    value: object = known
+    for name in path.split("."):
+        if not isinstance(value, Mapping) or name not in value:
+            return None
+        value = value[name]
+    return value
+
+
+def spoken_value(value: object, form: str, speech: Speech) -> str | None:
+    """Say a value in a form of `config.flow.FORMATS`; None when it is missing or not of that form."""
+    if value is None or value == "":
+        return None
+    match form:
+        case "digits":
+            return spaced(str(value))
+        case "date" | "when":
+            day = _day(value)
+            if day is None:
+                return None
+            return spoken_date(day) if form == "date" else spoken_when(day, speech.today)
+        case "money":
+            return spoken_money(value, speech.currency)
+        case _:
+            return str(value)
+
+
+def spaced(number: str) -> str:
+    """Space a number so that it is read digit by digit: "1 0 4 2 3 3"."""
+    return " ".join(sign for sign in number if sign.isalnum())
+
+
+def ordinal(number: int) -> str:
+    """Write 1st, 2nd, 3rd, 11th, 24th."""
+    if number % 100 in (11, 12, 13):
+        return f"{number}th"
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
+
+
+def spoken_date(day: date) -> str:
+    """Say a day: "Tuesday the 24th of November"."""
+    return f"{day:%A} the {ordinal(day.day)} of {day:%B}"
+
+
+def spoken_when(day: date, today: date) -> str:
+    """Answer "when?": "today", "tomorrow", "yesterday", "on Tuesday the 24th of November"."""
+    near = {0: "today", 1: "tomorrow", -1: "yesterday"}.get((day - today) // timedelta(days=1))
+    return f"{near}, {spoken_date(day)}" if near else f"on {spoken_date(day)}"
+
+
+def spoken_money(value: object, currency: str) -> str | None:
+    """Say an amount given in whole units: "129" is "129 dollars", "4.05" is "4 dollars and 5 cents"."""
+    try:
+        amount = Decimal(str(value)).quantize(Decimal("0.01"))
+    except InvalidOperation:
+        return None
+    whole, part = divmod(int(abs(amount) * 100), 100)
+    big, small = _COINS.get(currency, _COINS["USD"])
+    said = [f"{whole} {big[whole != 1]}"] if whole or not part else []
+    said += [f"{part} {small[part != 1]}"] if part else []
+    return ("minus " if amount < 0 else "") + " and ".join(said)
+
+
+def _day(value: object) -> date | None:
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value)[:10])
+    except ValueError:
+        return None

@@ -1,0 +1,207 @@
+"""Flows as YAML files: reading them, and saying what is wrong in words a support manager can act on.
+
+YAML as of version 1.2 in one respect that matters here: `yes` and `no` are words, not truth values. Anchors
+and repeated keys are refused: the one hides what a flow says, the other loses half of it.
+"""
+
+import re
+from collections.abc import Hashable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from config import flow as schema
+from config.errors import ConfigError
+from config.flow import SCHEMA_VERSION, STEP_KINDS, Flow
+from config.flow_checks import did_you_mean, problems
+
+FLOWS: Final = Path(__file__).parent / "flows"
+"""The flows that come with Tandem."""
+
+MAX_BYTES: Final = 1_000_000
+
+
+class FlowError(ConfigError):
+    """A flow cannot be used. One line for each problem: file, step, what is wrong, the fix."""
+
+    def __init__(self, source: str, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(f"{source}: {problem}" for problem in problems))
+        self.source = source
+        self.problems = problems
+
+
+def shipped_flows() -> tuple[str, ...]:
+    """Name the flows that come with Tandem, sorted."""
+    return tuple(sorted(path.stem for path in FLOWS.glob("*.yaml")))
+
+
+def load_flow(name_or_path: str) -> Flow:
+    """Read a flow that comes with Tandem by its name, or any by the path of its YAML file.
+
+    Raises:
+        FlowError: there is no such flow, or it is not valid.
+    """
+    path = FLOWS / f"{name_or_path}.yaml" if name_or_path in shipped_flows() else Path(name_or_path)
+    if path.suffix not in (".yaml", ".yml"):
+        fix = did_you_mean(name_or_path, shipped_flows())
+        raise FlowError(name_or_path, (f"no flow has this name, and it is no path of a .yaml file{fix}",))
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise FlowError(str(path), (f"is larger than {MAX_BYTES:,} bytes; a flow is a few thousand",))
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise FlowError(str(path), ("there is no such file; check the path",)) from None
+    except UnicodeDecodeError:
+        raise FlowError(str(path), ("is not text in UTF-8; save it as UTF-8",)) from None
+    except OSError as error:
+        raise FlowError(str(path), (f"cannot be read: {error.strerror}",)) from None
+    return read_flow(text, str(path))
+
+
+def read_flow(text: str, source: str = "flow") -> Flow:
+    """Read a flow from YAML text. `source`: what errors call it.
+
+    Raises:
+        FlowError: with every problem found.
+    """
+    if len(text) > MAX_BYTES:
+        raise FlowError(source, (f"is larger than {MAX_BYTES:,} bytes; a flow is a few thousand",))
+    try:
+        content = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader of ours
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f"line {mark.line + 1}: " if mark else ""
+        raise FlowError(source, (f"{where}{error.problem or 'is not YAML'}",)) from None
+    except (yaml.YAMLError, ValueError) as error:
+        raise FlowError(source, (f"is not YAML: {str(error).splitlines()[0]}",)) from None
+    except RecursionError:
+        raise FlowError(source, ("is nested too deeply for a flow",)) from None
+    if not isinstance(content, Mapping):
+        raise FlowError(source, ("is not a flow: it must begin with 'schema: 1' and list its 'steps'",))
+    try:
+        flow = Flow.model_validate(content)
+    except ValidationError as error:
+        raise FlowError(source, _field_problems(error, content)) from None
+    if found := problems(flow):
+        raise FlowError(source, found)
+    return flow
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML without anchors, without repeated keys, and with `yes` and `no` as words."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark
+            raise yaml.MarkedYAMLError(
+                problem="anchors (& and *) are not supported; write it out", problem_mark=mark
+            )
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    problem = f"'{key.value}' stands here twice; keep one"
+                    raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in (
+    ("bool", r"^(?:true|false)$", "tf"),
+    ("int", r"^[-+]?(?:0|[1-9][0-9]*)$", "-+0123456789"),  # 012345 stays text
+    ("float", r"^[-+]?(?:0|[1-9][0-9]*)\.[0-9]+$", "-+0123456789"),
+    ("null", r"^(?:~|null|)$", ["~", "n", ""]),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
+
+
+# --- pydantic's findings in words -----------------------------------------------------------------
+
+_STEPS: Final[Mapping[str, type[BaseModel]]] = {
+    "say": schema.Say,
+    "ask": schema.Ask,
+    "look_up": schema.LookUp,
+    "decide": schema.Decide,
+    "aside": schema.Aside,
+    "transfer": schema.Transfer,
+    "end": schema.End,
+}
+_PARTS: Final[Mapping[str, type[BaseModel]]] = {
+    "at_most": schema.AtMost,
+    "confirm": schema.Confirm,
+    "counted": schema.Counted,
+    "waiting": schema.Waiting,
+    "dials": schema.Dials,
+    "sureness": schema.Sureness,
+    "silence": schema.Silence,
+    "misunderstood": schema.Misunderstood,
+}
+
+
+def _field_problems(error: ValidationError, content: Mapping[Any, Any]) -> tuple[str, ...]:
+    return tuple(_in_words(finding, content) for finding in error.errors(include_url=False))
+
+
+def _in_words(finding: ErrorDetails, content: Mapping[Any, Any]) -> str:
+    place, part, field = _place(finding["loc"])
+    where = f"{place}: " if place else ""
+    match finding["type"]:
+        case "union_tag_invalid":
+            kind = str(finding.get("ctx", {}).get("tag"))
+            kinds = STEP_KINDS if place.startswith("step ") else ("digits", "yes_no", "choice")
+            return f"{where}kind '{kind}' is not known{did_you_mean(kind, kinds)}"
+        case "union_tag_not_found":
+            return f"{where}has no 'kind'; say which: {', '.join(STEP_KINDS)}"
+        case "extra_forbidden":
+            return f"{where}'{field}' is not known here{did_you_mean(field, _fields(part))}"
+        case "missing":
+            return f"{where}'{field}' is missing; add it"
+        case "literal_error" if field == "schema":
+            return f"schema is {finding['input']!r}, but this Tandem reads schema {SCHEMA_VERSION}"
+        case "string_pattern_mismatch" if field == "[key]" or finding["loc"][-1] == "[key]":
+            return (
+                f"{where}{finding['input']!r} is no name; use small letters, digits and _, like order_number"
+            )
+        case "value_error":
+            return f"{where}{field + ' ' if field else ''}{finding['msg'].removeprefix('Value error, ')}"
+        case _:
+            given = (
+                f" (it is {finding['input']!r})" if isinstance(finding["input"], str | int | float) else ""
+            )
+            return f"{where}'{field}' {_softened(finding['msg'])}{given}"
+
+
+def _softened(message: str) -> str:
+    return message[0].lower() + message[1:].replace("Input s", "s")
+
+
+def _place(loc: tuple[int | str, ...]) -> tuple[str, type[BaseModel], str]:
+    """Where a finding is: "step 'lookup'", the part whose field it concerns, and the field's path in it."""
+    part: type[BaseModel] = Flow
+    place = ""
+    rest = [str(item) for item in loc]
+    if rest[:1] == ["steps"] and len(rest) > 1:
+        place = f"step '{rest[1]}'"
+        part = _STEPS.get(rest[2], part) if len(rest) > 2 else part
+        rest = rest[3:]
+    elif rest[:1] in (["slots"], ["destinations"]) and len(rest) > 1:
+        place = f"{rest[0].removesuffix('s')} '{rest[1]}'"
+        part = {"digits": schema.DigitsSlot, "choice": schema.ChoiceSlot}.get(
+            rest[2] if len(rest) > 2 else "",
+            schema.Destination if rest[0] == "destinations" else schema.YesNoSlot,
+        )
+        rest = rest[3:] if rest[0] == "slots" else rest[2:]
+    for name in rest[:-1]:
+        part = _PARTS.get(name, part)
+    return place, part, ".".join(name for name in rest if not name.isdigit())
+
+
+def _fields(part: type[BaseModel]) -> tuple[str, ...]:
+    return tuple(info.alias or name for name, info in part.model_fields.items())
