@@ -24,6 +24,8 @@ NOTHING_TO_INTERRUPT_MS: Final = 4_000
 """The agent has been silent this long and the caller was to speak over it: the caller speaks anyway."""
 HANG_UP_MS: Final = 20_000
 """After the script, the caller hangs up when both have been silent this long."""
+_TURN_TAKEN_EARLY_MS: Final = 500
+"""A platform may take the turn before the caller's last sound has died away."""
 KEY_MS: Final = 250
 KEY_WAIT_MS: Final = 500
 
@@ -36,6 +38,7 @@ class Moment:
         now_ms: the present.
         ear: what was heard of the agent.
         tool_open: a look-up is running.
+        asked_ms: when the last look-up was asked for; -1 for never.
         settled_ms: when the last look-up settled; -1 for never.
         answer_began_ms: when the agent began its first sentence after that; None: it has not.
         agent_words: the agent's words since the caller's last line, in lower case.
@@ -44,6 +47,7 @@ class Moment:
     now_ms: int
     ear: Ear
     tool_open: bool = False
+    asked_ms: int = -1
     settled_ms: int = -1
     answer_began_ms: int | None = None
     agent_words: str = ""
@@ -108,6 +112,9 @@ def act(caller: Caller, moment: Moment) -> tuple[Caller, Action | None]:
                 pass
             case _:
                 assert_never(step)
+        if isinstance(step, Spoken) and step.if_heard and _understood(caller, moment):
+            caller = replace(caller, steps=tuple(rest))
+            continue
         caller, ready = _ready(caller, step, moment)
         if not ready:
             return caller, None
@@ -122,6 +129,11 @@ def act(caller: Caller, moment: Moment) -> tuple[Caller, Action | None]:
     if moment.now_ms - silent_since_ms >= HANG_UP_MS and not moment.tool_open:
         return caller, HangUp()
     return caller, None
+
+
+def _understood(caller: Caller, moment: Moment) -> bool:
+    """Whether the agent acts on the caller's last line instead of asking about it."""
+    return moment.tool_open or moment.asked_ms > caller.busy_until_ms - _TURN_TAKEN_EARLY_MS
 
 
 def _press(caller: Caller, now_ms: int) -> tuple[Caller, Action | None]:

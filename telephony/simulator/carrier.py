@@ -72,7 +72,7 @@ class Carrier:
         Args:
             script: what the caller does.
             server: where the platform's webhooks are, `http://127.0.0.1:8000`.
-            out: a folder for the recording, made if needed; None for no recording.
+            out: the recording is written to `<out>/<call SID>/line.wav`; None for no recording.
             watch: told of what happens while it happens.
 
         Raises:
@@ -108,8 +108,8 @@ def _report(call: LiveCall, out: Path | None) -> CallReport:
     caller, agent = call.handset.both_sides()
     recording: Path | None = None
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        recording = out / f"{call.sid}.wav"
+        recording = out / call.sid / "line.wav"
+        recording.parent.mkdir(parents=True, exist_ok=True)
         write_stereo(recording, caller, agent)
     past = call.handset.recording
     return CallReport(

@@ -21,7 +21,7 @@ from telephony.simulator.caller import Action, Begin, HangUp, Moment, Press
 from telephony.simulator.control import EndCall, NewTwiml, NewUrl, Order
 from telephony.simulator.errors import CallError
 from telephony.simulator.handset import Handset
-from telephony.simulator.performance import Performance, speak
+from telephony.simulator.performance import Keyed, Performance, Spoken, speak
 from telephony.simulator.report import Outcome
 from telephony.simulator.script import CallScript
 from telephony.simulator.stream import (
@@ -141,9 +141,13 @@ class LiveCall:
         await self._finish_feed()
         await asyncio.gather(*self._errands)
         self.notes.extend(self.handset.caller.notes)
-        if self.handset.caller.steps and self.outcome is Outcome.AGENT_HUNG_UP:
+        left = sum(
+            isinstance(step, Keyed) or (isinstance(step, Spoken) and not step.if_heard)
+            for step in self.handset.caller.steps
+        )
+        if left and self.outcome is Outcome.AGENT_HUNG_UP:
             self.notes.append(
-                f"the call ended before the script: {len(self.handset.caller.steps)} steps left"
+                f"the call ended before the script: {left} {'step' if left == 1 else 'steps'} left"
             )
 
     # --- the instructions -----------------------------------------------------------------------
@@ -270,6 +274,7 @@ class LiveCall:
             now_ms=now_ms,
             ear=ear,
             tool_open=told.tool_open,
+            asked_ms=max((tool.asked_ms for tool in told.tools), default=-1),
             settled_ms=told.settled_ms,
             answer_began_ms=told.answer_began_ms,
             agent_words=told.words_since(self.handset.caller.busy_until_ms),

@@ -35,8 +35,9 @@ class Say:
     Attributes:
         text: what to say.
         when: at which moment.
-        if_heard: say it only if the agent's last words, in lower case, match this regular expression;
-            otherwise the step is skipped. Needs the platform's tape; without one the step is skipped.
+        if_heard: say it only if what the agent has said since the last line, in lower case, matches this
+            regular expression. Otherwise the step is skipped, at once if the agent is looking something up.
+            Needs the platform's tape; without one the step is skipped.
         during_answer: for a barge-in: not into whatever the agent says first, but into what it says after
             the next tool result.
     """

@@ -1,0 +1,137 @@
+"""The report of `tandem call` on the terminal, and as JSON."""
+
+import statistics
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from tandem.call_screen import clock, summary
+from telephony.simulator.ear import Interruption
+from telephony.simulator.report import CallReport, Outcome, as_json
+
+_ENDS = {
+    Outcome.AGENT_HUNG_UP: "the agent hung up",
+    Outcome.CALLER_HUNG_UP: "the caller hung up",
+    Outcome.TRANSFERRED: "transferred",
+    Outcome.FAILED: "failed",
+}
+
+
+def percentile(values: Sequence[float], share: float) -> float | None:
+    """The value below which `share` (0..1) of the values lie; None without values."""
+    if not values:
+        return None
+    return sorted(values)[min(int(share * len(values)), len(values) - 1)]
+
+
+def print_report(console: Console, report: CallReport, tape: str) -> None:
+    """Print one call's report."""
+    measured = report.measured
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_column(justify="right", no_wrap=True)
+    table.add_row("Call", f"{report.call_sid}  {_ENDS[report.outcome]} after {clock(report.duration_ms)}")
+    if measured.greeting_ms is not None:
+        table.add_row("Greeted", "after the line opened", _seconds(measured.greeting_ms))
+    for k, reply in enumerate(measured.replies):
+        table.add_row("" if k else "Answered", f"after “{escape(reply.after)}”", _seconds(reply.latency_ms))
+    for text in measured.unanswered:
+        table.add_row("Unanswered", f"“{escape(text)}”")
+    for each in measured.interruptions:
+        table.add_row(*_interruption(each))
+    for tool in report.tools:
+        took = "" if tool.settled_ms is None else _seconds(tool.settled_ms - tool.asked_ms)
+        table.add_row("Tool", escape(f"{tool.tool}: {summary(tool)}"), took)
+    table.add_row("Sound", _sound(report))
+    table.add_row("Protocol", _protocol(report))
+    for error in report.errors[:5]:
+        table.add_row("", f"[red]{error.code}[/] {escape(error.why)}", clock(error.at_ms))
+    for note in report.notes:
+        table.add_row("Note", f"[yellow]{escape(note)}[/]")
+    table.add_row("Tape", escape(tape))
+    if report.recording:
+        table.add_row(
+            "Recording", escape(f"{report.recording}  (left the caller, right the agent at the ear)")
+        )
+    console.print()
+    console.print(table, soft_wrap=False)
+
+
+def print_summary(console: Console, reports: Sequence[CallReport]) -> None:
+    """Print what many calls have in common."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("call", "ended", "s", "greeted s", "answered s (median, worst)", "dropouts", "errors"):
+        table.add_column(heading, justify="left" if heading in ("call", "ended") else "right")
+    for report in reports:
+        latencies = report.latencies_ms
+        answered = (
+            f"{statistics.median(latencies) / 1_000:.2f}  {max(latencies) / 1_000:.2f}" if latencies else "-"
+        )
+        greeted = report.measured.greeting_ms
+        table.add_row(
+            report.call_sid,
+            f"[red]{escape(report.failure or '')}[/]" if report.failure else _ENDS[report.outcome],
+            f"{report.duration_ms / 1_000:.0f}",
+            "-" if greeted is None else f"{greeted / 1_000:.2f}",
+            answered,
+            str(len(report.measured.dropouts)),
+            str(report.counts.malformed),
+        )
+    console.print(table)
+    pooled = [latency for report in reports for latency in report.latencies_ms]
+    p50, p95 = percentile(pooled, 0.5), percentile(pooled, 0.95)
+    if p50 is not None and p95 is not None:
+        console.print(
+            f"\n{sum(report.ok for report in reports)} of {len(reports)} calls went well; "
+            f"answered after {p50 / 1_000:.2f} s (p50), {p95 / 1_000:.2f} s (p95)"
+        )
+
+
+def calls_as_json(
+    reports: Sequence[CallReport], tapes: Sequence[str], shortcomings: Sequence[str]
+) -> dict[str, Any]:
+    """All calls of a command, and their figures together."""
+    pooled = [latency for report in reports for latency in report.latencies_ms]
+    return {
+        "ok": all(report.ok for report in reports) and not shortcomings,
+        "shortcomings": list(shortcomings),
+        "latency_ms": {"p50": percentile(pooled, 0.5), "p95": percentile(pooled, 0.95)},
+        "calls": [as_json(report) | {"tape": tape} for report, tape in zip(reports, tapes, strict=True)],
+    }
+
+
+def _seconds(ms: float) -> str:
+    return f"{ms / 1_000:.2f} s"
+
+
+def _interruption(each: Interruption) -> tuple[str, str, str]:
+    name = "Backchannel" if each.backchannel else "Interrupted"
+    if not each.agent_was_speaking:
+        return name, f"“{escape(each.text)}”: the agent was silent by then", ""
+    if each.stop_ms is None:
+        return name, f"“{escape(each.text)}”: the agent went on", ""
+    return name, f"“{escape(each.text)}”: the agent stopped", _seconds(each.stop_ms)
+
+
+def _sound(report: CallReport) -> str:
+    measured = report.measured
+    dropouts = measured.dropouts
+    torn = (
+        f"{len(dropouts)} dropouts, {sum(span.ms for span in dropouts):.0f} ms" if dropouts else "no dropouts"
+    )
+    silence = measured.longest_silence
+    quiet = f", longest silence {silence.ms / 1_000:.1f} s at {clock(silence.start_ms)}" if silence else ""
+    return f"{torn}{quiet}, both at once {measured.overlap_ms / 1_000:.1f} s"
+
+
+def _protocol(report: CallReport) -> str:
+    counts = report.counts
+    errors = f"[red]{counts.malformed} that Twilio would refuse[/]" if counts.malformed else "none malformed"
+    return (
+        f"{counts.media} media, {counts.marks} marks ({counts.marks_returned} returned), "
+        f"{counts.clears} clears; {errors}"
+    )
