@@ -1,0 +1,53 @@
+"""How sure the ears may be: words weighed against mere sounds, and against what other readings heard."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from model.ears.decoder import Path, Span
+from model.ears.grammar import SOUND
+
+UNDECIDED: Final = 0.5
+"""The confidence of words that have not been weighed yet, while the caller is still speaking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A logistic regression."""
+
+    bias: float = 3.0
+    margin: float = 1.0
+    agreement: float = 2.0
+
+
+WEIGHTS: Final = Weights()
+
+
+def is_word(span: Span) -> bool:
+    """Whether the span is a word rather than one phone of the loop for everything else."""
+    return not span.word.startswith(SOUND)
+
+
+def margin(path: Path, sounds: Path) -> float:
+    """By how much the words explain the turn better than free phones do, in nats per frame of speech."""
+    frames = sum(span.end_frame - span.start_frame for span in path.spans)
+    return (path.score - sounds.score) / max(frames, 1) if path.spans else -math.inf
+
+
+def agreement(span: Span, others: Sequence[Path]) -> float:
+    """The share of other readings of the same audio that heard this word at this moment, 0..1."""
+    if not others:
+        return 1.0
+    middle = (span.start_frame + span.end_frame) / 2
+    agreeing = sum(
+        any(other.word == span.word and other.start_frame <= middle < other.end_frame for other in path.spans)
+        for path in others
+    )
+    return agreeing / len(others)
+
+
+def sureness(margin: float, agreement: float, weights: Weights = WEIGHTS) -> float:
+    """Map the evidence to a probability of being right, 0..1."""
+    logit = weights.bias + weights.margin * max(margin, -50.0) + weights.agreement * (agreement - 1.0)
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))

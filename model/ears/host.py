@@ -1,0 +1,129 @@
+"""The ears' own process: hears any number of calls, one micro-turn of one call at a time.
+
+It reads `Order`s from a pipe and answers each call's news with a `Heard`. It ends when the pipe closes,
+which also happens when its parent dies.
+"""
+
+import os
+import signal
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import assert_never
+
+import numpy as np
+
+from config.expectation import Expectation
+from model.ears.call_ears import CallEars, Decoders
+from model.ears.ears import Hearing
+
+_NICENESS = 5
+"""Micro-turns come first, words second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    call_id: str
+    expectation: Expectation
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """`pcm`: 3200 samples, int16 in the machine's byte order."""
+
+    call_id: str
+    index: int
+    pcm: bytes
+    speaking: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TurnOver:
+    """`turn` counts the call's turns: what is heard from now on belongs to it."""
+
+    call_id: str
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    call_id: str
+
+
+Order = Open | Expect | Listen | TurnOver | Close
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What is understood of a call's turn number `turn` by now."""
+
+    call_id: str
+    turn: int
+    hearing: Hearing
+
+
+class Host:
+    """The calls a process hears."""
+
+    def __init__(self) -> None:
+        self._decoders = Decoders()
+        self._calls: dict[str, CallEars] = {}
+        self._turns: dict[str, int] = {}
+        self._waiting: dict[str, None] = {}
+
+    @property
+    def busy(self) -> bool:
+        """Whether some call has audio that is not decoded yet."""
+        return bool(self._waiting)
+
+    def take(self, order: Order) -> None:
+        """Carry out an order, all but the decoding. Orders for calls that are not open are dropped."""
+        if isinstance(order, Open):
+            self._calls[order.call_id] = CallEars(self._decoders)
+            self._turns[order.call_id] = 0
+            return
+        call = self._calls.get(order.call_id)
+        if call is None:
+            return
+        match order:
+            case Expect(expectation=expectation):
+                call.expect(expectation)
+                self._waiting[order.call_id] = None
+            case Listen(index=index, pcm=pcm, speaking=speaking):
+                call.listen(index, np.frombuffer(pcm, np.int16), speaking=speaking)
+                self._waiting[order.call_id] = None
+            case TurnOver(turn=turn):
+                call.turn_over()
+                self._turns[order.call_id] = turn
+                self._waiting[order.call_id] = None
+            case Close(call_id=call_id):
+                call.close()
+                del self._calls[call_id], self._turns[call_id]
+                self._waiting.pop(call_id, None)
+            case _:
+                assert_never(order)
+
+    def work(self) -> Understood:
+        """Decode what the call that has waited longest has brought. Only when `busy`."""
+        call_id = next(iter(self._waiting))
+        del self._waiting[call_id]
+        return Understood(call_id, self._turns[call_id], self._calls[call_id].work())
+
+
+def serve(orders: Connection, answers: Connection) -> None:
+    """Run a process of the ears until `orders` closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(_NICENESS)
+    host = Host()
+    try:
+        while True:
+            while orders.poll(0 if host.busy else None):
+                host.take(orders.recv())
+            if host.busy:
+                answers.send(host.work())
+    except (EOFError, OSError):
+        return
