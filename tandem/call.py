@@ -146,14 +146,14 @@ async def _call(order: _Order, console: Console, *, as_json: bool) -> int:
 @contextlib.asynccontextmanager
 async def _line(server: str | None, console: Console) -> AsyncGenerator[tuple["Carrier", _Line]]:
     """Give a carrier, and a platform that knows it: the one at `server`, or a private one."""
-    from telephony.simulator.carrier import Carrier, test_credentials
+    from telephony.simulator.carrier import Carrier, made_up_credentials
 
     if server is not None:
         yield Carrier(_credentials()), _Line(server, load(), private=False)
         return
     from tandem.platform import private_platform
 
-    credentials = test_credentials()
+    credentials = made_up_credentials()
     carrier = Carrier(credentials)
     account = {
         "TWILIO_ACCOUNT_SID": credentials.account_sid,

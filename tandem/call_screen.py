@@ -13,7 +13,7 @@ from rich.live import Live
 from rich.text import Text
 
 from telephony.simulator.caller import Begin, Press
-from telephony.simulator.live_call import (
+from telephony.simulator.events import (
     AgentSounded,
     Announced,
     CallerActed,

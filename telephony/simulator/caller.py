@@ -133,7 +133,8 @@ def act(caller: Caller, moment: Moment) -> tuple[Caller, Action | None]:
 
 def _understood(caller: Caller, moment: Moment) -> bool:
     """Whether the agent acts on the caller's last line instead of asking about it."""
-    return moment.tool_open or moment.asked_ms > caller.busy_until_ms - _TURN_TAKEN_EARLY_MS
+    asked_since = moment.asked_ms >= 0 and moment.asked_ms > caller.busy_until_ms - _TURN_TAKEN_EARLY_MS
+    return moment.tool_open or asked_since
 
 
 def _press(caller: Caller, now_ms: int) -> tuple[Caller, Action | None]:

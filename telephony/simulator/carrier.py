@@ -19,7 +19,8 @@ from typing import Self
 from config.units import WIRE_SAMPLES_PER_MS
 from telephony.simulator.control import CallControl
 from telephony.simulator.ear import measure
-from telephony.simulator.live_call import CallEvent, LiveCall, Watch
+from telephony.simulator.events import CallEvent, Watch
+from telephony.simulator.live_call import LiveCall
 from telephony.simulator.performance import perform
 from telephony.simulator.report import CallReport
 from telephony.simulator.script import CallScript
@@ -27,7 +28,7 @@ from telephony.simulator.wav import write_stereo
 from telephony.simulator.webhooks import Credentials, Webhooks
 
 
-def test_credentials() -> Credentials:
+def made_up_credentials() -> Credentials:
     """Make a random account, for a platform of one's own."""
     return Credentials(f"AC{secrets.token_hex(16)}", secrets.token_hex(16))
 

@@ -8,8 +8,6 @@ end of the instructions the carrier hangs up.
 import asyncio
 import secrets
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, assert_never
 
 import numpy as np
@@ -20,6 +18,7 @@ from telephony.simulator import twiml
 from telephony.simulator.caller import Action, Begin, HangUp, Moment, Press
 from telephony.simulator.control import EndCall, NewTwiml, NewUrl, Order
 from telephony.simulator.errors import CallError
+from telephony.simulator.events import AgentSounded, Announced, CallerActed, LineOpened, TapeTold, Watch
 from telephony.simulator.handset import Handset
 from telephony.simulator.performance import Keyed, Performance, Spoken, speak
 from telephony.simulator.report import Outcome
@@ -44,49 +43,6 @@ _MOST_FETCHES: Final = 20
 _CLEAN_CLOSES: Final = frozenset({1000, 1001, 1005})
 _TAPE_END_S: Final = 3.0
 _CARRIER_VOICE: Final = "en-us+m3"
-
-
-@dataclass(frozen=True, slots=True)
-class LineOpened:
-    """The media stream runs: call time begins."""
-
-    call_sid: str
-
-
-@dataclass(frozen=True, slots=True)
-class CallerActed:
-    """The caller began a line or pressed a key."""
-
-    at_ms: int
-    action: Begin | Press
-
-
-@dataclass(frozen=True, slots=True)
-class AgentSounded:
-    """At the caller's ear, the agent began or ended a stretch of speech."""
-
-    at_ms: int
-    speaking: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TapeTold:
-    """The platform's tape told something new; `at_ms` is the caller's time now."""
-
-    at_ms: int
-    told: Witness
-
-
-@dataclass(frozen=True, slots=True)
-class Announced:
-    """The carrier itself spoke, or dialled somebody."""
-
-    at_ms: int
-    text: str
-
-
-CallEvent = LineOpened | CallerActed | AgentSounded | TapeTold | Announced
-Watch = Callable[[CallEvent], None]
 
 
 class LiveCall:

@@ -7,7 +7,7 @@ import asyncio
 import base64
 import json
 import socket
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 
 import httpx
@@ -31,7 +31,7 @@ def tone(ms: int) -> bytes:
 
 @dataclass
 class ScriptedServer:
-    """`speech_ms`: how long the agent speaks, greeting and each reply; the call ends after as many replies."""
+    """`speech_ms`: how long the agent speaks, greeting and each reply; then the call ends."""
 
     speech_ms: tuple[int, ...] = (600, 400)
     credentials: tuple[str, str] | None = None
@@ -109,10 +109,8 @@ class ScriptedServer:
                 await websocket.close(1008)
                 return
         await websocket.accept()
-        try:
+        with suppress(WebSocketDisconnect):
             await self._converse(websocket)
-        except WebSocketDisconnect:
-            pass
 
     async def _converse(self, websocket) -> None:
         sid = ""

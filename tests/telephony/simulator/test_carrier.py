@@ -6,7 +6,7 @@ import httpx
 import numpy as np
 import pytest
 
-from telephony.simulator.carrier import Carrier, place_call, test_credentials as made_up_credentials
+from telephony.simulator.carrier import Carrier, made_up_credentials, place_call
 from telephony.simulator.report import Outcome, as_json
 from telephony.simulator.script import CallScript, Keys, Say, When
 from tests.telephony.simulator.scripted_server import ScriptedServer, serving
