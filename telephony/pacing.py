@@ -35,3 +35,25 @@ def missed(cadence: Cadence, now_ns: int) -> Cadence:
     if now_ns - cadence.due_ns > MOST_CATCH_UP_NS:
         return replace(cadence, due_ns=now_ns + cadence.period_ns)
     return replace(cadence, due_ns=cadence.due_ns + cadence.period_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How much a peer may do: one thing every `interval_ns`, and `burst` more at once.
+
+    The generic cell rate algorithm (ITU-T I.371): `next_ns` is when the next thing would be due if all came
+    evenly.
+    """
+
+    interval_ns: int
+    burst: int
+    next_ns: int | None = None
+
+
+def spend(allowance: Allowance, now_ns: int) -> tuple[Allowance, int]:
+    """Count one thing done now; the second value is how long to wait before the next, in ns."""
+    next_ns = now_ns if allowance.next_ns is None else max(allowance.next_ns, now_ns)
+    next_ns += allowance.interval_ns
+    return replace(allowance, next_ns=next_ns), max(
+        0, next_ns - now_ns - allowance.burst * allowance.interval_ns
+    )

@@ -1,0 +1,93 @@
+"""Call control over Twilio's REST API, with Twilio's own client. Every request runs in a thread."""
+
+import asyncio
+from typing import Final
+
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+
+from config.settings import Settings
+from telephony.errors import CallGoneError, CarrierError
+from telephony.twilio import twiml
+
+DEFAULT_API: Final = "https://api.twilio.com"
+TIMEOUT_S: Final = 5.0
+_GONE: Final = frozenset({20_404, 21_220})
+"""Not found; not in progress. Source: https://www.twilio.com/docs/api/errors"""
+
+
+class TwilioCarrier:
+    """Acts on Twilio calls.
+
+    Raises:
+        CarrierError: the settings name no account.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        if not settings.twilio_account_sid or not settings.twilio_auth_token:
+            raise CarrierError("call control needs TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")
+        self._http = _HttpClient(settings.twilio_api_url)
+        token = settings.twilio_auth_token.get_secret_value()
+        self._client = Client(settings.twilio_account_sid, token, http_client=self._http)
+
+    async def hang_up(self, carrier_call_id: str) -> None:
+        """End the call at once; one that has already ended is no error.
+
+        Raises:
+            CarrierError: Twilio refused or could not be reached.
+        """
+        try:
+            await self._update(carrier_call_id, status="completed")
+        except CallGoneError:
+            return
+
+    async def transfer(self, carrier_call_id: str, to_number: str) -> None:
+        """Hand the caller to another number. The media stream of the call ends with it.
+
+        Raises:
+            CallGoneError: the call had already ended.
+            CarrierError: Twilio refused or could not be reached.
+        """
+        await self._update(carrier_call_id, twiml=twiml.transfer(to_number))
+
+    def close(self) -> None:
+        """Close the connections to Twilio. Idempotent."""
+        self._http.close()
+
+    async def _update(self, call_id: str, **change: str) -> None:
+        try:
+            await asyncio.to_thread(lambda: self._client.calls(call_id).update(**change))
+        except TwilioRestException as error:
+            if error.status == 404 or error.code in _GONE:
+                raise CallGoneError(f"call {call_id} has already ended") from None
+            raise CarrierError(f"Twilio refused ({error.status}): {error.msg}") from None
+        except (TwilioException, OSError) as error:  # requests' errors are OSErrors
+            raise CarrierError(f"Twilio could not be reached: {error}") from None
+
+
+class _HttpClient(TwilioHttpClient):
+    """Twilio's HTTP client, at another origin when one is configured (a simulator, a proxy)."""
+
+    def __init__(self, api_url: str) -> None:
+        super().__init__(timeout=TIMEOUT_S)
+        self._api_url = api_url
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        params: dict[str, object] | None = None,
+        data: dict[str, object] | None = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,
+        allow_redirects: bool = False,
+    ) -> Response:
+        moved = self._api_url + url.removeprefix(DEFAULT_API)
+        return super().request(method, moved, params, data, headers, auth, timeout, allow_redirects)
+
+    def close(self) -> None:
+        if self.session is not None:
+            self.session.close()
