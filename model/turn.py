@@ -257,9 +257,28 @@ class CallState(Protocol):
 S = TypeVar("S", bound=CallState)
 
 
+class StepError(Exception):
+    """Some calls of a step failed; the others have moved on.
+
+    `outcomes` holds one entry per call, in order: its output, or what went wrong.
+    """
+
+    def __init__(self, outcomes: "Sequence[TurnOutput | Exception]") -> None:
+        failed = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+        super().__init__(f"{len(failed)} of {len(outcomes)} calls failed: {failed[0] if failed else ''}")
+        self.outcomes = tuple(outcomes)
+
+
 class Interlocutor(Protocol[S]):
     """One side of a full-duplex conversation, stepped every 200 ms."""
 
     def open(self, call: CallContext) -> S: ...
 
-    def step(self, states: Sequence[S], turns: Sequence[TurnInput]) -> Sequence[TurnOutput]: ...
+    def step(self, states: Sequence[S], turns: Sequence[TurnInput]) -> Sequence[TurnOutput]:
+        """Take the next micro-turn of each of these calls.
+
+        Raises:
+            StepError: some calls failed, the others moved on.
+            Exception: any other: no call has moved.
+        """
+        ...

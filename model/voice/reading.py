@@ -68,6 +68,16 @@ class Reading:
         utterance = self.utterance
         return self.finished or (utterance.clause(self.at.clause + 1) is None and utterance.complete)
 
+    @property
+    def all_said(self) -> bool:
+        """Whether every word has begun and stopping cut nothing off."""
+        if not self.said or not self.in_last_clause:
+            return self.finished
+        clause = self.utterance.clause(self.at.clause)
+        return clause is None or (
+            self.at.sample == len(clause.audio) and self.said[-1].clause == self.at.clause
+        )
+
     def read(self, room: int, agent_sample: int) -> tuple[Self, Audio, tuple[Word, ...]]:
         """Read on.
 
@@ -118,7 +128,9 @@ class Reading:
         ]
 
     def stop_now(self) -> Self:
-        """Stop within 10 ms."""
+        """Stop within 10 ms; at once where nothing sounds yet."""
+        if self.at == self.began:
+            return replace(self, stop=self.at)
         clause = self.utterance.clause(self.at.clause)
         ahead = (
             FADE_OUT_SAMPLES if clause is None else min(FADE_OUT_SAMPLES, len(clause.audio) - self.at.sample)

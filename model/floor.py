@@ -1,0 +1,310 @@
+"""The floor: who speaks, decided once a micro-turn from what the model reads in the sound. Pure.
+
+The model says what it hears (voice, an ending, an interruption); the ears say which words; this file weighs
+them. Every threshold is here, each a probability that a manager's dials shift in log-odds (0.5: no shift).
+"""
+
+import math
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Final, assert_never
+
+from config.expectation import AnswerKind, Expectation
+from config.units import MICRO_TURN_MS, SLOT_MS
+from model.caller import Caller, attend
+from model.ears.ears import Hearing
+from model.turn import Dials, Readings
+from model.words import completeness, is_backchannel
+
+# --- thresholds ------------------------------------------------------------------------------------
+
+TURN_END: Final = 0.6
+BARGE_IN: Final = 0.7
+UNDECIDED: Final = 0.3
+"""Caller speech over the agent that is at least this likely an interruption makes it pause, to find out."""
+BACKCHANNEL_DUE: Final = 0.7
+SURE_WORDS: Final = 0.5
+"""Words over the agent count as an interruption by themselves from this confidence on."""
+
+_DIAL_LOG_ODDS: Final = 4.0
+"""A dial turned from 0.5 to an end shifts a threshold by half of this."""
+_WORDS_LOG_ODDS: Final = 1.2
+"""How much an answer that is complete (six of six digits), or is not, shifts the end of the turn."""
+
+_EARNEST_MS: Final = 150
+"""The least voice over the agent that can be an interruption; shorter is a cough."""
+_UNDECIDED_MS: Final = 400
+_PAUSE_ANYWAY_MS: Final = 650
+"""Longer than any "mm-hm": the agent pauses whatever the model makes of it."""
+_SUSTAINED_MS: Final = 900
+"""Nobody says "mm-hm" for this long: the floor is the caller's."""
+_QUIET_MS: Final = 300
+"""Silence after which what the caller said over the agent is over."""
+_FORGET_MS: Final = 500
+_NOISE_MS: Final = 250
+"""Less voice than this without a word in it was no turn."""
+_UNINTELLIGIBLE_MS: Final = 1_200
+"""An interruption of this much voice without a word in it was meant, only not understood."""
+_AFTER_OVERLAP_MS: Final = 700
+"""An answer given over the end of the question is taken after this much silence."""
+_LONGEST_SILENCE_MS: Final = (1_600, 2_500)
+"""The line is never dead: after this much silence (by patience) the turn is over, whatever the model says."""
+_UNFINISHED_MS: Final = 600
+"""More of it for an answer that is not complete (four of six digits)."""
+_BACKCHANNEL_AFTER_MS: Final = 3_000
+_BACKCHANNEL_EVERY_MS: Final = 4_000
+EARS_PATIENCE: Final = 2
+"""Micro-turns the ears may lag behind the end of a turn before it is taken with the words there are."""
+OUTSIDE_EARS_PATIENCE: Final = 6
+"""The same for ears outside the model: a network and a larger recogniser lie between."""
+
+
+class Standing(StrEnum):
+    """What the agent is doing."""
+
+    SILENT = "silent"
+    VOICING = "voicing"
+    STOPPING = "stopping"
+    """Pausing: it stops at the end of the word."""
+    PAUSED = "paused"
+    """It stopped at the end of a word, to find out what the caller wants."""
+    YIELDED = "yielded"
+    """It stopped at once: the floor is the caller's."""
+
+
+class Decision(StrEnum):
+    """What to do with the floor in this micro-turn."""
+
+    LISTEN = "listen"
+    """Go on as it is."""
+    HOLD = "hold"
+    """The caller's turn has ended; the ears have not caught up."""
+    TAKE_TURN = "take_turn"
+    FORGET = "forget"
+    """What the caller uttered was no turn: a noise, or a "mm-hm" while the agent speaks."""
+    PAUSE = "pause"
+    YIELD = "yield"
+    RESUME = "resume"
+    BACKCHANNEL = "backchannel"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """All that the floor is decided from.
+
+    Attributes:
+        index: of the micro-turn.
+        slots: the model's readings, oldest first.
+        hearing: what the ears have understood so far.
+        standing: what the agent is doing.
+        interruptible: whether it may be interrupted in that.
+        asking: whether it is voicing the question itself, so that a "yes" is an answer and no "mm-hm".
+        expectation: the answer awaited.
+        outside_ears: the words come from a recogniser outside the model, later than its own ears'.
+    """
+
+    index: int
+    slots: tuple[Readings, ...]
+    hearing: Hearing
+    standing: Standing = Standing.SILENT
+    interruptible: bool = True
+    asking: bool = False
+    expectation: Expectation = field(default_factory=Expectation)
+    outside_ears: bool = False
+
+    @property
+    def now_ms(self) -> int:
+        """Call time at the end of the micro-turn."""
+        return (self.index + 1) * MICRO_TURN_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """What is remembered from one micro-turn to the next."""
+
+    caller: Caller = field(default_factory=Caller)
+    waited: int = 0
+    """Micro-turns the ears have been waited for."""
+    backchannelled_ms: int | None = None
+
+    @property
+    def is_free(self) -> bool:
+        """Whether the caller neither speaks nor has an unanswered turn."""
+        return not self.caller.may_be_speaking and not self.caller.has_turn
+
+
+def decide(floor: Floor, moment: Moment, dials: Dials) -> tuple[Floor, Decision]:
+    """Decide what to do with the floor; what is remembered afterwards comes back with it."""
+    floor = replace(floor, caller=_attended(floor.caller, moment))
+    match moment.standing:
+        case Standing.SILENT:
+            decision = _while_silent(floor, moment, dials)
+        case Standing.VOICING | Standing.STOPPING:
+            decision = _while_voicing(floor, moment, dials)
+        case Standing.PAUSED | Standing.YIELDED:
+            decision = _while_interrupted(floor, moment, dials)
+        case _:
+            assert_never(moment.standing)
+    return _remembered(floor, moment, decision), decision
+
+
+def _attended(caller: Caller, moment: Moment) -> Caller:
+    agent_speaks = moment.standing in (Standing.VOICING, Standing.STOPPING)
+    for k, slot in enumerate(moment.slots):
+        slot_end_ms = moment.now_ms - (len(moment.slots) - 1 - k) * SLOT_MS
+        caller = attend(caller, slot, slot_end_ms, agent_speaks=agent_speaks)
+    return caller
+
+
+def _remembered(floor: Floor, moment: Moment, decision: Decision) -> Floor:
+    match decision:
+        case Decision.TAKE_TURN | Decision.FORGET | Decision.RESUME:
+            return replace(floor, caller=floor.caller.after_turn(), waited=0)
+        case Decision.BACKCHANNEL:
+            return replace(floor, backchannelled_ms=moment.now_ms)
+        case _:
+            quiet = floor.caller.has_turn and not floor.caller.may_be_speaking
+            behind = quiet and not _heard_it_all(floor, moment)
+            return replace(floor, waited=floor.waited + 1 if behind else 0)
+
+
+# --- the agent is silent: has the caller's turn ended? -----------------------------------------------
+
+
+def _while_silent(floor: Floor, moment: Moment, dials: Dials) -> Decision:
+    caller = floor.caller
+    if _backchannel_fits(floor, moment, dials):
+        return Decision.BACKCHANNEL
+    if caller.may_be_speaking:
+        return Decision.LISTEN
+    if not caller.has_turn:
+        late = moment.outside_ears and moment.hearing.words
+        return Decision.TAKE_TURN if late else Decision.LISTEN
+    if _may_be_noise(caller, moment):
+        gone = caller.quiet_ms(moment.now_ms) >= _FORGET_MS and _ears_are_done(floor, moment)
+        return Decision.FORGET if gone else Decision.LISTEN
+    return _end_of_turn(floor, moment, dials)
+
+
+def _end_of_turn(floor: Floor, moment: Moment, dials: Dials) -> Decision:
+    if not _has_ended(floor, moment, dials):
+        return Decision.LISTEN
+    return Decision.TAKE_TURN if _ears_are_done(floor, moment) else Decision.HOLD
+
+
+def _has_ended(floor: Floor, moment: Moment, dials: Dials) -> bool:
+    caller = floor.caller
+    told = completeness(moment.hearing.words, moment.expectation) if _heard_it_all(floor, moment) else 0
+    shortest_ms, longest_ms = _LONGEST_SILENCE_MS
+    fallback_ms = shortest_ms + (longest_ms - shortest_ms) * dials.patience
+    if told < 0:
+        fallback_ms += _UNFINISHED_MS
+    quiet_ms = caller.quiet_ms(moment.now_ms)
+    if quiet_ms >= fallback_ms or (caller.overlap_ms and quiet_ms >= _AFTER_OVERLAP_MS):
+        return True
+    threshold = _shifted(TURN_END, _dialled(dials.patience) - _WORDS_LOG_ODDS * told)
+    return caller.has_ended >= threshold
+
+
+def _may_be_noise(caller: Caller, moment: Moment) -> bool:
+    longest_ms = _UNINTELLIGIBLE_MS if caller.overlap_ms else _NOISE_MS
+    return not moment.hearing.words and caller.turn_ms < longest_ms
+
+
+def _backchannel_fits(floor: Floor, moment: Moment, dials: Dials) -> bool:
+    caller, now_ms = floor.caller, moment.now_ms
+    if dials.backchannels == 0.0 or caller.turn_began_ms is None:
+        return False
+    if moment.expectation.kind is AnswerKind.DIGITS or now_ms - caller.turn_began_ms < _BACKCHANNEL_AFTER_MS:
+        return False
+    last_ms = floor.backchannelled_ms
+    if last_ms is not None and now_ms - last_ms < _BACKCHANNEL_EVERY_MS:
+        return False
+    recent = [slot.backchannel_due for slot in moment.slots[-2:]]
+    due = sum(recent) / max(1, len(recent))
+    return (
+        caller.quiet_ms(now_ms) < _QUIET_MS
+        and caller.has_ended < UNDECIDED
+        and due >= _shifted(BACKCHANNEL_DUE, -_dialled(dials.backchannels))
+    )
+
+
+# --- the agent speaks: is it interrupted? -------------------------------------------------------------
+
+
+def _while_voicing(floor: Floor, moment: Moment, dials: Dials) -> Decision:
+    caller = floor.caller
+    earnest_words = _words_are_earnest(caller, moment)
+    if moment.interruptible:
+        if earnest_words and not moment.asking:
+            return Decision.YIELD
+        if caller.overlap_ms and caller.quiet_ms(moment.now_ms) < _QUIET_MS:
+            if _is_interruption(caller, dials):
+                return Decision.YIELD
+            if moment.standing is Standing.VOICING and _is_undecided(caller, dials):
+                return Decision.PAUSE
+    over = caller.has_turn and not caller.may_be_speaking and caller.quiet_ms(moment.now_ms) >= _FORGET_MS
+    if over and not earnest_words and not moment.asking and moment.standing is Standing.VOICING:
+        return Decision.FORGET if _ears_are_done(floor, moment) else Decision.LISTEN
+    return Decision.LISTEN
+
+
+def _words_are_earnest(caller: Caller, moment: Moment) -> bool:
+    hearing = moment.hearing
+    if caller.turn_ms < _EARNEST_MS or hearing.confidence < SURE_WORDS:
+        return False
+    return not is_backchannel(hearing.words)
+
+
+def _is_interruption(caller: Caller, dials: Dials) -> bool:
+    eagerness = _dialled(dials.interruption)
+    if caller.stretch_ms >= _SUSTAINED_MS * (1.5 - dials.interruption):
+        return True
+    return caller.overlap_ms >= _EARNEST_MS and caller.is_interrupting >= _shifted(BARGE_IN, -eagerness)
+
+
+def _is_undecided(caller: Caller, dials: Dials) -> bool:
+    if caller.overlap_ms >= _PAUSE_ANYWAY_MS * (1.5 - dials.interruption):
+        return True
+    eagerness = _dialled(dials.interruption)
+    return caller.overlap_ms >= _UNDECIDED_MS and caller.is_interrupting >= _shifted(UNDECIDED, -eagerness)
+
+
+# --- the agent was interrupted: go on, or give the floor away? ------------------------------------------
+
+
+def _while_interrupted(floor: Floor, moment: Moment, dials: Dials) -> Decision:
+    caller, words = floor.caller, moment.hearing.words
+    if caller.may_be_speaking:
+        meant = moment.standing is Standing.PAUSED and _is_interruption(caller, dials)
+        return Decision.YIELD if meant else Decision.LISTEN
+    if words and (moment.asking or not is_backchannel(words)):
+        return _end_of_turn(floor, moment, dials)
+    if caller.quiet_ms(moment.now_ms) < _QUIET_MS:
+        return Decision.LISTEN
+    if not _ears_are_done(floor, moment):
+        return Decision.HOLD
+    if not words and caller.turn_ms >= _UNINTELLIGIBLE_MS:
+        return _end_of_turn(floor, moment, dials)
+    return Decision.RESUME
+
+
+# --- what both the agent and the caller are judged by -----------------------------------------------------
+
+
+def _heard_it_all(floor: Floor, moment: Moment) -> bool:
+    return moment.hearing.upto_ms >= (floor.caller.last_voice_ms or 0)
+
+
+def _ears_are_done(floor: Floor, moment: Moment) -> bool:
+    patience = OUTSIDE_EARS_PATIENCE if moment.outside_ears else EARS_PATIENCE
+    return _heard_it_all(floor, moment) or floor.waited >= patience
+
+
+def _dialled(dial: float) -> float:
+    """The log-odds of a dial, 0 at 0.5."""
+    return (dial - 0.5) * _DIAL_LOG_ODDS
+
+
+def _shifted(probability: float, log_odds: float) -> float:
+    return 1.0 / (1.0 + math.exp(-math.log(probability / (1.0 - probability)) - log_odds))

@@ -1,0 +1,194 @@
+"""The native interlocutor: the torch model listens, the floor decides, the voice speaks offers word for word.
+
+interlocutor = load(Path("model/checkpoints/first.safetensors"), ears)
+call = interlocutor.open(CallContext("call-1"))
+(output,) = interlocutor.step([call], [TurnInput(0, caller_audio)])
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Final, Generic, Protocol, TypeVar
+
+import numpy as np
+import torch
+
+from config.units import MICRO_TURN_SAMPLES, SLOTS_PER_MICRO_TURN
+from model.checkpoint import load_checkpoint
+from model.ears.ears import Ears, Hearing, Listener
+from model.session import EarOrders, Session, advance
+from model.streaming import SILENT_MICRO_TURN, ModelReadings, ModelState, ModelTurn, StreamingModel
+from model.turn import CallContext, CallState, Readings, StepError, TurnInput, TurnOutput
+from model.voice.ahead import Ahead
+from model.voice.house import HouseVoice
+from model.voice.voice import Voice
+from model.voicing import SMALL_UTTERANCES
+
+_MAY_BE_VOICE: Final = 0.3
+"""The ears are asked to listen to anything at least this likely to be the caller's voice."""
+
+M = TypeVar("M", bound=CallState)
+
+
+class Perception(Protocol[M]):
+    """What hears voices, endings and interruptions in sound (see `model.streaming`)."""
+
+    def open(self) -> M: ...
+
+    def step(self, states: Sequence[M], turns: Sequence[ModelTurn]) -> Sequence[ModelReadings]: ...
+
+
+class NativeCall(Generic[M]):
+    """One call's state. It may be closed from any thread; what it held is freed before the next step."""
+
+    def __init__(
+        self, perceived: M, listener: Listener | None, session: Session, closing: "SimpleQueue[NativeCall[M]]"
+    ) -> None:
+        self.perceived = perceived
+        self.listener = listener
+        self.session = session
+        self.next_index = 0
+        self.agent_audio = SILENT_MICRO_TURN
+        self.is_open = True
+        self._closing = closing
+
+    def close(self) -> None:
+        """Let go of the call. Idempotent."""
+        if self.is_open:
+            self.is_open = False
+            self._closing.put(self)
+
+
+class NativeInterlocutor(Generic[M]):
+    """Any number of calls, as far as the perception has room. One thread opens and steps."""
+
+    def __init__(self, perception: Perception[M], ears: Ears | None, voice: Voice) -> None:
+        """Put the parts together.
+
+        Args:
+            perception: the model.
+            ears: for the caller's words; None when they come as `HeardWords`. They stay the giver's to close.
+            voice: for the agent's.
+        """
+        self._perception = perception
+        self._ears = ears
+        self._ahead = Ahead(voice)
+        self._closing: SimpleQueue[NativeCall[M]] = SimpleQueue()
+        for text in SMALL_UTTERANCES:
+            self._ahead.prepare(text)
+
+    def open(self, call: CallContext) -> NativeCall[M]:
+        """Begin a call."""
+        self._free_closed()
+        listener = None if self._ears is None else self._ears.open(call.call_id, call.language)
+        session = Session(dials=call.dials, outside_ears=listener is None)
+        return NativeCall(self._perception.open(), listener, session, self._closing)
+
+    def step(self, states: Sequence[NativeCall[M]], turns: Sequence[TurnInput]) -> list[TurnOutput]:
+        """Take the next micro-turn of each of these calls, with one forward of the model for all.
+
+        Raises:
+            ValueError: a micro-turn is malformed, out of order, or of a closed call; no call has moved.
+            StepError: some calls failed (their voice or ears did); the others have moved on.
+        """
+        if len(states) != len(turns):
+            raise ValueError(f"{len(states)} calls but {len(turns)} micro-turns")
+        for state, turn in zip(states, turns, strict=True):
+            _check(state, turn)
+        self._free_closed()
+        heard = self._perception.step(
+            [state.perceived for state in states],
+            [
+                ModelTurn(turn.caller_audio, state.agent_audio, state.session.expectation)
+                for state, turn in zip(states, turns, strict=True)
+            ],
+        )
+        outcomes: list[TurnOutput | Exception] = []
+        for state, turn, readings in zip(states, turns, heard, strict=True):
+            try:
+                outcomes.append(self._advance(state, turn, _slots(readings)))
+            except Exception as failure:  # one call's voice or ears must not take the other calls down
+                outcomes.append(failure)
+        outputs = [outcome for outcome in outcomes if isinstance(outcome, TurnOutput)]
+        if len(outputs) < len(outcomes):
+            raise StepError(outcomes)
+        return outputs
+
+    def _advance(self, state: NativeCall[M], turn: TurnInput, slots: tuple[Readings, ...]) -> TurnOutput:
+        state.next_index = turn.index + 1
+        hearing = Hearing()
+        if state.listener is not None:
+            speaking = any(slot.caller_voice >= _MAY_BE_VOICE for slot in slots)
+            state.listener.listen(turn.index, turn.caller_audio, speaking=speaking)
+            hearing = state.listener.hearing()
+        state.session, output, orders = advance(state.session, turn, slots, hearing, self._ahead.prepare)
+        if state.listener is not None:
+            _give(state.listener, orders)
+        state.agent_audio = output.agent_audio
+        return output
+
+    def _free_closed(self) -> None:
+        while True:
+            try:
+                state = self._closing.get_nowait()
+            except Empty:
+                return
+            state.perceived.close()
+            if state.listener is not None:
+                state.listener.close()
+
+    def close(self) -> None:
+        """End the voice's thread and free what closed calls held. Idempotent."""
+        self._free_closed()
+        self._ahead.close()
+
+
+def load(
+    checkpoint: Path, ears: Ears | None, *, max_calls: int = 16, threads: int | None = None
+) -> NativeInterlocutor[ModelState]:
+    """Build the native interlocutor from a trained checkpoint and the voice of the house.
+
+    Args:
+        checkpoint: a file of `model.checkpoint`.
+        ears: for the caller's words; None when they come as `HeardWords`.
+        max_calls: how many calls there is room for; memory is taken for all of them now.
+        threads: of torch, for the whole process; by default as many as torch finds good.
+
+    Raises:
+        CheckpointError: the checkpoint cannot be used.
+    """
+    if threads is not None:
+        torch.set_num_threads(threads)
+    model, _ = load_checkpoint(checkpoint)
+    return NativeInterlocutor(StreamingModel(model, max_calls), ears, HouseVoice())
+
+
+def _check(state: NativeCall[M], turn: TurnInput) -> None:
+    if not state.is_open:
+        raise ValueError("a call that has been closed cannot be stepped")
+    if turn.index < state.next_index:
+        raise ValueError(f"micro-turn {turn.index} came again; {state.next_index} was awaited")
+    shape, dtype = turn.caller_audio.shape, turn.caller_audio.dtype
+    if shape != (MICRO_TURN_SAMPLES,) or dtype != np.int16:
+        raise ValueError(f"a micro-turn is int16[{MICRO_TURN_SAMPLES}], not {dtype}{list(shape)}")
+
+
+def _slots(readings: ModelReadings) -> tuple[Readings, ...]:
+    return tuple(
+        Readings(
+            caller_voice=float(readings.caller_voice[slot]),
+            agent_voice=float(readings.agent_voice[slot]),
+            turn_end=float(readings.turn_end[slot]),
+            barge_in=float(readings.barge_in[slot]),
+            backchannel_due=float(readings.backchannel_due[slot]),
+            caller_soon=tuple(float(p) for p in readings.caller_soon[slot]),
+        )
+        for slot in range(SLOTS_PER_MICRO_TURN)
+    )
+
+
+def _give(listener: Listener, orders: EarOrders) -> None:
+    if orders.turn_over:
+        listener.turn_over()
+    if orders.expect is not None:
+        listener.expect(orders.expect)
