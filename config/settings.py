@@ -13,6 +13,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.errors import ConfigError
 
+POCKETSPHINX: Final = "pocketsphinx"
+"""The embedded ears (`TANDEM_EARS`)."""
 _SOCKET_PATH_CHARACTERS: Final = 100
 """The kernel takes 107 (sockaddr_un); Redis opens temporary names beside it."""
 
@@ -70,7 +72,7 @@ class Settings(BaseSettings):
     max_call_minutes: int = Field(default=60, ge=1, le=24 * 60, validation_alias="TANDEM_MAX_CALL_MINUTES")
     flow: str = Field(default="order_status", validation_alias="TANDEM_FLOW", min_length=1)
     """Name of a shipped flow, or the path of a YAML file."""
-    ears: str = Field(default="pocketsphinx", validation_alias="TANDEM_EARS", min_length=1)
+    ears: str = Field(default=POCKETSPHINX, validation_alias="TANDEM_EARS", min_length=1)
     """`pocketsphinx`, or a pipecat speech-to-text service as `module:Class`."""
     worker_processes: int = Field(default=2, ge=1, le=64, validation_alias="TANDEM_WORKER_PROCESSES")
     log_level: str = Field(

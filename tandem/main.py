@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from config.errors import ConfigError
+from tandem.call import call
 from tandem.serve import serve
 from tandem.tool import app as tool_app
 from tandem.up import up
@@ -27,6 +28,7 @@ app = typer.Typer(
 app.command(rich_help_panel="Run")(up)
 app.command(rich_help_panel="Run")(serve)
 app.command(rich_help_panel="Run")(worker)
+app.command(rich_help_panel="Try")(call)
 app.add_typer(tool_app, name="tool", rich_help_panel="Build")
 
 

@@ -30,9 +30,7 @@ from agents.messages import Delegation, SaidWords, TaskReport
 from config.flow import Flow
 from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES, SAMPLES_PER_MS
 from model.turn import (
-    CallContext,
     CallerSpoke,
-    CallState,
     Heard,
     KeyPressed,
     OfferDropped,
@@ -64,15 +62,15 @@ _FAILURES_BORNE: Final = 3
 """Micro-turns in a row that may fail before the call is given up."""
 
 
-class Stepper(Protocol):
-    """The model's side of all calls of this process (see `model.batcher`)."""
+class AgentSide(Protocol):
+    """The model's side of one call (see `telephony.engine`)."""
 
-    async def open(self, context: CallContext) -> CallState:
-        """Allocate one call's state."""
+    async def step(self, turn: TurnInput) -> TurnOutput:
+        """Take one micro-turn."""
         ...
 
-    async def step(self, state: CallState, turn: TurnInput) -> TurnOutput:
-        """Take one micro-turn; calls that are pending together are stepped together."""
+    def close(self) -> None:
+        """Let the call go."""
         ...
 
 
@@ -107,8 +105,7 @@ class CallParts:
     incoming: IncomingCall
     facts: CallFacts
     flow: Flow
-    stepper: Stepper
-    state: CallState
+    agent: AgentSide
     desk: Desk
     tape: Tape
     carrier: Carrier | None
@@ -184,9 +181,7 @@ class Call:
         self._micro_turns = turn.index + 1
         events = self._news(turn)
         try:
-            output = await self._parts.stepper.step(
-                self._parts.state, TurnInput(turn.index, turn.caller_audio, tuple(events))
-            )
+            output = await self._parts.agent.step(TurnInput(turn.index, turn.caller_audio, tuple(events)))
             self._failures = 0
         except Exception:  # a failing model must not take the line down with it: silence, then a clean end
             self._failures += 1
@@ -208,7 +203,7 @@ class Call:
             return
         self._closed = True
         outcome = self._outcome or ("caller_hung_up" if reason == "stop" else "failed")
-        self._parts.state.close()
+        self._parts.agent.close()
         for errand in list(self._errands):
             errand.cancel()
         await asyncio.gather(*self._errands, return_exceptions=True)

@@ -4,6 +4,8 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
 from uuid import uuid4
 
 from sqlalchemy import update
@@ -15,12 +17,20 @@ from config.flow import Flow
 from config.settings import Settings
 from config.tables import CallRow
 from model.turn import CallContext, Dials
-from telephony.call import Call, CallParts, Stepper
+from telephony.call import AgentSide, Call, CallParts
 from telephony.carrier import Carrier
 from telephony.line import IncomingCall
 from telephony.tape import Tape
 
 logger = logging.getLogger(__name__)
+
+
+class Engine(Protocol):
+    """What opens the agent's side of a call (see `telephony.engine`)."""
+
+    async def open(self, context: CallContext) -> AgentSide:
+        """Begin a call."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +39,7 @@ class Exchange:
 
     settings: Settings
     flow: Flow
-    stepper: Stepper
+    engine: Engine
     dispatcher: Dispatcher
     database: Database
     carrier: Carrier | None
@@ -53,10 +63,10 @@ class Switchboard:
         """Whether one more call can be taken now."""
         return self.calls < self._exchange.settings.max_calls
 
-    def folder_name(self, carrier_call_id: str) -> str | None:
-        """Name of the tape's folder of a call that is up, by the carrier's id."""
+    def tape_folder(self, carrier_call_id: str) -> Path | None:
+        """Find the tape of a call that is up, by the carrier's id."""
         call = self._calls.get(carrier_call_id)
-        return call.tape.folder.name if call else None
+        return call.tape.folder if call else None
 
     async def open(self, call: IncomingCall) -> Call:
         """Begin a conversation: tape, record, model state, background desk."""
@@ -112,15 +122,14 @@ class Switchboard:
             logger.info("call ended", extra={"call": call_id, "outcome": outcome})
 
         desk = await exchange.dispatcher.open(call_id, flow_version)
-        state = await exchange.stepper.open(context)
+        agent = await exchange.engine.open(context)
         logger.info("call began", extra={"call": call_id, "pii_from": incoming.from_number})
         return Call(
             CallParts(
                 incoming=incoming,
                 facts=CallFacts(call_id, began_at.astimezone().date()),
                 flow=flow,
-                stepper=exchange.stepper,
-                state=state,
+                agent=agent,
                 desk=desk,
                 tape=Tape(exchange.settings.tapes / call_id, header),
                 carrier=exchange.carrier,

@@ -1,0 +1,52 @@
+"""Starts the interaction model: the one place in telephony from which torch is loaded."""
+
+import asyncio
+
+from config.settings import POCKETSPHINX, Settings
+from model.batcher import Batcher
+from model.checkpoint import find_checkpoint
+from model.ears.recogniser import PocketsphinxEars
+from model.native import NativeCall, load
+from model.streaming import ModelState
+from model.turn import CallContext, TurnInput, TurnOutput
+
+
+class NativeEngine:
+    """The native interlocutor behind its batcher, with its ears: the model of one process's calls."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Load the shipped model. Takes seconds: build it in a thread.
+
+        Raises:
+            CheckpointError: the checkpoint cannot be used.
+        """
+        self._ears = PocketsphinxEars() if settings.ears == POCKETSPHINX else None
+        self._interlocutor = load(find_checkpoint("first"), self._ears, max_calls=settings.max_calls)
+        self._batcher = Batcher(self._interlocutor)
+
+    async def open(self, context: CallContext) -> "NativeSide":
+        """Begin a call."""
+        return NativeSide(self._batcher, await self._batcher.open(context))
+
+    async def close(self) -> None:
+        """End the model's thread, the voice's, and the ears' processes. Idempotent."""
+        await self._batcher.close()
+        await asyncio.to_thread(self._interlocutor.close)
+        if self._ears is not None:
+            await asyncio.to_thread(self._ears.close)
+
+
+class NativeSide:
+    """One call's side of the model."""
+
+    def __init__(self, batcher: Batcher[NativeCall[ModelState]], state: NativeCall[ModelState]) -> None:
+        self._batcher = batcher
+        self._state = state
+
+    async def step(self, turn: TurnInput) -> TurnOutput:
+        """Take one micro-turn, together with the other calls' that are pending."""
+        return await self._batcher.step(self._state, turn)
+
+    def close(self) -> None:
+        """Let the call go. Idempotent."""
+        self._state.close()

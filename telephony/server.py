@@ -1,0 +1,87 @@
+"""The telephone server: one process that answers calls with one copy of the model."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
+
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from agents.dispatch import Dispatcher
+from config.database import Database
+from config.flow_file import load_flow
+from config.settings import Settings
+from telephony.engine import NativeEngine
+from telephony.switchboard import Exchange, Switchboard
+from telephony.tape_route import tape_router
+from telephony.twilio.rest import TwilioCarrier
+from telephony.twilio.routes import twilio_router
+
+logger = logging.getLogger(__name__)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Build the server. Model, ears and connections start with its lifespan and end with it.
+
+    Raises:
+        FlowError: the flow named by TANDEM_FLOW is not valid.
+    """
+    flow = load_flow(settings.flow)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        async with contextlib.AsyncExitStack() as open_rooms:
+            engine = await asyncio.to_thread(NativeEngine, settings)
+            open_rooms.push_async_callback(engine.close)
+            database = Database(settings.database_url)
+            open_rooms.push_async_callback(database.close)
+            dispatcher = Dispatcher(settings)
+            open_rooms.push_async_callback(dispatcher.close)
+            await dispatcher.start()
+            carrier = None
+            if settings.twilio_account_sid:
+                carrier = TwilioCarrier(settings)
+                open_rooms.callback(carrier.close)
+            exchange = Exchange(settings, flow, engine, dispatcher, database, carrier)
+            switchboard = Switchboard(exchange)
+            open_rooms.push_async_callback(switchboard.close)
+            app.include_router(twilio_router(settings, switchboard))
+            app.include_router(tape_router(settings, switchboard))
+            app.add_api_route("/health", _health(exchange, switchboard), methods=["GET"])
+            logger.info("ready", extra={"flow": flow.name, "development": settings.development})
+            yield
+
+    return FastAPI(title="Tandem telephony", lifespan=lifespan, docs_url=None, redoc_url=None)
+
+
+def _health(exchange: Exchange, switchboard: Switchboard) -> Callable[[], Awaitable[JSONResponse]]:
+    async def health() -> JSONResponse:
+        """Tell whether calls can be taken: 200 with "ok", or 503 naming what does not answer."""
+        parts = {
+            "database": await _answers(exchange.database),
+            "redis": await exchange.dispatcher.answers(),
+        }
+        well = all(parts.values())
+        return JSONResponse(
+            {
+                "status": "ok" if well else "degraded",
+                **{name: "ok" if part else "does not answer" for name, part in parts.items()},
+                "calls": switchboard.calls,
+                "capacity": exchange.settings.max_calls,
+            },
+            status_code=200 if well else 503,
+        )
+
+    return health
+
+
+async def _answers(database: Database) -> bool:
+    try:
+        async with database.reading() as session:
+            await session.execute(text("SELECT 1"))
+    except (SQLAlchemyError, OSError):
+        return False
+    return True
