@@ -149,18 +149,19 @@ async def _line(server: str | None, console: Console) -> AsyncGenerator[tuple["C
     from telephony.simulator.carrier import Carrier, made_up_credentials
 
     if server is not None:
-        yield Carrier(_credentials()), _Line(server, load(), private=False)
+        async with Carrier(_credentials()) as carrier:
+            yield carrier, _Line(server, load(), private=False)
         return
     from tandem.platform import private_platform
 
     credentials = made_up_credentials()
-    carrier = Carrier(credentials)
-    account = {
-        "TWILIO_ACCOUNT_SID": credentials.account_sid,
-        "TWILIO_AUTH_TOKEN": credentials.auth_token,
-        "TWILIO_API_URL": carrier.api_url,
-    }
     async with contextlib.AsyncExitStack() as stack:
+        carrier = await stack.enter_async_context(Carrier(credentials))
+        account = {
+            "TWILIO_ACCOUNT_SID": credentials.account_sid,
+            "TWILIO_AUTH_TOKEN": credentials.auth_token,
+            "TWILIO_API_URL": carrier.api_url,
+        }
         with console.status("Starting a private platform") as status:
             platform = await stack.enter_async_context(
                 private_platform(
@@ -200,22 +201,19 @@ async def _place(carrier: "Carrier", order: _Order, server: str, console: Consol
             loop.add_signal_handler(signal.SIGINT, task.cancel)
 
     loop.add_signal_handler(signal.SIGINT, hang_up)
-    async with carrier:
-        if order.calls == 1:
-            console.print(f"Calling {server}")
-            with Screen(console).showing() as screen:
-                return [await carrier.place_call(order.script, server, out=order.folder, watch=screen.watch)]
-        with console.status(f"{order.calls} calls to {server}") as status:
-            pending = [
-                asyncio.create_task(
-                    carrier.place_call(replace(order.script, seed=k), server, out=order.folder)
-                )
-                for k in range(order.calls)
-            ]
-            for over, each in enumerate(asyncio.as_completed(pending), start=1):
-                await each
-                status.update(f"{order.calls} calls to {server}: {over} over")
-        return [each.result() for each in pending]
+    if order.calls == 1:
+        console.print(f"Calling {server}")
+        with Screen(console).showing() as screen:
+            return [await carrier.place_call(order.script, server, out=order.folder, watch=screen.watch)]
+    with console.status(f"{order.calls} calls to {server}") as status:
+        pending = [
+            asyncio.create_task(carrier.place_call(replace(order.script, seed=k), server, out=order.folder))
+            for k in range(order.calls)
+        ]
+        for over, each in enumerate(asyncio.as_completed(pending), start=1):
+            await each
+            status.update(f"{order.calls} calls to {server}: {over} over")
+    return [each.result() for each in pending]
 
 
 def _keep(report: "CallReport", line: _Line, folder: Path) -> str:

@@ -7,6 +7,7 @@ import asyncio
 import base64
 import json
 import socket
+import threading
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -170,6 +171,26 @@ class ScriptedServer:
         while json.loads(await websocket.receive_text())["event"] != "stop":
             pass
         self.received.append({"event": "stop"})
+
+
+@contextmanager
+def serving_beside(platform: ScriptedServer):
+    """Serve from a thread of its own, for what runs its own event loop."""
+    up, end = threading.Event(), threading.Event()
+
+    async def serve() -> None:
+        async with serving(platform):
+            up.set()
+            await asyncio.to_thread(end.wait)
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread.start()
+    up.wait()
+    try:
+        yield platform.url
+    finally:
+        end.set()
+        thread.join()
 
 
 class _Server(uvicorn.Server):
