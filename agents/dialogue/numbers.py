@@ -44,6 +44,8 @@ def key_pressed(scene: Scene, key: str) -> Scene:
             return _confirmed(scene)
         case "*" if scene.state.doubt is not None:
             return denied(scene, name)
+        case "#" if scene.state.task is not None:
+            return scene.now(digits="")  # one key too many behind the number being looked up
         case "#":
             return _miscounted(scene, name, digits) if digits else scene
         case "*":

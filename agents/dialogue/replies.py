@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from agents.dialogue.again import not_understood, part_again, take_up_again
 from agents.dialogue.expecting import YES_NO, answered_ask, digits_ask, listening_step
 from agents.dialogue.numbers import denied, number_given, read_back_answered, some_digits
-from agents.dialogue.scene import Scene, is_open
+from agents.dialogue.scene import Scene, is_open, unsay_all
 from agents.dialogue.slots import Reply, is_acknowledgement, spoken_digits, yes_or_no
 from agents.dialogue.state import Purpose
 from agents.dialogue.understanding import understood
-from agents.dialogue.walk import fill, go
+from agents.dialogue.walk import fill, go, stay
 from config.flow import Aside, Ask, ChoiceSlot, DigitsSlot, End, LookUp, Meaning, Transfer, YesNoSlot
 
 
@@ -25,6 +25,7 @@ class _Heard:
     text: str
     confidence: float
     number: tuple[str, str] | None
+    after_silence: bool
 
 
 def caller_said(scene: Scene, text: str, confidence: float) -> Scene:
@@ -32,7 +33,9 @@ def caller_said(scene: Scene, text: str, confidence: float) -> Scene:
     text = text if confidence >= scene.flow.sureness.understand else ""
     awaited = digits_ask(scene.flow, scene.state)
     value = spoken_digits(text).number(awaited[1]) if awaited else None
-    heard = _Heard(text, confidence, (awaited[0], value) if awaited and value else None)
+    heard = _Heard(
+        text, confidence, (awaited[0], value) if awaited and value else None, scene.state.silences > 0
+    )
     scene = scene.now(silences=0) if text else scene
     match scene.step:
         case Transfer() | End() as step:
@@ -46,6 +49,9 @@ def caller_said(scene: Scene, text: str, confidence: float) -> Scene:
 def _answered(scene: Scene, heard: _Heard) -> Scene:
     ask = answered_ask(scene.flow, scene.state)
     target = _meant(scene, ask, heard)
+    asked = isinstance(scene.step, Ask) or scene.state.kept is not None
+    if asked and heard.after_silence and not (target or heard.number) and _is_back(heard.text):
+        return stay(unsay_all(scene), "back", ("{question}",))
     if scene.state.doubt is not None and (target is None or heard.number):
         return read_back_answered(scene, heard.text, heard.confidence)
     if heard.number and not _outweighs(scene, target, heard.number[0]):
@@ -63,6 +69,11 @@ def _answered(scene: Scene, heard: _Heard) -> Scene:
             return _slot_or_yes_no(scene, step, heard)
         case _:
             return scene
+
+
+def _is_back(text: str) -> bool:
+    """Whether the words only answer "are you still there?"."""
+    return yes_or_no(text) is Reply.YES or is_acknowledgement(text)
 
 
 def _slot_or_yes_no(scene: Scene, ask: Ask, heard: _Heard) -> Scene:

@@ -25,7 +25,7 @@ _TIMES: Final = {"double": 2, "triple": 3, "treble": 3}
 _BETWEEN: Final = frozenset({"um", "uh", "er", "erm", "and", "then", "dash", "hyphen", "space"})
 """May stand between the digits of one number."""
 
-_WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+")
+_WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|[0-9]+")
 
 
 def words(text: str) -> list[str]:
@@ -88,10 +88,10 @@ def _number_at(heard: list[str], at: int) -> tuple[str, int]:
     """Read one number word group: its digits, and how many words it takes (0: no number stands here)."""
     word = heard[at]
     following = heard[at + 1] if at + 1 < len(heard) else ""
-    if word in _TIMES and (following in _UNITS or (following.isdigit() and len(following) == 1)):
+    if word in _TIMES and (following in _UNITS or (following.isdecimal() and len(following) == 1)):
         digit = str(_UNITS[following]) if following in _UNITS else following
         return digit * _TIMES[word], 2
-    if word.isdigit():
+    if word.isdecimal():
         return word, 1
     below, used = _below_hundred(heard, at)
     if below is None:

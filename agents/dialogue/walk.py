@@ -23,7 +23,7 @@ def enter(scene: Scene, name: str) -> Scene:
 
     The flow's checks hold that a walk ends: no ring of steps is without an ask.
     """
-    scene = drop_task(scene).now(kept=None, doubt=None, digits="", denials=0)
+    scene = drop_task(scene).now(kept=None, doubt=None, digits="")
     lead: tuple[str, ...] = ()
     troubled = False
     while True:
@@ -120,7 +120,7 @@ def _delegate(scene: Scene, step: LookUp) -> Scene:
         arguments[name] = value if slot is None else given.value if given else ""
     task_id = f"{state.call.call_id}-task-{state.count + 1}"
     delegation = Delegation(task_id=task_id, tool=step.tool, arguments=arguments, step=state.step)
-    return scene.now(count=state.count + 1, task=OpenTask(task_id)).doing(delegation)
+    return scene.now(count=state.count + 1, denials=0, task=OpenTask(task_id)).doing(delegation)
 
 
 # --- staying at a step ------------------------------------------------------------------------------
