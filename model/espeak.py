@@ -193,7 +193,14 @@ class _Library:
             )
 
 
-_library: Callable[[], _Library] = cache(_Library)
+_once = Lock()
+_make: Callable[[], _Library] = cache(_Library)
+
+
+def _library() -> _Library:
+    """Give the one instance; threads that come first together must not make two."""
+    with _once:
+        return _make()
 
 
 def synthesise(
