@@ -70,7 +70,7 @@ class TextConversation(Protocol):
 
 
 class InteractionProcessor(FrameProcessor):
-    """Feeds a conversation micro-turn by micro-turn, and closes it with the pipeline unless `closes` is False.
+    """Feeds a conversation micro-turn by micro-turn, and closes it in the end unless `closes` is False.
 
     A conversation that fails ends the pipeline; `failure` then says why.
     """

@@ -47,15 +47,15 @@ async def run_stream(socket: MediaSocket, conversation: Conversation, line: Medi
     await runner.add_workers(worker)
     running = asyncio.create_task(runner.run(), name="call pipeline")
     over = asyncio.create_task(transport.over.wait(), name="call over")
+    reason = "stop"
     try:
         await asyncio.wait({running, over}, return_when=asyncio.FIRST_COMPLETED)
         reason = transport.reason or ("failed" if processor.failure else "ended")
+    finally:
         await conversation.close(reason)
         await asyncio.wait({running}, timeout=TEARDOWN_S)
-        logger.info("media stream over: %s", reason, extra={"line": line.counts})
-        return reason
-    finally:
         over.cancel()
         running.cancel()
         await asyncio.gather(over, running, return_exceptions=True)
-        await conversation.close("stop")
+    logger.info("media stream over: %s", reason, extra={"line": line.counts})
+    return reason
