@@ -1,0 +1,110 @@
+"""`tandem flow`: check a flow, read a flow."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:  # heavy: --help must answer at once
+    from rich.table import Table
+
+    from config.flow import Flow, Step
+
+app = typer.Typer(help="What happens on a call: check a flow, read a flow.", no_args_is_help=True)
+
+
+@app.command("validate")
+def validate_flow(
+    flows: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="YAML files, or names of shipped flows.")
+    ],
+) -> None:
+    """Check flows: every name, every step's way in and out, every tool and argument.
+
+    Each problem is one line with the file, the step and the fix; then the exit code is 2.
+    """
+    from agents.dialogue.tool_checks import tool_problems
+    from agents.toolbox import find_tools
+    from config.flow_file import FlowError, load_flow
+
+    schemas = {name: tool.schema for name, tool in find_tools().items()}
+    wrong: list[FlowError] = []
+    for source in flows:
+        try:
+            flow = load_flow(source)
+        except FlowError as error:
+            wrong.append(error)
+            continue
+        if found := tool_problems(flow, schemas):
+            wrong.append(FlowError(source, found))
+        else:
+            typer.echo(f"{source}: {flow.key} is sound ({len(flow.steps)} steps)")
+    for error in wrong:
+        typer.secho(str(error), fg=typer.colors.RED, err=True)
+    if wrong:
+        raise typer.Exit(2)
+
+
+@app.command("show")
+def show_flow(
+    name: Annotated[str, typer.Argument(help="Name of a shipped flow, or the path of a YAML file.")] = "",
+) -> None:
+    """Print a flow step by step: what is said, where the call goes from there. Without a name: list all."""
+    from rich.console import Console
+
+    from config.flow_file import load_flow, shipped_flows
+
+    console = Console()
+    if not name:
+        for shipped in shipped_flows():
+            console.print(f"{shipped}  [dim]{load_flow(shipped).title}[/dim]")
+        return
+    flow = load_flow(name)
+    console.print(
+        f"[bold]{flow.title}[/bold]  [dim]{flow.key}, {flow.language}, begins at {flow.start}[/dim]\n"
+    )
+    console.print(_steps(flow))
+    anywhere = ", ".join(f"{meaning} → {step}" for meaning, step in flow.global_steps.items())
+    console.print(f"\n[dim]At any point:[/dim] {anywhere}")
+    console.print(f"[dim]Silence:[/dim] {len(flow.silence.says)} times asked, then {flow.silence.then}")
+    patience = flow.misunderstood
+    console.print(f"[dim]Not understood:[/dim] {patience.at_most} times in a row, then {patience.then}")
+
+
+def _steps(flow: "Flow") -> "Table":
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("step", "", "says", "leads to", box=None, pad_edge=False, padding=(0, 2, 1, 0))
+    for name, step in flow.steps.items():
+        table.add_row(Text(name, "bold"), Text(step.kind, "dim"), Text(_says(step)), Text(_leads(step)))
+    return table
+
+
+def _says(step: "Step") -> str:
+    from config.flow import Decide, LookUp
+
+    match step:
+        case Decide(by=by):
+            return f"by {by}"
+        case LookUp(says=says, tool=tool):
+            return f"{says[0]} ({tool})"
+        case _:
+            return step.says[0]
+
+
+def _leads(step: "Step") -> str:
+    from config.flow import Aside, End, Transfer, targets
+
+    often = [f"more than {step.at_most.times} times → {step.at_most.then}"] if step.at_most else []
+    match step:
+        case Transfer(destination=destination):
+            return f"☎ {destination}"
+        case End():
+            return "hangs up"
+        case Aside():
+            return "stays where the call is"
+        case _:
+            ways = (
+                (field.rpartition(".")[2], name) for field, name in targets(step) if field != "at_most.then"
+            )
+            return "\n".join([*(f"{way} → {name}" for way, name in ways), *often])
