@@ -13,9 +13,12 @@ def serve() -> None:
     import uvicorn  # heavy: --help must answer at once
 
     from config import logs
-    from telephony.server import create_app
+    from telephony import pipecat_logs
 
     logs.begin("server", settings.logs, settings.log_level)
+    pipecat_logs.join()
+    from telephony.server import create_app  # imports pipecat
+
     uvicorn.run(
         create_app(settings),
         host=settings.host,

@@ -1,0 +1,368 @@
+"""The call with a scripted model and scripted background agents; flow, dialogue, weave and tape are real."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from agents.dialogue.state import CallFacts
+from agents.messages import Delegation, ReportKind, TaskReport
+from config.flow_file import load_flow
+from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES
+from model.turn import (
+    KeyPressed,
+    Offer,
+    OfferDropped,
+    OfferFinished,
+    OfferMade,
+    OfferStarted,
+    OfferWithdrawn,
+    Transcript,
+    TurnInput,
+    TurnOutput,
+    TurnTaken,
+    Word,
+    Yielded,
+)
+from telephony.call import Call, CallParts
+from telephony.errors import CarrierError
+from telephony.line import HeardSpan, IncomingCall, LineAnswer, LineTurn
+from telephony.tape import Tape, read_rows
+
+INCOMING = IncomingCall("twilio", "CA1", "+15550001111", "+15550002222")
+SILENCE = np.zeros(MICRO_TURN_SAMPLES, np.int16)
+FOUND = {"order_number": "104233", "status": "shipped", "items": "two lamps", "carrier": "UPS"}
+
+
+class ScriptedAgent:
+    """Voices every unconditional offer at once, one a micro-turn; says the acts it is given."""
+
+    def __init__(self) -> None:
+        self.turns: list[TurnInput] = []
+        self.offers: list[Offer] = []
+        self.withdrawn: list[str] = []
+        self.next_acts: list[object] = []
+        self.transcript: Transcript | None = None
+        self.failing = False
+        self.closed = False
+
+    async def step(self, turn: TurnInput) -> TurnOutput:
+        self.turns.append(turn)
+        if self.failing:
+            raise RuntimeError("the model is broken")
+        for event in turn.events:
+            if isinstance(event, OfferMade):
+                self.offers.append(event.offer)
+            if isinstance(event, OfferWithdrawn):
+                self.withdrawn.append(event.offer_id)
+        acts, self.next_acts = list(self.next_acts), []
+        transcript, self.transcript = self.transcript, None
+        words: tuple[Word, ...] = ()
+        voicing = None
+        ready = [offer for offer in self.offers if offer.reply_to is None and offer.id not in self.withdrawn]
+        if ready and not acts:
+            offer = ready[0]
+            self.offers.remove(offer)
+            voicing = offer.id
+            start_ms = turn.index * MICRO_TURN_MS
+            words = tuple(Word(word, start_ms, start_ms + 150) for word in offer.text.split())
+            acts = [OfferStarted(offer.id), OfferFinished(offer.id)]
+        return TurnOutput(turn.index, SILENCE, transcript, words, voicing, tuple(acts))  # type: ignore[arg-type]
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class ScriptedDesk:
+    def __init__(self) -> None:
+        self.delegations: list[Delegation] = []
+        self.cancelled: list[str] = []
+        self.news: list[TaskReport] = []
+        self.closed = False
+
+    async def delegate(self, delegation: Delegation) -> None:
+        self.delegations.append(delegation)
+
+    async def cancel(self, task_id: str) -> None:
+        self.cancelled.append(task_id)
+
+    def reports(self) -> Sequence[TaskReport]:
+        news, self.news = self.news, []
+        return news
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+class ScriptedCarrier:
+    def __init__(self, *, refuses: bool = False) -> None:
+        self.asked: list[tuple[str, str]] = []
+        self.refuses = refuses
+
+    async def hang_up(self, carrier_call_id: str) -> None:
+        self.asked.append(("hang up", carrier_call_id))
+        if self.refuses:
+            raise CarrierError("no")
+
+    async def transfer(self, carrier_call_id: str, to_number: str) -> None:
+        self.asked.append((to_number, carrier_call_id))
+        if self.refuses:
+            raise CarrierError("no")
+
+
+@dataclass
+class Scene:
+    call: Call
+    agent: ScriptedAgent
+    desk: ScriptedDesk
+    folder: Path
+    outcomes: list[str] = field(default_factory=list)
+    index: int = 0
+    heard_to_ms: int | None = None
+
+    async def go(self, turns: int = 1, *, keys: tuple[str, ...] = ()) -> LineAnswer:
+        """Some micro-turns; what is said is heard one later, unless `heard_to_ms` holds it."""
+        answer = LineAnswer(SILENCE)
+        for _ in range(turns):
+            heard_ms = self.index * MICRO_TURN_MS if self.heard_to_ms is None else self.heard_to_ms
+            span = (HeardSpan(0, 3200, 3200),) if self.index == 1 else ()
+            answer = await self.call.micro_turn(LineTurn(self.index, SILENCE, keys, heard_ms, span))
+            self.index += 1
+            for _ in range(3):  # errands run between micro-turns
+                await asyncio.sleep(0)
+        return answer
+
+    async def say(self, text: str, confidence: float = 0.95) -> None:
+        """The caller's turn ends with these words."""
+        words = tuple(Word(word, 0, 100, confidence) for word in text.split())
+        self.agent.next_acts = [TurnTaken(Transcript(words, final=True, confidence=confidence))]
+        await self.go()
+
+    def report(self, kind: ReportKind, **columns: object) -> None:
+        delegation = self.desk.delegations[-1]
+        self.desk.news.append(
+            TaskReport(
+                task_id=delegation.task_id,
+                call_id="c1",
+                tool=delegation.tool,
+                kind=kind,
+                sequence=1,
+                **columns,
+            )  # type: ignore[arg-type]
+        )
+
+    @property
+    def offered(self) -> list[str]:
+        return [
+            event.offer.text
+            for turn in self.agent.turns
+            for event in turn.events
+            if isinstance(event, OfferMade)
+        ]
+
+
+@pytest.fixture
+async def open_scene(tmp_path: Path) -> AsyncGenerator[Callable[..., Scene]]:
+    opened: list[Scene] = []
+
+    def open_it(carrier: ScriptedCarrier | None = None, limit_ms: int = 600_000) -> Scene:
+        agent, desk, outcomes = ScriptedAgent(), ScriptedDesk(), list[str]()
+
+        async def ended(outcome: str, micro_turns: int) -> None:
+            outcomes.append(f"{outcome} after {micro_turns}")
+
+        parts = CallParts(
+            incoming=INCOMING,
+            facts=CallFacts("c1", date(2026, 11, 22)),
+            flow=load_flow("order_status"),
+            agent=agent,
+            desk=desk,
+            tape=Tape(tmp_path, {"call_id": "c1"}),
+            carrier=carrier,
+            limit_ms=limit_ms,
+            ended=ended,
+        )
+        opened.append(Scene(Call(parts), agent, desk, tmp_path, outcomes))
+        return opened[-1]
+
+    yield open_it
+    for scene in opened:
+        await scene.call.close("stop")
+
+
+async def test_the_caller_is_greeted_in_the_first_micro_turn(open_scene: Callable[..., Scene]) -> None:
+    scene = open_scene()
+    await scene.go()
+    assert scene.offered
+    assert scene.offered[0].startswith("Thanks for calling")
+
+
+async def test_a_look_up_carries_the_whole_conversation_as_it_was_heard(
+    open_scene: Callable[..., Scene],
+) -> None:
+    scene = open_scene()
+    await scene.go(3)
+    await scene.say("where is my order")
+    await scene.go(3)
+    await scene.say("one zero four two three three")
+    await scene.go()
+    (delegation,) = scene.desk.delegations
+    assert delegation.arguments == {"order_number": "104233"}
+    assert [said.speaker for said in delegation.conversation] == ["agent", "caller", "agent", "caller"]
+    assert delegation.conversation[1].text == "where is my order"
+
+
+async def test_what_the_worker_reports_is_said(open_scene: Callable[..., Scene]) -> None:
+    scene = open_scene()
+    await scene.go(2)
+    await scene.say("my order number is one zero four two three three")
+    await scene.go(2)
+    scene.report(ReportKind.RESULT, result=FOUND)
+    await scene.go(2)
+    assert any("two lamps" in text for text in scene.offered)
+
+
+async def test_words_the_caller_never_heard_are_not_in_the_conversation(
+    open_scene: Callable[..., Scene],
+) -> None:
+    scene = open_scene()
+    scene.heard_to_ms = 0
+    await scene.go(2)
+    greeting = scene.agent.turns[0].events[0]
+    assert isinstance(greeting, OfferMade)
+    scene.agent.next_acts = [Yielded(greeting.offer.id), OfferDropped(greeting.offer.id)]
+    answer = await scene.go()
+    assert answer.clear
+    await scene.say("my order number is one zero four two three three")
+    await scene.go()
+    (delegation,) = scene.desk.delegations
+    assert [said.speaker for said in delegation.conversation] == ["caller"]
+
+
+async def test_the_line_is_closed_only_after_the_goodbye_was_heard(open_scene: Callable[..., Scene]) -> None:
+    scene = open_scene()
+    await scene.go(3)
+    await scene.say("goodbye")
+    scene.heard_to_ms = scene.index * MICRO_TURN_MS
+    assert not (await scene.go(10)).end
+    scene.heard_to_ms = None
+    assert (await scene.go(2)).end
+    await scene.call.close("ended")
+    assert scene.outcomes[0].startswith("completed")
+
+
+async def test_with_an_account_the_carrier_is_asked_to_hang_up(open_scene: Callable[..., Scene]) -> None:
+    carrier = ScriptedCarrier()
+    scene = open_scene(carrier)
+    await scene.go(3)
+    await scene.say("goodbye")
+    answer = await scene.go(4)
+    assert carrier.asked == [("hang up", "CA1")]
+    assert not answer.end
+    await scene.call.close("stop")
+    assert scene.outcomes[0].startswith("completed")
+
+
+async def test_when_the_carrier_refuses_to_hang_up_the_line_is_closed(
+    open_scene: Callable[..., Scene],
+) -> None:
+    scene = open_scene(ScriptedCarrier(refuses=True))
+    await scene.go(3)
+    await scene.say("goodbye")
+    assert (await scene.go(5)).end
+    await scene.call.close("ended")
+
+
+async def test_a_transfer_goes_to_the_flows_listed_number(open_scene: Callable[..., Scene]) -> None:
+    scene = open_scene()
+    await scene.go(3)
+    await scene.say("agent please")
+    answer = await scene.go(4)
+    assert answer.end
+    assert answer.transfer_to == load_flow("order_status").destinations["customer_care"].number
+    await scene.call.close("ended")
+    assert scene.outcomes[0].startswith("transferred")
+
+
+async def test_an_order_number_can_be_keyed(open_scene: Callable[..., Scene]) -> None:
+    scene = open_scene()
+    await scene.go(2)
+    await scene.say("where is my order")
+    await scene.go(2)
+    for key in "104233":
+        await scene.go(keys=(key,))
+    await scene.go()
+    assert scene.desk.delegations[0].arguments == {"order_number": "104233"}
+    pressed = [e.key for turn in scene.agent.turns for e in turn.events if isinstance(e, KeyPressed)]
+    assert "".join(pressed) == "104233"
+
+
+async def test_a_silent_caller_is_asked_twice_and_then_the_call_ends(
+    open_scene: Callable[..., Scene],
+) -> None:
+    scene = open_scene()
+    answer = LineAnswer(SILENCE)
+    for _ in range(200):
+        answer = await scene.go()
+        if answer.end:
+            break
+    assert answer.end
+    assert len(scene.offered) == 4
+    await scene.call.close("ended")
+
+
+async def test_a_model_that_fails_once_costs_one_silent_micro_turn(open_scene: Callable[..., Scene]) -> None:
+    scene = open_scene()
+    await scene.go(2)
+    scene.agent.failing = True
+    answer = await scene.go(2)
+    assert not answer.end
+    assert not answer.agent_audio.any()
+    scene.agent.failing = False
+    assert not (await scene.go(5)).end
+
+
+async def test_a_model_that_keeps_failing_ends_the_call_as_failed(open_scene: Callable[..., Scene]) -> None:
+    scene = open_scene()
+    await scene.go()
+    scene.agent.failing = True
+    assert (await scene.go(3)).end
+    await scene.call.close("ended")
+    assert scene.outcomes[0].startswith("failed")
+
+
+async def test_a_call_over_its_limit_is_ended(open_scene: Callable[..., Scene]) -> None:
+    scene = open_scene(limit_ms=1_000)
+    assert not (await scene.go(5)).end
+    assert (await scene.go()).end
+    await scene.call.close("ended")
+    assert scene.outcomes[0].startswith("time_limit")
+
+
+async def test_closing_frees_everything_once_and_keeps_late_news_on_the_tape(
+    open_scene: Callable[..., Scene],
+) -> None:
+    scene = open_scene()
+    await scene.go(2)
+    await scene.say("my order number is one zero four two three three")
+    await scene.go(2)
+    scene.report(ReportKind.CANCELLED)
+    await scene.call.close("stop")
+    await scene.call.close("lost")
+    assert scene.outcomes == [f"caller_hung_up after {scene.index}"]
+    assert scene.agent.closed
+    assert scene.desk.closed
+    *_, after, end = read_rows(scene.folder)
+    assert after["reports"][0]["kind"] == "cancelled"
+    assert end["outcome"] == "caller_hung_up"
+
+
+def test_the_call_loads_without_torch() -> None:
+    program = "import sys, telephony.call, telephony.switchboard; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0  # noqa: S603
