@@ -121,6 +121,23 @@ def test_resampling_leaves_no_alias() -> None:
     assert 20 * np.log10(beside.max() / spectrum.max()) < -50
 
 
+BYRNE_DB = {250: 64.6, 500: 66.4, 1_000: 59.6, 2_000: 54.7, 4_000: 50.5}
+"""Octave levels of people's speech: sums of thirds of an octave of Byrne et al. (1994), men and women, dB."""
+
+
+def test_the_house_speaks_with_the_average_spectrum_of_people() -> None:
+    text = " ".join(PROMPTS)
+    audio = np.concatenate([clause.audio for clause in HOUSE_VOICE.speak(text)]).astype(float)
+    power = np.abs(np.fft.rfft(audio)) ** 2
+    hz = np.fft.rfftfreq(len(audio), 1 / 16_000)
+    octaves = {
+        f: 10 * np.log10(power[(hz >= f * 2**-0.5) & (hz < f * 2**0.5)].sum()) - db
+        for f, db in BYRNE_DB.items()
+    }
+    mean = np.mean(list(octaves.values()))
+    assert all(abs(level - mean) < 4 for level in octaves.values()), octaves
+
+
 # --- ahead of need ---------------------------------------------------------------------------------
 
 
