@@ -103,6 +103,7 @@ class NativeInterlocutor(Generic[M]):
                 for state, turn in zip(states, turns, strict=True)
             ],
         )
+        self._ahead.begin_step()
         outcomes: list[TurnOutput | Exception] = []
         for state, turn, readings in zip(states, turns, heard, strict=True):
             try:

@@ -4,6 +4,7 @@ An offer is usually known some micro-turns before it may be voiced; by then its 
 is said often (greetings, "one moment please") is kept, within a bound, and shared by all calls.
 """
 
+import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,8 +16,8 @@ from model.voice.voice import Speech, Voice
 
 KEPT_SECONDS: Final = 600.0
 """Sound kept for repeated texts: about 19 MB."""
-PATIENCE_SECONDS: Final = 0.06
-"""How long a step may wait for a clause; a voice slower than this makes a pause, never a late micro-turn."""
+PATIENCE_S: Final = 0.06
+"""How long the calls of a step may wait for clauses, together: a slow voice makes pauses, not late steps."""
 
 
 class Utterance(Protocol):
@@ -35,11 +36,23 @@ class Utterance(Protocol):
         ...
 
 
+class _Patience:
+    """Until when it may be waited."""
+
+    def __init__(self) -> None:
+        self.until_s = 0.0
+
+    @property
+    def left_s(self) -> float:
+        return max(0.0, self.until_s - time.monotonic())
+
+
 class _Synthesis:
     """An utterance filled in by the thread. Clauses are only ever added."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, patience: _Patience) -> None:
         self.text = text
+        self._patience = patience
         self._clauses: list[Speech] = []
         self._complete = False
         self._failure: Exception | None = None
@@ -51,7 +64,9 @@ class _Synthesis:
 
     def clause(self, index: int) -> Speech | None:
         with self._changed:
-            self._changed.wait_for(lambda: self._complete or len(self._clauses) > index, PATIENCE_SECONDS)
+            self._changed.wait_for(
+                lambda: self._complete or len(self._clauses) > index, self._patience.left_s
+            )
             if self._failure is not None:
                 raise self._failure
             return self._clauses[index] if index < len(self._clauses) else None
@@ -80,6 +95,7 @@ class Ahead:
         self._kept_seconds = kept_seconds
         self._known: OrderedDict[str, _Synthesis] = OrderedDict()
         self._lock = Lock()
+        self._patience = _Patience()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="voice")
 
     def prepare(self, text: str) -> Utterance:
@@ -87,10 +103,14 @@ class Ahead:
         with self._lock:
             utterance = self._known.get(text)
             if utterance is None:
-                utterance = self._known[text] = _Synthesis(text)
+                utterance = self._known[text] = _Synthesis(text, self._patience)
                 self._thread.submit(self._next_clause, utterance, self._voice.speak(text))
             self._known.move_to_end(text)
             return utterance
+
+    def begin_step(self) -> None:
+        """Allow the calls of one step their wait."""
+        self._patience.until_s = time.monotonic() + PATIENCE_S
 
     def _next_clause(self, utterance: _Synthesis, rest: Iterator[Speech]) -> None:
         """Synthesise one clause and queue for the next, so that long texts hold up nobody's first clause."""
