@@ -20,6 +20,7 @@ from config.units import WIRE_SAMPLES_PER_MS
 from telephony.simulator.control import CallControl
 from telephony.simulator.ear import measure
 from telephony.simulator.events import CallEvent, Watch
+from telephony.simulator.handset import Handset
 from telephony.simulator.live_call import LiveCall
 from telephony.simulator.performance import perform
 from telephony.simulator.report import CallReport
@@ -79,9 +80,9 @@ class Carrier:
         Raises:
             ScriptError: the script cannot be performed. Everything else is told in the report.
         """
-        performances = await asyncio.to_thread(perform, script)
+        handset = await asyncio.to_thread(lambda: Handset(script, perform(script)))
         async with Webhooks(server, self.credentials) as webhooks:
-            call = LiveCall(script, performances, webhooks, watch)
+            call = LiveCall(script, handset, webhooks, watch)
             self._calls.add(call)
             self._control.calls[call.sid] = call
             try:

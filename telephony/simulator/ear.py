@@ -15,10 +15,14 @@ import numpy.typing as npt
 
 from config.units import PACKET_MS, WIRE_SAMPLES_PER_MS
 from model.turn import Audio
+from telephony import mulaw
+from telephony.simulator.playout import SILENCE
 from telephony.simulator.script import When
 
 SOUND_RMS: Final = 184.0
 """A window louder than this is sound: -45 dB below full scale, under any syllable, over any idle line."""
+_POWER: Final = np.square(mulaw.decode(bytes(range(256))).astype(np.float32))
+"""Of each µ-law code."""
 _WINDOW_MS: Final = 5
 PHRASE_GAP_MS: Final = 300
 """Sounds closer than this belong to one stretch of speech: longer than any gap between words."""
@@ -65,9 +69,11 @@ def hear(ear: Ear, now_ms: int, *, sounding: bool) -> Ear:
     return Ear(speech_began_ms=now_ms - PACKET_MS, last_sound_ms=now_ms)
 
 
-def is_sound(audio: Audio) -> bool:
-    """Whether a packet, int16[n], is louder than an idle line."""
-    return bool(np.mean(np.square(audio, dtype=np.float64)) > SOUND_RMS**2) if audio.size else False
+def is_sound(wire: bytes) -> bool:
+    """Whether a packet of µ-law is louder than an idle line."""
+    if not wire.strip(SILENCE):
+        return False
+    return float(_POWER[np.frombuffer(wire, np.uint8)].sum()) > SOUND_RMS**2 * len(wire)
 
 
 # --- after the call -------------------------------------------------------------------------------
@@ -224,7 +230,7 @@ def _tears(dry: Span, agent: Audio, clears_ms: tuple[float, ...]) -> bool:
         return False
     edge = _DROPOUT_EDGE_MS * WIRE_SAMPLES_PER_MS
     start, end = int(dry.start_ms * WIRE_SAMPLES_PER_MS), int(dry.end_ms * WIRE_SAMPLES_PER_MS)
-    return is_sound(agent[max(start - edge, 0) : start]) and is_sound(agent[end : end + edge])
+    return bool(sounds(agent[max(start - edge, 0) : start]) and sounds(agent[end : end + edge]))
 
 
 def _overlap_ms(a: Span, b: Span) -> float:

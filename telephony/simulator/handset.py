@@ -16,7 +16,7 @@ from telephony.simulator import caller as scripted
 from telephony.simulator import playout
 from telephony.simulator.caller import Action, Begin, Caller, Moment, Press
 from telephony.simulator.ear import CallerLine, Ear, Span, hear, is_sound
-from telephony.simulator.performance import Performance, Spoken, room_noise
+from telephony.simulator.performance import Performance, room_noise
 from telephony.simulator.playout import Playout
 from telephony.simulator.script import CallScript, When
 
@@ -55,8 +55,10 @@ class Handset:
         self.packets = 0
         """Of the caller, so far."""
         self._noise = None if script.noise_db is None else room_noise(script.noise_db, script.seed)
-        self._line: Spoken | None = None
-        self._line_at = 0
+        self._room = playout.SILENCE * PACKET_WIRE_BYTES if self._noise is None else mulaw.encode(self._noise)
+        """What the caller's side sounds like when nothing is said, to be repeated: whole packets."""
+        self._sound = b""
+        self._sound_at = 0
         self._keying: _Keying | None = None
         self._ear_at = 0
 
@@ -75,9 +77,7 @@ class Handset:
         if played.dry_from is not None:
             self._note_dry(played.dry_from, position)
         while self._ear_at + PACKET_WIRE_BYTES <= max(position, began):
-            packet = mulaw.decode(
-                bytes(self.recording.agent[self._ear_at : self._ear_at + PACKET_WIRE_BYTES])
-            )
+            packet = bytes(self.recording.agent[self._ear_at : self._ear_at + PACKET_WIRE_BYTES])
             self._ear_at += PACKET_WIRE_BYTES
             self.ear = hear(self.ear, self._ear_at // WIRE_SAMPLES_PER_MS, sounding=is_sound(packet))
         return played.marks
@@ -114,17 +114,12 @@ class Handset:
 
     def next_packet(self) -> bytes:
         """Give the caller's next 20 ms, µ-law; always 160 bytes."""
-        sound = np.zeros(PACKET_WIRE_BYTES, np.int32)
-        if self._line is not None:
-            spoken = self._line.audio[self._line_at : self._line_at + PACKET_WIRE_BYTES]
-            sound[: spoken.size] = spoken
-            self._line_at += PACKET_WIRE_BYTES
-            if self._line_at >= self._line.audio.size:
-                self._line = None
-        if self._noise is not None:
-            at = self.packets * PACKET_WIRE_BYTES % self._noise.size
-            sound += self._noise[at : at + PACKET_WIRE_BYTES]
-        packet = mulaw.encode(np.clip(sound, _FLOOR, _CEILING).astype(np.int16))
+        packet = self._sound[self._sound_at : self._sound_at + PACKET_WIRE_BYTES]
+        self._sound_at += PACKET_WIRE_BYTES
+        lacking = PACKET_WIRE_BYTES - len(packet)
+        if lacking:
+            end = self.packets * PACKET_WIRE_BYTES % len(self._room) + PACKET_WIRE_BYTES
+            packet += self._room[end - lacking : end]
         self.recording.caller += packet
         self.packets += 1
         return packet
@@ -134,7 +129,7 @@ class Handset:
         self.caller, action = scripted.act(self.caller, moment)
         match action:
             case Begin(line):
-                self._line, self._line_at = line, 0
+                self._sound, self._sound_at = self._in_the_room(line.audio), 0
                 start_ms = self.now_ms + line.sound.start_ms
                 self.recording.lines.append(
                     CallerLine(line.text, line.when, start_ms, self.now_ms + line.sound.end_ms)
@@ -144,6 +139,14 @@ class Handset:
             case _:
                 pass
         return action
+
+    def _in_the_room(self, spoken: Audio) -> bytes:
+        """Encode a line together with the noise that passes meanwhile: once, not packet by packet."""
+        if self._noise is None:
+            return mulaw.encode(spoken)
+        at = np.arange(spoken.size) + self.packets * PACKET_WIRE_BYTES
+        mixed = spoken.astype(np.int32) + self._noise[at % self._noise.size]
+        return mulaw.encode(np.clip(mixed, _FLOOR, _CEILING).astype(np.int16))
 
     def _note_key(self, key: str) -> None:
         keying = self._keying or _Keying("", self.now_ms, self.now_ms)

@@ -20,7 +20,7 @@ from telephony.simulator.control import EndCall, NewTwiml, NewUrl, Order
 from telephony.simulator.errors import CallError
 from telephony.simulator.events import AgentSounded, Announced, CallerActed, LineOpened, TapeTold, Watch
 from telephony.simulator.handset import Handset
-from telephony.simulator.performance import Keyed, Performance, Spoken, speak
+from telephony.simulator.performance import Keyed, Spoken, speak
 from telephony.simulator.report import Outcome
 from telephony.simulator.script import CallScript
 from telephony.simulator.stream import (
@@ -48,11 +48,9 @@ _CARRIER_VOICE: Final = "en-us+m3"
 class LiveCall:
     """A call while it runs, and what is known of it afterwards."""
 
-    def __init__(
-        self, script: CallScript, performances: tuple[Performance, ...], webhooks: Webhooks, watch: Watch
-    ) -> None:
+    def __init__(self, script: CallScript, handset: Handset, webhooks: Webhooks, watch: Watch) -> None:
         self.sid = f"CA{secrets.token_hex(16)}"
-        self.handset = Handset(script, performances)
+        self.handset = handset
         self.told = Witness()
         self.counts = StreamCounts()
         self.errors: list[ProtocolError] = []
