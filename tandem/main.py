@@ -12,6 +12,7 @@ import typer
 
 from config.errors import ConfigError
 from tandem.call import call
+from tandem.call_script import InOrder
 from tandem.flow import app as flow_app
 from tandem.serve import serve
 from tandem.tool import app as tool_app
@@ -29,7 +30,7 @@ app = typer.Typer(
 app.command(rich_help_panel="Run")(up)
 app.command(rich_help_panel="Run")(serve)
 app.command(rich_help_panel="Run")(worker)
-app.command(rich_help_panel="Try")(call)
+app.command(cls=InOrder, rich_help_panel="Try")(call)
 app.add_typer(flow_app, name="flow", rich_help_panel="Build")
 app.add_typer(tool_app, name="tool", rich_help_panel="Build")
 
