@@ -335,7 +335,7 @@ class Flow(_Part):
     """What callers may mean."""
     global_steps: Mapping[Name, Name] = Field(default_factory=dict[str, str])
     """Meaning → step, at any point of the call."""
-    steps: Mapping[Name, Step] = Field(min_length=1)
+    steps: Mapping[Name, Step] = Field(min_length=1, max_length=1_000)
 
     @property
     def key(self) -> str:

@@ -6,6 +6,7 @@ Each problem is one line that names the place and the fix. Fields and their type
 import re
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
+from graphlib import CycleError, TopologicalSorter
 from typing import Final
 
 from config.flow import (
@@ -213,26 +214,16 @@ def _onward(flow: Flow, step: Step) -> Iterator[str]:
 
 def _rounds_without_a_question(flow: Flow) -> Iterator[str]:
     """A ring of steps that never asks would talk, or look up, for ever."""
-    talking = {
-        name: [target for _, target in targets(step)] if isinstance(step, (Say, Decide, LookUp)) else []
-        for name, step in flow.steps.items()
-    }
-    done: set[str] = set()
-    for start in flow.steps:
-        path: list[str] = []
-        stack: list[tuple[str, int]] = [(start, 0)]
-        while stack:
-            name, depth = stack.pop()
-            del path[depth:]
-            if name in path:
-                ring = " → ".join([*path[path.index(name) :], name])
-                yield f"steps {ring} go round without ever asking the caller; put an ask into the ring"
-                return
-            if name in done:
-                continue
-            path.append(name)
-            stack.extend((target, depth + 1) for target in talking[name])
-        done.add(start)
+    before: dict[str, list[str]] = {name: [] for name in flow.steps}
+    for name, step in flow.steps.items():
+        if isinstance(step, (Say, Decide, LookUp)):
+            for _, target in targets(step):
+                before[target].append(name)
+    try:
+        TopologicalSorter(before).prepare()
+    except CycleError as error:
+        ring = " → ".join(error.args[1])
+        yield f"steps {ring} go round without ever asking the caller; put an ask into the ring"
 
 
 def _unused(flow: Flow) -> Iterator[str]:

@@ -22,6 +22,7 @@ FLOWS: Final = Path(__file__).parent / "flows"
 """The flows that come with Tandem."""
 
 MAX_BYTES: Final = 1_000_000
+_DEEPEST: Final = 20
 
 
 class FlowError(ConfigError):
@@ -77,8 +78,6 @@ def read_flow(text: str, source: str = "flow") -> Flow:
         raise FlowError(source, (f"{where}{error.problem or 'is not YAML'}",)) from None
     except (yaml.YAMLError, ValueError) as error:
         raise FlowError(source, (f"is not YAML: {str(error).splitlines()[0]}",)) from None
-    except RecursionError:
-        raise FlowError(source, ("is nested too deeply for a flow",)) from None
     if not isinstance(content, Mapping):
         raise FlowError(source, ("is not a flow: it must begin with 'schema: 1' and list its 'steps'",))
     try:
@@ -91,7 +90,9 @@ def read_flow(text: str, source: str = "flow") -> Flow:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML without anchors, without repeated keys, and with `yes` and `no` as words."""
+    """YAML without anchors, without repeated keys, not nested deeply, and with `yes` and `no` as words."""
+
+    depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
@@ -99,7 +100,13 @@ class _Loader(yaml.SafeLoader):
             raise yaml.MarkedYAMLError(
                 problem="anchors (& and *) are not supported; write it out", problem_mark=mark
             )
-        return super().compose_node(parent, index)
+        if self.depth == _DEEPEST:
+            mark = self.peek_event().start_mark
+            raise yaml.MarkedYAMLError(problem="this is nested too deeply for a flow", problem_mark=mark)
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[str] = set()
