@@ -55,8 +55,9 @@ _BACKCHANNEL_AFTER_MS: Final = 3_000
 _BACKCHANNEL_EVERY_MS: Final = 4_000
 EARS_PATIENCE: Final = 2
 """Micro-turns the ears may lag behind the end of a turn before it is taken with the words there are."""
-OUTSIDE_EARS_PATIENCE: Final = 6
-"""The same for ears outside the model: a network and a larger recogniser lie between."""
+WORDLESS_PATIENCE: Final = 6
+"""The same while there are none, or an unfinished number, or they come over a network: half an answer costs
+more time than it saves."""
 
 
 class Standing(StrEnum):
@@ -297,8 +298,11 @@ def _heard_it_all(floor: Floor, moment: Moment) -> bool:
 
 
 def _ears_are_done(floor: Floor, moment: Moment) -> bool:
-    patience = OUTSIDE_EARS_PATIENCE if moment.outside_ears else EARS_PATIENCE
-    return _heard_it_all(floor, moment) or floor.waited >= patience
+    if _heard_it_all(floor, moment):
+        return True
+    words = moment.hearing.words
+    usable = bool(words) and completeness(words, moment.expectation) >= 0 and not moment.outside_ears
+    return floor.waited >= (EARS_PATIENCE if usable else WORDLESS_PATIENCE)
 
 
 def _dialled(dial: float) -> float:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config.expectation import AnswerKind, Expectation
+from config.expectation import NOTHING_AWAITED, AnswerKind, Expectation
 from config.units import MICRO_TURN_MS
 from model.caller import Caller
 from model.ears.ears import Hearing
@@ -26,12 +26,14 @@ def after(
     hearing: Hearing | None = None,
     dials: Dials = ORDINARY,
     asking: bool = False,
+    expectation: Expectation = NOTHING_AWAITED,
 ) -> list[Decision]:
     """The decision of each micro-turn; the ears are up to date unless `hearing` says otherwise."""
     floor, decisions = Floor(), list[Decision]()
     for index, slots in enumerate(micro_turns):
         heard = hearing or Hearing(words("hello there"), (index + 1) * MICRO_TURN_MS, 0.9)
-        floor, decision = decide(floor, Moment(index, slots, heard, standing, asking=asking), dials)
+        moment = Moment(index, slots, heard, standing, asking=asking, expectation=expectation)
+        floor, decision = decide(floor, moment, dials)
         decisions.append(decision)
     return decisions
 
@@ -45,14 +47,14 @@ def test_the_turn_is_not_taken_before_the_voice_is_off() -> None:
     assert after(*[(speaking_on,) * 4] * 12) == [Decision.LISTEN] * 12
 
 
-def test_the_ears_are_waited_for_at_most_two_micro_turns() -> None:
-    deaf = Hearing(words("hello"), 0, 0.9)
-    assert after((VOICE,) * 4, *[(END,) * 4] * 3, hearing=deaf) == [
-        Decision.LISTEN,
-        Decision.HOLD,
-        Decision.HOLD,
-        Decision.TAKE_TURN,
-    ]
+@pytest.mark.parametrize(("heard", "held"), [("hello", 2), ("one zero four", 6), ("", 6)])
+def test_the_ears_are_waited_for_briefly_and_longer_while_there_is_nothing_to_answer(
+    heard: str, held: int
+) -> None:
+    behind = Hearing(words(heard), 0, 0.9)
+    six_digits = Expectation(AnswerKind.DIGITS, 6)
+    decisions = after(*[(VOICE,) * 4] * 2, *[(END,) * 4] * 7, hearing=behind, expectation=six_digits)
+    assert decisions[2 : held + 3] == [Decision.HOLD] * held + [Decision.TAKE_TURN]
 
 
 @pytest.mark.parametrize("barge_in", [0.0, 0.1, 0.2])

@@ -136,7 +136,7 @@ def test_the_ears_are_waited_for_but_not_for_ever() -> None:
     assert prompt.when(TurnTaken) == [10]
     assert behind.when(TurnTaken) == [11]
     assert behind.acts(TurnTaken)[0].transcript.text == "hello"
-    assert lost.when(TurnTaken) == [12]
+    assert lost.when(TurnTaken) == [16]
     assert lost.acts(TurnTaken)[0].transcript.words == ()
 
 
