@@ -2,7 +2,7 @@
 
 import statistics
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 from rich.markup import escape
@@ -18,6 +18,8 @@ _ENDS = {
     Outcome.TRANSFERRED: "transferred",
     Outcome.FAILED: "failed",
 }
+
+_BUSY_MS: Final = 40
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:
@@ -48,6 +50,11 @@ def print_report(console: Console, report: CallReport, tape: str) -> None:
         table.add_row("Tool", escape(f"{tool.tool}: {summary(tool)}"), took)
     table.add_row("Sound", _sound(report))
     table.add_row("Protocol", _protocol(report))
+    if report.counts.latest_ms > _BUSY_MS:
+        table.add_row(
+            "Note",
+            f"[yellow]this machine is busy: the caller's own clock was {report.counts.latest_ms:.0f} ms late[/]",
+        )
     for error in report.errors[:5]:
         table.add_row("", f"[red]{error.code}[/] {escape(error.why)}", clock(error.at_ms))
     for note in report.notes:

@@ -17,6 +17,7 @@ from telephony.simulator.wav import read_wav, to_wire_rate
 VOICE_DBOV: Final = -26.0
 """Nominal speech level on a telephone line (ITU-T P.56 active speech level), dB below overload."""
 _FULL_SCALE: Final = 32_768.0
+_FADE_MS: Final = 60
 _NOISE_S: Final = 20
 _CALLER_RATE_WPM: Final = 160
 
@@ -72,7 +73,7 @@ def _perform(step: Say | Play | Keys | Pause, voice: str) -> Performance:
 
 @lru_cache(maxsize=256)
 def speak(text: str, voice: str) -> Audio:
-    """Speak `text` at telephone level, int16[n] at 8 kHz, without leading or trailing silence.
+    """Speak `text` at telephone level, int16[n] at 8 kHz, with no more silence around than speech fades in.
 
     Raises:
         ScriptError: there is no such voice.
@@ -85,11 +86,12 @@ def speak(text: str, voice: str) -> Audio:
     audio = to_wire_rate(speech.audio.astype(np.float32) / _FULL_SCALE, ESPEAK_RATE_HZ)
     extent = _extent(audio)
     per_ms = WIRE_RATE_HZ // 1_000
-    audio = audio[int(extent.start_ms * per_ms) : int(extent.end_ms * per_ms)].astype(np.float64)
-    rms = float(np.sqrt(np.mean(np.square(audio)))) if audio.size else 0.0
+    start, end = int(extent.start_ms * per_ms), int(extent.end_ms * per_ms)
+    rms = float(np.sqrt(np.mean(np.square(audio[start:end], dtype=np.float64)))) if audio.size else 0.0
     if rms == 0.0:
         raise ScriptError(f"{text!r} makes no sound when spoken")
-    levelled = audio * (_FULL_SCALE * 10 ** (VOICE_DBOV / 20) / rms)
+    fade = _FADE_MS * per_ms
+    levelled = audio[max(start - fade, 0) : end + fade] * (_FULL_SCALE * 10 ** (VOICE_DBOV / 20) / rms)
     spoken = np.clip(np.rint(levelled), -_FULL_SCALE, _FULL_SCALE - 1).astype(np.int16)
     spoken.setflags(write=False)
     return spoken

@@ -229,8 +229,13 @@ class _Stream:
     # --- playout --------------------------------------------------------------------------------
 
     def _position(self) -> int:
-        """Samples of call time that have passed."""
-        return math.floor((self._loop.time() - self._began) * WIRE_RATE_HZ)
+        """Samples of call time that have passed, at most to the next packet.
+
+        When this process itself was held up, what arrived meanwhile must not count as late: it is taken in
+        before time moves on.
+        """
+        passed = math.floor((self._loop.time() - self._began) * WIRE_RATE_HZ)
+        return min(passed, (self._handset.packets + 1) * PACKET_WIRE_BYTES)
 
     def _play(self, position: int) -> None:
         self._return_marks(self._handset.play_until(position))

@@ -4,6 +4,7 @@ import sys
 import numpy as np
 import pytest
 
+from telephony.simulator.ear import sounds
 from telephony.simulator.errors import ScriptError
 from telephony.simulator.performance import VOICE_DBOV, perform, room_noise, speak
 from telephony.simulator.script import CallScript, Keys, Pause, Say
@@ -13,11 +14,14 @@ def level_dbov(audio: np.ndarray) -> float:
     return 20 * np.log10(np.sqrt(np.mean(np.square(audio.astype(float)))) / 32_768)
 
 
-def test_the_caller_speaks_at_telephone_level_without_silence_around():
+def test_the_caller_speaks_at_telephone_level_with_no_more_silence_around_than_speech_fades_in():
     audio = speak("hi, where is my order?", "en-us+f3")
-    assert level_dbov(audio) == pytest.approx(VOICE_DBOV, abs=0.1)
-    assert 8_000 < audio.size < 24_000
-    assert np.max(np.abs(audio[:40])) > 100
+    (sound,) = sounds(audio)
+    assert level_dbov(audio[int(sound.start_ms * 8) : int(sound.end_ms * 8)]) == pytest.approx(
+        VOICE_DBOV, abs=0.2
+    )
+    assert sound.start_ms <= 60
+    assert audio.size / 8 - sound.end_ms <= 65
 
 
 def test_noise_lies_as_far_below_the_voice_as_asked():
