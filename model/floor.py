@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, assert_never
 
-from config.expectation import AnswerKind, Expectation
+from config.expectation import NOTHING_AWAITED, AnswerKind, Expectation
 from config.units import MICRO_TURN_MS, SLOT_MS
 from model.caller import Caller, attend
 from model.ears.ears import Hearing
@@ -110,7 +110,7 @@ class Moment:
     standing: Standing = Standing.SILENT
     interruptible: bool = True
     asking: bool = False
-    expectation: Expectation = field(default_factory=Expectation)
+    expectation: Expectation = NOTHING_AWAITED
     outside_ears: bool = False
 
     @property

@@ -257,6 +257,47 @@ def test_after_a_stop_for_nothing_the_agent_resumes_with_the_first_word_not_hear
     assert call.when(OfferFinished)
 
 
+def test_a_long_interruption_for_nothing_is_bridged_before_going_on() -> None:
+    call = Conversation(
+        caller=(Voiced(1_000, 2_900, barge_in=0.95, words="okay okay yeah right"),), events={0: (made(),)}
+    )
+    hearing_along(call)
+    call.run(50)
+    (resumed,) = call.when(Resumed)
+    bridged = [word.text for word in call.outputs[resumed].agent_words]
+    assert bridged == ["As"]
+    assert call.outputs[resumed].voicing is None
+    assert call.said("o").endswith(LONG.partition("order ")[2])
+    assert call.when(OfferFinished)
+
+
+def test_a_pause_after_the_last_word_is_the_end() -> None:
+    call = Conversation(
+        caller=(Voiced(3_350, 4_200, barge_in=0.5),), events={0: (made(),)}, turn_ends=(4_200,)
+    ).run(40)
+    assert call.said("o") == LONG
+    assert len(call.acts(OfferFinished)) == 1
+    assert call.acts(Resumed) == call.acts(OfferDropped) == []
+
+
+def test_an_interrupted_offer_that_goes_stale_is_not_taken_up_again() -> None:
+    call = Conversation(
+        caller=(Voiced(1_000, 2_000, barge_in=0.95, words="okay yeah"),),
+        events={0: (made(expires_ms=1_700),)},
+    ).run(30)
+    assert call.acts(Resumed) == []
+    assert [act.offer_id for act in call.acts(OfferDropped)] == ["o"]
+
+
+def test_a_withdrawn_offer_that_was_interrupted_is_dropped_at_once() -> None:
+    call = Conversation(
+        caller=(Voiced(1_000, 2_000, barge_in=0.95, words="okay"),),
+        events={0: (made(),), 8: (OfferWithdrawn("o"),)},
+    ).run(30)
+    assert call.when(OfferDropped) == [8]
+    assert call.acts(Resumed) == []
+
+
 def test_an_offer_interrupted_for_good_is_dropped_and_never_resumed() -> None:
     call = Conversation(
         caller=(Voiced(1_000, 2_500, barge_in=0.9, words="no i want an agent"),),
@@ -373,6 +414,17 @@ def test_words_from_outside_replace_the_models_own() -> None:
         ("where", False),
         ("where is", True),
     ]
+
+
+def test_words_from_outside_that_come_after_the_turn_was_taken_are_a_turn_of_their_own() -> None:
+    late = tuple(Word(text, 1_000, 1_200, 0.9) for text in ("where", "is", "it"))
+    call = Conversation(
+        caller=(Voiced(1_000, 2_000),),
+        turn_ends=(2_050,),
+        session=Session(outside_ears=True),
+        events={25: (HeardWords(late, final=True),)},
+    ).run(30)
+    assert [act.transcript.text for act in call.acts(TurnTaken)] == ["", "where is it"]
 
 
 def test_a_transcript_is_given_out_only_when_it_changed() -> None:
