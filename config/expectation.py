@@ -28,7 +28,8 @@ class Expectation:
 
     Attributes:
         kind: the kind of answer.
-        digits: for `DIGITS`, how many (1..16); None when any number of digits will do.
+        digits: for `DIGITS`, how many (1..16); None when any number of digits will do. For other kinds: a
+            number of so many digits may come as well ("where is my order, 104233", "no, 104234").
         phrases: what callers are likely to say here, in lower case without punctuation: the example phrases
             of the step's transitions and of the flow's global steps ("agent please", "repeat that").
     """

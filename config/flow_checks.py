@@ -47,7 +47,13 @@ def problems(flow: Flow) -> tuple[str, ...]:
     names = (*_names_that_do_not_exist(flow), *_blanks_that_cannot_be_filled(flow))
     if names:
         return names  # paths through a graph with loose ends mean little
-    return (*_unreachable(flow), *_without_a_way_out(flow), *_rounds_without_a_question(flow), *_unused(flow))
+    return (
+        *_asides_with_nowhere_to_stay(flow),
+        *_unreachable(flow),
+        *_without_a_way_out(flow),
+        *_rounds_without_a_question(flow),
+        *_unused(flow),
+    )
 
 
 def did_you_mean(name: str, known: Collection[str]) -> str:
@@ -177,6 +183,16 @@ def _entrances(flow: Flow) -> Iterator[tuple[str, str]]:
 
 def _any_time(flow: Flow) -> Iterator[str]:
     return (name for name, step in flow.steps.items() if isinstance(step, Ask) and step.any_time)
+
+
+def _asides_with_nowhere_to_stay(flow: Flow) -> Iterator[str]:
+    """An aside answers the caller and stays where the call is; going on to one would leave it nowhere."""
+    ways = [(place, name) for place, name in _entrances(flow) if not place.startswith("global_steps.")]
+    for name, step in flow.steps.items():
+        ways += ((f"step '{name}': {field}", target) for field, target in targets(step))
+    for place, name in ways:
+        if isinstance(flow.steps[name], Aside) and ": answers." not in place:
+            yield f"{place} leads to the aside '{name}'; only answers and global_steps may, choose another step"
 
 
 def _unreachable(flow: Flow) -> Iterator[str]:

@@ -32,7 +32,10 @@ class KeysPressed:
 
 @dataclass(frozen=True, slots=True)
 class CallerSilent:
-    """Nobody has spoken for `silent_ms` since the agent was last heard. Sent again as it goes on."""
+    """Nobody has spoken or pressed a key for `silent_ms` since the agent was last heard.
+
+    Sent again as it goes on.
+    """
 
     silent_ms: int
 

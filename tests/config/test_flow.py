@@ -96,6 +96,13 @@ def test_a_ring_that_never_asks_is_named():
     assert any("look_up → look_up go round without ever asking" in line for line in rings)
 
 
+def test_an_aside_is_only_for_what_callers_say():
+    assert wrong("resume: what_else", "resume: take_your_time") == [
+        "flow.yaml: step 'goodbye': resume leads to the aside 'take_your_time'; "
+        "only answers and global_steps may, choose another step"
+    ]
+
+
 def test_a_meaning_that_does_not_exist_is_named():
     assert wrong("no_number: without_number", "no_numbr: without_number") == [
         "flow.yaml: step 'order_number': answers meaning 'no_numbr', which does not exist; "

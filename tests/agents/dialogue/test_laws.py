@@ -217,6 +217,16 @@ def test_a_withdrawn_offer_that_is_reported_heard_after_all_changes_nothing():
     assert run.state == before
 
 
+@pytest.mark.parametrize("farewell", ["goodbye", "agent please"])
+def test_last_words_that_were_cut_off_are_withdrawn_when_the_caller_comes_back(farewell):
+    run = Run()
+    run.hear_all()
+    run.feed(CallerSaid(farewell, 0.95))
+    last_words = run.offers[-1]
+    run.feed(OfferLost(last_words))
+    assert Unsay(last_words) in run.feed(CallerSaid("where is my order 104233", 0.95))
+
+
 def test_events_before_the_call_began_change_nothing():
     state = begin(flow(), CallFacts("call", TODAY))
     assert advance(flow(), state, CallerSaid("hello", 1.0)).effects == ()
