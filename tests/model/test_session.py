@@ -273,7 +273,7 @@ def test_a_long_interruption_for_nothing_is_bridged_before_going_on() -> None:
 
 def test_a_pause_after_the_last_word_is_the_end() -> None:
     call = Conversation(
-        caller=(Voiced(3_350, 4_200, barge_in=0.5),), events={0: (made(),)}, turn_ends=(4_200,)
+        caller=(Voiced(3_550, 4_200, barge_in=0.5),), events={0: (made(),)}, turn_ends=(4_200,)
     ).run(40)
     assert call.said("o") == LONG
     assert len(call.acts(OfferFinished)) == 1
