@@ -192,7 +192,7 @@ def _asides_with_nowhere_to_stay(flow: Flow) -> Iterator[str]:
         ways += ((f"step '{name}': {field}", target) for field, target in targets(step))
     for place, name in ways:
         if isinstance(flow.steps[name], Aside) and ": answers." not in place:
-            yield f"{place} leads to the aside '{name}'; only answers and global_steps may, choose another step"
+            yield f"{place} leads to the aside '{name}'; only answers and global_steps may"
 
 
 def _unreachable(flow: Flow) -> Iterator[str]:

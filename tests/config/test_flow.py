@@ -99,7 +99,7 @@ def test_a_ring_that_never_asks_is_named():
 def test_an_aside_is_only_for_what_callers_say():
     assert wrong("resume: what_else", "resume: take_your_time") == [
         "flow.yaml: step 'goodbye': resume leads to the aside 'take_your_time'; "
-        "only answers and global_steps may, choose another step"
+        "only answers and global_steps may"
     ]
 
 
