@@ -74,6 +74,8 @@ class Settings(BaseSettings):
     """Name of a shipped flow, or the path of a YAML file."""
     ears: str = Field(default=POCKETSPHINX, validation_alias="TANDEM_EARS", min_length=1)
     """`pocketsphinx`, or a pipecat speech-to-text service as `module:Class`."""
+    ears_options: SecretStr | None = Field(default=None, validation_alias="TANDEM_EARS_OPTIONS")
+    """That service's keyword arguments as a JSON object."""
     worker_processes: int = Field(default=2, ge=1, le=64, validation_alias="TANDEM_WORKER_PROCESSES")
     log_level: str = Field(
         default="info", validation_alias="TANDEM_LOG_LEVEL", pattern=r"^(debug|info|warning|error)$"

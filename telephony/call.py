@@ -244,6 +244,8 @@ class Call:
             self._tell(TimePassed(now_ms))
         self._mind_silence(now_ms)
         self._mind_the_end(now_ms)
+        if turn.words is not None:
+            events.append(turn.words)
         events.extend(self._waiting)
         self._waiting.clear()
         return events

@@ -15,7 +15,7 @@ once the conversation is over. All other frames pass.
 import asyncio
 import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, Protocol, runtime_checkable
 
@@ -43,6 +43,7 @@ from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES, SAMPLE_RATE_HZ
 from model.turn import Audio, Transcript
 from telephony import resample
 from telephony.line import Conversation, LineTurn
+from telephony.outside_ears import words_of
 
 logger = logging.getLogger(__name__)
 
@@ -85,6 +86,7 @@ class InteractionProcessor(FrameProcessor):
         self._turns: asyncio.Queue[LineTurn] = asyncio.Queue()
         self._talk: asyncio.Task[None] | None = None
         self._begun = ""
+        self._overheard: TranscriptionFrame | InterimTranscriptionFrame | None = None
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
@@ -99,6 +101,7 @@ class InteractionProcessor(FrameProcessor):
             case TTSSpeakFrame() if self._text:
                 self._text.offer(frame.text)
             case TranscriptionFrame() | InterimTranscriptionFrame():
+                self._overheard = frame
                 await self.push_frame(frame, direction)
             case LLMTextFrame() if self._text:
                 self._offer_sentences(frame.text)
@@ -135,6 +138,9 @@ class InteractionProcessor(FrameProcessor):
         """One micro-turn at a time, in order, in a task of its own: an end never waits behind a slow step."""
         while True:
             turn = await self._turns.get()
+            if self._overheard is not None:
+                turn = replace(turn, words=words_of(self._overheard, turn.index))
+                self._overheard = None
             try:
                 answer = await self._conversation.micro_turn(turn)
             except Exception as error:  # whatever a conversation raises, the call must be freed

@@ -7,7 +7,7 @@ neither packets nor sockets. Pure data; no torch, no pipecat.
 from dataclasses import dataclass
 from typing import Protocol
 
-from model.turn import Audio
+from model.turn import Audio, HeardWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class LineTurn:
             cut).
         heard: the spans heard since the last micro-turn.
         filled_ms: how much of `caller_audio` is silence put in because nothing came from the carrier.
+        words: what ears outside the model have understood of the caller's turn, when it changed.
     """
 
     index: int
@@ -43,6 +44,7 @@ class LineTurn:
     heard_ms: int = 0
     heard: tuple[HeardSpan, ...] = ()
     filled_ms: int = 0
+    words: HeardWords | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from config.database import Database
 from config.flow_file import load_flow
 from config.settings import Settings
 from telephony.engine import NativeEngine
+from telephony.outside_ears import make_service
 from telephony.switchboard import Exchange, Switchboard
 from telephony.tape_route import tape_router
 from telephony.twilio.rest import TwilioCarrier
@@ -28,8 +29,10 @@ def create_app(settings: Settings) -> FastAPI:
 
     Raises:
         FlowError: the flow named by TANDEM_FLOW is not valid.
+        EarsError: the service named by TANDEM_EARS cannot be used.
     """
     flow = load_flow(settings.flow)
+    make_service(settings)  # so that a wrong one is said now, not by the first call
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:

@@ -65,6 +65,8 @@ class SoloConversation:
         if turn.heard_ms != self._heard_ms:
             self._heard_ms = turn.heard_ms
             self._events.append(Heard(turn.heard_ms))
+        if turn.words is not None:
+            self._events.append(turn.words)
         events, self._events = (*self._events, *map(KeyPressed, turn.keys)), []
         output = await self._stepper.step(self._state, TurnInput(turn.index, turn.caller_audio, events))
         if output.transcript is not None:

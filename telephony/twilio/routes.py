@@ -24,6 +24,7 @@ from telephony.errors import MessageError, TokenError
 from telephony.line import IncomingCall, Switchboard
 from telephony.media_line import MediaLine
 from telephony.messages import Start
+from telephony.outside_ears import make_service
 from telephony.tokens import Tokens
 from telephony.twilio import twiml
 from telephony.twilio.signature import Gate
@@ -169,12 +170,13 @@ class _FrontDesk:
 
     async def _serve(self, socket: TwilioSocket, call: IncomingCall) -> None:
         try:
+            ears = make_service(self._settings)
             conversation = await self._switchboard.open(call)
         except Exception:  # one call's failure must not take others with it; the caller hears an apology
             logger.exception("call %s could not be opened", call.carrier_call_id)
             await socket.close(TRY_AGAIN_LATER, "the call could not be opened")
             return
-        reason = await run_stream(socket, conversation, MediaLine(self._clock.now_ns()), self._clock)
+        reason = await run_stream(socket, conversation, MediaLine(self._clock.now_ns()), self._clock, ears)
         if reason in ("ended", "stop"):
             self._ended.count(call.carrier_call_id)
         await socket.close()

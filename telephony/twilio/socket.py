@@ -61,6 +61,7 @@ class TwilioSocket:
         self._clock = clock
         self._limits = limits
         self._allowance = Allowance(NS_PER_S // limits.messages_per_s, limits.burst)
+        self._next_ns = 0
         self._throttled_ns = 0
         self._reads = 0
 
@@ -118,7 +119,7 @@ class TwilioSocket:
 
     async def _throttle(self) -> None:
         self._reads += 1
-        self._allowance, wait_ns = spend(self._allowance, self._clock.now_ns())
+        self._next_ns, wait_ns = spend(self._allowance, self._next_ns, self._clock.now_ns())
         if wait_ns > 0:
             self._throttled_ns += wait_ns
             if self._throttled_ns > self._limits.throttled_s * NS_PER_S:

@@ -10,6 +10,7 @@ from typing import Final
 
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
+from pipecat.services.stt_service import STTService
 from pipecat.workers.runner import WorkerRunner
 
 from config.units import SAMPLE_RATE_HZ
@@ -25,8 +26,16 @@ TEARDOWN_S: Final = 1.0
 """A pipeline that is not down by then is left to itself; what it held has been freed."""
 
 
-async def run_stream(socket: MediaSocket, conversation: Conversation, line: MediaLine, clock: Clock) -> str:
+async def run_stream(
+    socket: MediaSocket,
+    conversation: Conversation,
+    line: MediaLine,
+    clock: Clock,
+    ears: STTService | None = None,
+) -> str:
     """Join a started socket to a conversation until either is over.
+
+    `ears`: a speech-to-text service that hears the caller first.
 
     Returns:
         Why it ended: `stop`, `lost`, `silent`, `ended` or `failed`.
@@ -34,7 +43,7 @@ async def run_stream(socket: MediaSocket, conversation: Conversation, line: Medi
     transport = TwilioMediaTransport(socket, line, clock)
     processor = InteractionProcessor(conversation, closes=False)
     worker = PipelineWorker(
-        Pipeline([transport.input(), processor, transport.output()]),
+        Pipeline([transport.input(), *([ears] if ears else []), processor, transport.output()]),
         params=PipelineParams(
             audio_in_sample_rate=SAMPLE_RATE_HZ, audio_out_sample_rate=SAMPLE_RATE_HZ, enable_heartbeats=False
         ),
