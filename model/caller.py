@@ -83,38 +83,36 @@ class Caller:
 
 def attend(caller: Caller, slot: Readings, now_ms: int, *, agent_speaks: bool) -> Caller:
     """Take in one slot that ends at `now_ms`."""
-    caller = replace(caller, ending=(*caller.ending, slot.turn_end)[-_RECENT:])
+    ending = (*caller.ending, slot.turn_end)[-_RECENT:]
     if slot.caller_voice < (_OFF if caller.speaking else _ON):
-        return _silent(caller)
-    if caller.speaking:
-        voiced_ms = SLOT_MS
-    elif caller.voice_ms + SLOT_MS < _ONSET_MS:
-        return replace(caller, voice_ms=caller.voice_ms + SLOT_MS)
-    else:
-        voiced_ms = caller.voice_ms + SLOT_MS
+        return _silent(caller, ending)
+    voiced_ms = SLOT_MS
+    if not caller.speaking:
+        voiced_ms += caller.voice_ms
+        if voiced_ms < _ONSET_MS:
+            return replace(caller, voice_ms=voiced_ms, ending=ending)
         caller = _begin(caller, now_ms - voiced_ms)
-    caller = replace(
+    overlap_ms, interrupting = caller.overlap_ms, caller.interrupting
+    if agent_speaks:
+        overlap_ms, interrupting = overlap_ms + voiced_ms, (*interrupting, slot.barge_in)[-_RECENT:]
+    return replace(
         caller,
         voice_ms=0,
         silence_ms=0,
         last_voice_ms=now_ms,
         turn_ms=caller.turn_ms + voiced_ms,
         stretch_ms=caller.stretch_ms + voiced_ms,
-    )
-    if not agent_speaks:
-        return caller
-    return replace(
-        caller,
-        overlap_ms=caller.overlap_ms + voiced_ms,
-        interrupting=(*caller.interrupting, slot.barge_in)[-_RECENT:],
+        overlap_ms=overlap_ms,
+        interrupting=interrupting,
+        ending=ending,
     )
 
 
-def _silent(caller: Caller) -> Caller:
+def _silent(caller: Caller, ending: tuple[float, ...]) -> Caller:
     if not caller.speaking:
-        return replace(caller, voice_ms=0)
+        return replace(caller, voice_ms=0, ending=ending)
     silence_ms = caller.silence_ms + SLOT_MS
-    return replace(caller, silence_ms=silence_ms, speaking=silence_ms < _OFFSET_MS)
+    return replace(caller, silence_ms=silence_ms, speaking=silence_ms < _OFFSET_MS, ending=ending)
 
 
 def _begin(caller: Caller, onset_ms: int) -> Caller:

@@ -540,7 +540,7 @@ def follow(call: Conversation, script: Script) -> None:
 
 
 @given(callers, scripts)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_whatever_happens_offers_are_voiced_word_for_word_one_at_a_time_or_not_at_all(
     spans: list[tuple[int, int, float, str]], steps: list[tuple[int, str, int]]
 ) -> None:
