@@ -21,6 +21,7 @@ import numpy.typing as npt
 ESPEAK_RATE_HZ: Final = 22_050
 
 _SYNCHRONOUS: Final = 2
+_GIVEN_OUT_EVERY_MS: Final = 1_000
 _INITIALISE_PHONEME_EVENTS: Final = 0x0001
 _DO_NOT_EXIT: Final = 0x8000
 _UTF8: Final = 1
@@ -123,7 +124,7 @@ class _Library:
             raise EspeakError(f"espeak-ng cannot be loaded ({error}); reinstall espeakng-loader") from error
         rate_hz = self._c.espeak_Initialize(
             _SYNCHRONOUS,
-            0,
+            _GIVEN_OUT_EVERY_MS,
             espeakng_loader.get_data_path().encode(),
             _INITIALISE_PHONEME_EVENTS | _DO_NOT_EXIT,
         )
@@ -218,7 +219,8 @@ def synthesise(
     Raises:
         EspeakError: no such voice, or the library is missing.
 
-    Thread-safe: calls wait for each other.
+    Thread-safe: calls wait for each other. The same text may come out up to 20 ms longer or shorter the next
+    time: the library's voicing goes on from where the utterance before left it.
     """
     flags = _UTF8 | (_SSML if ssml else 0) | (_END_PAUSE if end_pause else 0) | (_PHONEMES if phonemes else 0)
     return _library().synthesise(text, voice, flags)

@@ -6,6 +6,7 @@ because what it needs of the past is passed in and handed back.
 
 # B calls · S slots · N samples · F sub-frames · M mel bands · W samples of left context
 
+from math import log
 from typing import Final, NamedTuple
 
 import torch
@@ -99,4 +100,4 @@ def slaney_bands(size: FrontEndSize) -> Float[Tensor, "257 M"]:
 def _mel(hz: float) -> float:
     if hz < 1_000:
         return hz * 3 / 200
-    return 15 + 27 * float(torch.log(torch.tensor(hz / 1_000)) / torch.log(torch.tensor(6.4)))
+    return 15 + 27 * log(hz / 1_000) / log(6.4)

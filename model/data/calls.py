@@ -1,4 +1,4 @@
-"""A simulated call: a pure function of a seed and a number."""
+"""A simulated call: a function of a seed and a number, but for the 20 ms espeak-ng varies by of its own."""
 
 # S slots of a call · F frames of 10 ms · n samples
 

@@ -5,7 +5,7 @@ pauses is decided here too, because a pause and the words before it belong toget
 unfinished clause, an unfinished number, a filler; they end after a finished one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -142,7 +142,8 @@ def digits_turn(awaited: int | None, split: Split, random: Random) -> CallerTurn
     if random.random() < 0.07:
         sentence += f" , {random.choice(_grammar()['turns']['digits_tail'])}"
     mark = "?" if random.random() < 0.08 else "."
-    return _turn([*_maybe_search(0.15, split, random), f"{sentence} {mark}"], random)
+    *before, number = _turn([*_maybe_search(0.15, split, random), f"{sentence} {mark}"], random).sentences
+    return CallerTurn((*before, replace(number, digit_words=_digits(number.text.split()))), long=False)
 
 
 def _group(size: int, random: Random) -> str:
@@ -196,7 +197,7 @@ def _sentence(marked: str, then: Break, random: Random) -> Sentence:
     if then is Break.END and random.random() < 0.12:
         end = random.choice(",?.")
     words[-1] = words[-1].rstrip(",") + (end or ",")
-    return Sentence(" ".join(words), tuple(cut for cut in cuts if cut[0] < len(words)), _digits(words), then)
+    return Sentence(" ".join(words), tuple(cut for cut in cuts if cut[0] < len(words)), (), then)
 
 
 def _digits(words: list[str]) -> tuple[tuple[int, int], ...]:
