@@ -79,6 +79,8 @@ class InteractionProcessor(FrameProcessor):
     def __init__(self, conversation: Conversation, *, closes: bool = True) -> None:
         super().__init__(name="interaction")
         self.failure: Exception | None = None
+        self.transfer_to: str | None = None
+        """Where the conversation, once it has ended, wants the caller handed to."""
         self._closes = closes
         self._conversation = conversation
         self._text = conversation if isinstance(conversation, TextConversation) else None
@@ -156,6 +158,7 @@ class InteractionProcessor(FrameProcessor):
             for transcript in self._text.take_transcripts() if self._text else ():
                 await self.push_frame(_transcription(transcript))
             if answer.end:
+                self.transfer_to = answer.transfer_to
                 await self.push_frame(EndWorkerFrame(reason="ended"), FrameDirection.UPSTREAM)
                 return
 

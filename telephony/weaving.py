@@ -8,7 +8,7 @@ tasks are delegated and calls ended only by what was really said.
 """
 
 from dataclasses import dataclass, replace
-from typing import assert_never
+from typing import Final, assert_never
 
 from agents.dialogue.engine import advance
 from agents.dialogue.events import (
@@ -25,6 +25,8 @@ from agents.dialogue.state import State
 from agents.messages import Delegation
 from config.flow import Flow
 from model.turn import Offer, OfferMade, OfferWithdrawn, Transcript, TurnEvent, Urgency
+
+_TAKEN_UP_REMEMBERED: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,8 @@ class Weave:
     prepared: Prepared | None = None
     preparations: int = 0
     """How many answers were prepared: keeps the ids of prepared offers apart."""
-    taken_up: str | None = None
-    """The prepared offer last voiced (its id differs from the dialogue's by the preparation's number)."""
+    taken_up: tuple[str, ...] = ()
+    """Prepared offers voiced lately; their ids carry the preparation's number, the dialogue's do not."""
     ending: HangUp | TransferTo | None = None
 
 
@@ -102,7 +104,8 @@ def take(weave: Weave, transcript: Transcript, started: frozenset[str]) -> Woven
         and prepared.text == transcript.text
         and any(offer.id in started for offer in prepared.offers)
     ):
-        taken_up = next(offer.id for offer in prepared.offers if offer.id in started)
+        voiced = tuple(offer.id for offer in prepared.offers if offer.id in started)
+        taken_up = (*weave.taken_up, *voiced)[-_TAKEN_UP_REMEMBERED:]
         moved = replace(weave, dialogue=prepared.state, prepared=None, taken_up=taken_up)
         spoken = frozenset(dialogue_id(offer_id) for offer_id in started)
         unspoken = tuple(OfferWithdrawn(offer.id) for offer in prepared.offers if offer.id not in started)
@@ -113,6 +116,11 @@ def take(weave: Weave, transcript: Transcript, started: frozenset[str]) -> Woven
 
 def _withdraw(prepared: Prepared | None) -> tuple[TurnEvent, ...]:
     return tuple(OfferWithdrawn(offer.id) for offer in prepared.offers) if prepared else ()
+
+
+def _voiced_as(weave: Weave, offer_id: str) -> str:
+    """Find the id under which the model knows an offer of the dialogue's."""
+    return next((each for each in reversed(weave.taken_up) if dialogue_id(each) == offer_id), offer_id)
 
 
 def _offer(say: Say, offer_id: str, reply_to: str | None = None) -> Offer:
@@ -141,11 +149,9 @@ def _carry_out(weave: Weave, effects: tuple[Effect, ...], spoken: frozenset[str]
                 if effect.offer_id not in spoken:
                     events.append(OfferMade(_offer(effect, effect.offer_id)))
             case Unsay():
-                taken_up = weave.taken_up
-                voiced_as = (
-                    taken_up if taken_up and dialogue_id(taken_up) == effect.offer_id else effect.offer_id
-                )
-                events.append(OfferWithdrawn(voiced_as))
+                events.append(OfferWithdrawn(_voiced_as(weave, effect.offer_id)))
+                if ending and ending.after_offer_id == effect.offer_id:
+                    ending = None  # the goodbye is taken back
             case Delegation():
                 delegations.append(effect)
             case CancelTask():

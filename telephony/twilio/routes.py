@@ -1,7 +1,7 @@
 """Twilio's way in: the voice webhook, the status callbacks, and the media socket.
 
     POST /twilio/voice        a call comes in: join it to a media stream, or say that all lines are busy
-    POST /twilio/after        its stream is over: hang up, or reconnect once if it broke
+    POST /twilio/after        its stream is over: hang up, transfer, or reconnect once if it broke
     POST /twilio/status       what became of calls and streams, for the log
     WS   /twilio/media/TOKEN  the media stream
 
@@ -12,7 +12,7 @@ voice webhook issued, and say `start` for that very call, before the switchboard
 import asyncio
 import logging
 from collections import OrderedDict
-from typing import Final
+from typing import Final, TypeVar
 
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
@@ -29,13 +29,13 @@ from telephony.tokens import Tokens
 from telephony.twilio import twiml
 from telephony.twilio.signature import Gate
 from telephony.twilio.socket import POLICY, TRY_AGAIN_LATER, SocketLimits, TwilioSocket
-from telephony.twilio.stream import run_stream
+from telephony.twilio.stream import StreamEnd, run_stream
 
 logger = logging.getLogger(__name__)
 
 MOST_REMEMBERED: Final = 10_000
-RECONNECTS: Final = 1
-"""How often a broken stream is joined again before the call is given up."""
+
+T = TypeVar("T")
 
 
 def twilio_router(
@@ -67,8 +67,9 @@ class _FrontDesk:
         self._limits = limits
         self._gate = Gate(settings)
         self._waiting = 0
-        self._ended = _Remembered()
-        self._reconnects = _Remembered()
+        self._ended: _Remembered[StreamEnd] = _Remembered()
+        self._reconnected: _Remembered[bool] = _Remembered()
+        """Calls whose stream broke and was joined again: once, and not a second time."""
 
     # --- webhooks -----------------------------------------------------------------------------------
 
@@ -91,13 +92,13 @@ class _FrontDesk:
         if (refusal := self._refuse(request, form)) is not None:
             return refusal
         call = _incoming(form)
-        if self._ended.times(call.carrier_call_id):
-            return _twiml(twiml.hang_up())
-        if self._reconnects.times(call.carrier_call_id) >= RECONNECTS or not call.carrier_call_id:
+        if (end := self._ended.get(call.carrier_call_id)) is not None:
+            return _twiml(twiml.transfer(end.transfer_to) if end.transfer_to else twiml.hang_up())
+        if call.carrier_call_id in self._reconnected or not call.carrier_call_id:
             return _twiml(twiml.say_and_hang_up(twiml.COULD_NOT_RECONNECT))
         if not self._switchboard.has_room():
             return _twiml(twiml.say_and_hang_up(twiml.ALL_LINES_BUSY))
-        self._reconnects.count(call.carrier_call_id)
+        self._reconnected[call.carrier_call_id] = True
         return _twiml(twiml.connect(self._offer(call), greeting=twiml.RECONNECTING))
 
     async def status(self, request: Request) -> Response:
@@ -176,9 +177,9 @@ class _FrontDesk:
             logger.exception("call %s could not be opened", call.carrier_call_id)
             await socket.close(TRY_AGAIN_LATER, "the call could not be opened")
             return
-        reason = await run_stream(socket, conversation, MediaLine(self._clock.now_ns()), self._clock, ears)
-        if reason in ("ended", "stop"):
-            self._ended.count(call.carrier_call_id)
+        end = await run_stream(socket, conversation, MediaLine(self._clock.now_ns()), self._clock, ears)
+        if end.reason in ("ended", "stop"):
+            self._ended[call.carrier_call_id] = end
         await socket.close()
 
     async def _await_start(self, socket: TwilioSocket) -> Start | None:
@@ -202,19 +203,13 @@ async def _read_start(socket: TwilioSocket) -> Start | None:
     return None
 
 
-class _Remembered:
-    """How often something happened to a call; the last ten thousand calls are remembered."""
+class _Remembered(OrderedDict[str, T]):
+    """Something about each of the last ten thousand calls."""
 
-    def __init__(self) -> None:
-        self._times: OrderedDict[str, int] = OrderedDict()
-
-    def times(self, call_id: str) -> int:
-        return self._times.get(call_id, 0)
-
-    def count(self, call_id: str) -> None:
-        self._times[call_id] = self.times(call_id) + 1
-        while len(self._times) > MOST_REMEMBERED:
-            self._times.popitem(last=False)
+    def __setitem__(self, call_id: str, value: T) -> None:
+        super().__setitem__(call_id, value)
+        while len(self) > MOST_REMEMBERED:
+            self.popitem(last=False)
 
 
 def _incoming(form: FormData) -> IncomingCall:

@@ -6,6 +6,7 @@ everything the call holds within two seconds.
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from typing import Final
 
 from pipecat.pipeline.pipeline import Pipeline
@@ -26,19 +27,24 @@ TEARDOWN_S: Final = 1.0
 """A pipeline that is not down by then is left to itself; what it held has been freed."""
 
 
+@dataclass(frozen=True, slots=True)
+class StreamEnd:
+    """Why a stream ended (`stop`, `lost`, `silent`, `ended` or `failed`), and who is to be rung then."""
+
+    reason: str
+    transfer_to: str | None
+
+
 async def run_stream(
     socket: MediaSocket,
     conversation: Conversation,
     line: MediaLine,
     clock: Clock,
     ears: STTService | None = None,
-) -> str:
+) -> StreamEnd:
     """Join a started socket to a conversation until either is over.
 
     `ears`: a speech-to-text service that hears the caller first.
-
-    Returns:
-        Why it ended: `stop`, `lost`, `silent`, `ended` or `failed`.
     """
     transport = TwilioMediaTransport(socket, line, clock)
     processor = InteractionProcessor(conversation, closes=False)
@@ -67,4 +73,4 @@ async def run_stream(
         running.cancel()
         await asyncio.gather(over, running, return_exceptions=True)
     logger.info("media stream over: %s", reason, extra={"line": line.counts})
-    return reason
+    return StreamEnd(reason, processor.transfer_to)

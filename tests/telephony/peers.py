@@ -45,6 +45,7 @@ class Echo:
     clear_at: int = -1
     fail_at: int = -1
     hang_at: int = -1
+    transfer_to: str | None = None
     turns: list[LineTurn] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
 
@@ -54,7 +55,12 @@ class Echo:
             raise ValueError("scripted")
         if turn.index == self.hang_at:
             await asyncio.Event().wait()
-        return LineAnswer(LOUD, clear=turn.index == self.clear_at, end=turn.index == self.end_at)
+        return LineAnswer(
+            LOUD,
+            clear=turn.index == self.clear_at,
+            end=turn.index == self.end_at,
+            transfer_to=self.transfer_to,
+        )
 
     async def close(self, reason: str) -> None:
         if not self.closed:

@@ -244,6 +244,14 @@ async def test_after_a_conversation_that_ended_the_caller_is_hung_up():
     assert "<Say" not in answer.text
 
 
+async def test_after_a_conversation_that_wants_a_transfer_the_number_is_rung():
+    exchange = Exchange(Scripted(script={"end_at": 2, "transfer_to": "+15550123456"}))
+    peer = await exchange.call("CA1")
+    await exchange.speak([peer], 40)
+    await peer.task
+    assert "<Dial><Number>+15550123456</Number></Dial>" in (await exchange.post("/twilio/after", FORM)).text
+
+
 async def test_after_a_broken_stream_the_caller_is_reconnected_once():
     exchange = Exchange()
     peer = await exchange.call("CA1")

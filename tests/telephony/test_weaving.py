@@ -101,3 +101,19 @@ def test_words_taken_back_withdraw_what_was_prepared(weave: Weave) -> None:
 
 def test_an_offer_keeps_the_dialogues_id_whichever_way_it_was_made() -> None:
     assert dialogue_id("o7") == dialogue_id("o7~12") == "o7"
+
+
+def test_an_earlier_prepared_offer_is_withdrawn_under_the_id_the_model_knows(weave: Weave) -> None:
+    prepared = overhear(weave, transcript(QUESTION))
+    voiced = made(prepared)[0].id
+    asked = take(prepared.weave, transcript(QUESTION, final=True), frozenset({voiced}))
+    again = overhear(asked.weave, transcript(NUMBER))
+    answered = take(again.weave, transcript(NUMBER, final=True), frozenset(offer.id for offer in made(again)))
+    assert voiced in withdrawn(answered)
+
+
+def test_a_goodbye_that_is_taken_back_ends_nothing(weave: Weave) -> None:
+    parting = tell(weave, CallerSaid("goodbye", 0.95))
+    assert parting.weave.ending is not None
+    back = tell(parting.weave, CallerSaid("where is my order", 0.95))
+    assert back.weave.ending is None
