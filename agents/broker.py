@@ -26,7 +26,7 @@ HARD_LIMIT_S: Final = LONGEST_TIMEOUT_MS / 1_000 + 30
 """A pool process still at one task by then hangs, and is killed. Timeouts of tools come long before."""
 _VISIBILITY_S: Final = 60 + int(HARD_LIMIT_S)
 """Above the hard limit: a task that outlives it would run a second time beside itself."""
-_SOFT_SHUTDOWN_S: Final = 3.0
+_SOFT_SHUTDOWN_S: Final = 2.0
 _CONNECT_S: Final = 1.0
 _ANSWER_S: Final = 5.0
 
@@ -109,7 +109,7 @@ class Sender:
             self._app.send_task(
                 RUN_TASK,
                 args=[request.model_dump(mode="json")],
-                task_id=f"{request.task_id}.{request.attempt}",
+                task_id=f"{request.call_id}.{request.task_id}.{request.attempt}",
                 argsrepr=f"(task {request.task_id})",  # or Celery would copy the conversation into a header
             )
 

@@ -175,12 +175,21 @@ class Dispatcher:
         for desk in list(self._desks.values()):
             await desk.close()
         if self._following is not None:
+            self._reader.stop()
             self._following.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._following
         await asyncio.to_thread(self._sender.close)
         await self._reading.aclose()
         await self._redis.aclose()
+
+    async def answers(self) -> bool:
+        """Whether Redis can be reached now."""
+        try:
+            await self._redis.ping()
+        except RedisError:
+            return False
+        return True
 
     async def send(self, request: TaskRequest) -> None:
         """See `Office`."""

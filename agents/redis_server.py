@@ -22,8 +22,6 @@ from agents.errors import RedisServerError
 from agents.reports import connect
 from config.settings import Settings
 
-_LONGEST_SOCKET_PATH_BYTES: Final = 103
-"""What every Unix takes (macOS: 104 with the closing zero; Linux: 108)."""
 _START_S: Final = 10.0
 _STOP_S: Final = 10.0
 _LOOK_AGAIN_S: Final = 0.02
@@ -37,7 +35,8 @@ class RedisServer:
         self._home = settings.home.resolve()
         self._socket = settings.redis_socket
         self._url = f"unix://{self._socket}"
-        self._pidfile = self._socket.with_name("redis.pid")
+        self._folder = self._home / "redis"
+        self._pidfile = self._folder / "redis.pid"
         self._log = settings.logs / "redis.log"
         self._lock: TextIO | None = None
         self._process: asyncio.subprocess.Process | None = None
@@ -49,12 +48,12 @@ class RedisServer:
             RedisServerError: no server is installed, another Tandem uses this home, or it does not start.
         """
         program = find_program()
-        if len(os.fsencode(self._socket)) > _LONGEST_SOCKET_PATH_BYTES:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self._socket.parent.stat().st_uid != os.getuid():
             raise RedisServerError(
-                f"TANDEM_HOME={self._home} is too long a path for a Unix socket. Set TANDEM_HOME to a "
-                f"shorter one, or REDIS_URL to a Redis of your own."
+                f"{self._socket.parent} belongs to somebody else. Set TANDEM_HOME to another folder."
             )
-        self._socket.parent.mkdir(parents=True, exist_ok=True)
         self._log.parent.mkdir(parents=True, exist_ok=True)
         self._lock = self._take_home()
         try:
@@ -86,6 +85,10 @@ class RedisServer:
         self._process = None
         if self._lock is not None:
             self._socket.unlink(missing_ok=True)
+            if (
+                self._socket.parent != self._folder
+            ):  # in the temporary folder, because the home's path is long
+                self._socket.parent.rmdir()
             self._lock.close()
             self._lock = None
 
@@ -102,7 +105,7 @@ class RedisServer:
 
     def _take_home(self) -> TextIO:
         """Lock the home. The system gives the lock free when this process ends, however it ends."""
-        lock = (self._socket.parent / "lock").open("a+", encoding="ascii")
+        lock = (self._folder / "lock").open("a+", encoding="ascii")
         if not _try_lock(lock):
             lock.seek(0)
             holder = lock.read().strip() or "unknown"
@@ -129,7 +132,7 @@ class RedisServer:
                 pass  # nobody listens any more: a socket file is all that is left
             finally:
                 await redis.aclose()
-        alive = (self._socket.parent / "server.lock").open("a", encoding="ascii")
+        alive = (self._folder / "server.lock").open("a", encoding="ascii")
         try:
             async with asyncio.timeout(_STOP_S):
                 while not _try_lock(alive):  # noqa: ASYNC110 - a file lock wakes nobody
@@ -166,7 +169,7 @@ class RedisServer:
             "port": "0",
             "unixsocket": str(self._socket),
             "unixsocketperm": "700",
-            "dir": str(self._socket.parent),
+            "dir": str(self._folder),
             "pidfile": str(self._pidfile),
             "logfile": str(self._log),
             "appendonly": "yes",

@@ -161,6 +161,7 @@ class ReportReader:
         self._bell = bell
         self._deliver = deliver
         self._bell_key = f"tandem:reader:{uuid4().hex}:bell"
+        self._stopped = False
         self._positions: dict[KeyT, StreamIdT] = {self._bell_key: "0-0"}
 
     async def watch(self, call_id: str) -> None:
@@ -178,10 +179,14 @@ class ReportReader:
         """Follow this call's stream no more."""
         self._positions.pop(stream_key(call_id), None)
 
+    def stop(self) -> None:
+        """Read no more. Call it before cancelling `follow`: a cancelled command can swallow that."""
+        self._stopped = True
+
     async def follow(self) -> None:
-        """Read until cancelled. Survives a Redis that goes and comes back."""
+        """Read until `stop` and cancelled. Survives a Redis that goes and comes back."""
         lost = False
-        while True:
+        while not self._stopped:
             try:
                 answer = await self._redis.xread(dict(self._positions), count=200, block=_BLOCK_MS)
             except RedisError as error:

@@ -1,8 +1,9 @@
 """The worker's side of a task: one request in, its reports out. Never raises what a tool raises."""
 
 import asyncio
+import itertools
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -18,6 +19,8 @@ PULSE_MS: Final = 250
 """How often a running task looks whether it is still wanted."""
 PULSES_PER_MENTION: Final = 4
 """So news goes out every second while a tool runs: the call's side takes silence for death."""
+MOST_RUNS: Final = 5
+"""A task that has been begun so often takes its processes down with it."""
 _GRACE_MS: Final = 30_000
 """How long after its deadline the outcome of a task is still worth writing."""
 
@@ -60,7 +63,7 @@ class Runner:
         dependencies: what tools are given by type; the request itself is added to it.
         reports: where to report.
         unix_ms: the clock deadlines are on.
-        sleep: waits so many seconds on the same clock.
+        pulse_ms: how often a running task looks whether it is still wanted; every fourth time it reports.
     """
 
     def __init__(
@@ -69,13 +72,13 @@ class Runner:
         dependencies: Dependencies,
         reports: Reports,
         unix_ms: Callable[[], int],
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        pulse_ms: int = PULSE_MS,
     ) -> None:
         self._toolbox = toolbox
         self._dependencies = dependencies
         self._reports = reports
         self._unix_ms = unix_ms
-        self._sleep = sleep
+        self._pulse_ms = pulse_ms
 
     async def run(self, request: TaskRequest, *, redelivered: bool = False) -> None:
         """Run one request to its last report.
@@ -97,6 +100,8 @@ class Runner:
         tool = self._toolbox.get(request.tool)
         if tool is None:
             outcome = _failed("invalid", f"this worker has no tool {request.tool}")
+        elif start.run > MOST_RUNS:
+            outcome = _failed("internal", f"it was begun {MOST_RUNS} times and never ended")
         elif redelivered and not tool.reads:
             outcome = _failed("internal", "a worker died while it wrote; it may have happened")
         else:
@@ -110,26 +115,21 @@ class Runner:
         """Run the tool and keep the call's side informed; stop it when nobody waits any more."""
         logger.debug("task %s: %s %s", request.task_id, tool.name, tool.shown(request.arguments))
         work = asyncio.create_task(self._work(tool, request))
-        pulse = asyncio.create_task(self._pulse(request, scribe, work))
         try:
-            return await work
-        except asyncio.CancelledError:
-            if not work.cancelled():  # it is us who is being stopped
-                work.cancel()
-                raise
-            return Outcome(ReportKind.CANCELLED, message="stopped: nobody waits for it")
+            for beat in itertools.count():
+                if beat % PULSES_PER_MENTION == 0:
+                    await self._reports.mention(scribe.progress())
+                elif await self._reports.is_over(request):
+                    break
+                # No second task that would have to be cancelled: a command to Redis that is cancelled just as
+                # it is answered can swallow the cancellation (redis-py 8.1, Python 3.11).
+                await asyncio.wait({work}, timeout=self._pulse_ms / 1_000)
+                if work.done():
+                    return work.result()
         finally:
-            pulse.cancel()
-            await asyncio.gather(pulse, return_exceptions=True)
-
-    async def _pulse(self, request: TaskRequest, scribe: "_Scribe", work: asyncio.Task[Outcome]) -> None:
-        for beat in range((RUN_SEQUENCES - 2) * PULSES_PER_MENTION):
-            if beat % PULSES_PER_MENTION == 0:
-                await self._reports.mention(scribe.progress())
-            elif await self._reports.is_over(request):
-                work.cancel()
-                return
-            await self._sleep(PULSE_MS / 1_000)
+            work.cancel()
+        await asyncio.wait({work})
+        return Outcome(ReportKind.CANCELLED, message="stopped: nobody waits for it")
 
     async def _work(self, tool: AnyTool, request: TaskRequest) -> Outcome:
         patience_ms = min(tool.timeout_ms, request.deadline_unix_ms - self._unix_ms())
@@ -159,7 +159,7 @@ class _Scribe:
         self._last_sequence = (run + 1) * RUN_SEQUENCES - 1
 
     def progress(self) -> TaskReport:
-        self._sequence += 1
+        self._sequence = min(self._sequence + 1, self._last_sequence - 1)
         return self._report(self._sequence, Outcome(ReportKind.PROGRESS))
 
     def last(self, outcome: Outcome) -> TaskReport:

@@ -79,7 +79,7 @@ def register(app: Celery, settings: Settings, toolbox: Toolbox) -> None:
     def move_in(**_: object) -> None:
         mine.append(PoolProcess(settings, toolbox))
 
-    def run(task: Task, body: object) -> None:
+    def run(task: Task, body: object = None) -> None:
         delivery = cast("dict[str, Any]", task.request.delivery_info or {})
         mine[0].run(body, redelivered=bool(delivery.get("redelivered")))
 

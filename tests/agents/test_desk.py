@@ -1,0 +1,187 @@
+import asyncio
+
+import pytest
+
+from agents.dispatch import RECOVERY_MS, Desk
+from agents.errors import Unavailable
+from agents.ledger import LOST_AFTER_MS
+from agents.messages import Delegation, ReportKind, SaidWords, TaskReport, TaskRequest
+from agents.tool import tool
+
+
+@tool(reads=True, timeout_ms=4_000)
+async def look(number: str) -> dict[str, str]:
+    """Look something up."""
+    return {"number": number}
+
+
+@tool(writes=True, timeout_ms=4_000)
+async def change(number: str) -> dict[str, str]:
+    """Change something."""
+    return {"number": number}
+
+
+class Office:
+    """Stands for the process: remembers what was sent, and refuses when Redis is away."""
+
+    def __init__(self) -> None:
+        self.sent: list[TaskRequest] = []
+        self.over: list[str] = []
+        self.left: list[str] = []
+        self.redis_is_away = False
+
+    async def send(self, request: TaskRequest) -> None:
+        if self.redis_is_away:
+            raise Unavailable("away")
+        self.sent.append(request)
+
+    async def tell_over(self, request: TaskRequest) -> None:
+        self.over.append(request.task_id)
+
+    def leave(self, call_id: str) -> None:
+        self.left.append(call_id)
+
+
+class Scene:
+    """A desk on a clock of its own."""
+
+    def __init__(self) -> None:
+        self.now_unix_ms = 1_000_000
+        self.office = Office()
+        toolbox = {each.name: each for each in (look, change)}
+        self.desk = Desk("c1", "flow@1", toolbox, self.office, lambda: self.now_unix_ms)
+
+    async def delegate(self, task_id: str = "t", name: str = "look") -> None:
+        await self.desk.delegate(Delegation(task_id=task_id, tool=name, arguments={"number": "4"}))
+        await self.settle_errands()
+
+    async def settle_errands(self) -> None:
+        for _ in range(3):
+            await asyncio.sleep(0)
+
+    async def after(self, ms: int) -> list[TaskReport]:
+        self.now_unix_ms += ms
+        news = self.desk.reports()
+        await self.settle_errands()
+        return news
+
+    def arrive(self, sequence: int, kind: ReportKind = ReportKind.RESULT, task_id: str = "t") -> None:
+        self.desk.receive(
+            TaskReport(task_id=task_id, call_id="c1", tool="look", kind=kind, sequence=sequence, result={})
+        )
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+async def test_a_delegation_goes_out_with_all_that_was_said(scene: Scene) -> None:
+    said = (SaidWords(speaker="caller", text="where is it", start_ms=0, end_ms=900),)
+    await scene.desk.delegate(
+        Delegation(task_id="t", tool="look", arguments={"number": "4"}, conversation=said)
+    )
+    await scene.settle_errands()
+    [sent] = scene.office.sent
+    assert (sent.call_id, sent.flow, sent.conversation, sent.attempt) == ("c1", "flow@1", said, 1)
+    assert sent.deadline_unix_ms == scene.now_unix_ms + 4_000 + RECOVERY_MS
+
+
+async def test_the_same_id_twice_is_sent_once(scene: Scene) -> None:
+    await scene.delegate()
+    await scene.delegate()
+    assert len(scene.office.sent) == 1
+
+
+async def test_each_report_is_handed_out_once(scene: Scene) -> None:
+    await scene.delegate()
+    scene.arrive(1_001, ReportKind.PROGRESS)
+    scene.arrive(1_001, ReportKind.PROGRESS)
+    scene.arrive(1_999)
+    scene.arrive(1_999)
+    assert [each.sequence for each in scene.desk.reports()] == [1_001, 1_999]
+    assert scene.desk.reports() == []
+
+
+async def test_a_tool_nobody_has_fails_at_once(scene: Scene) -> None:
+    await scene.delegate(name="dance")
+    [report] = scene.desk.reports()
+    assert (report.kind, report.error, report.tool) == (ReportKind.FAILED, "invalid", "dance")
+    assert scene.office.sent == []
+
+
+async def test_without_redis_a_delegation_fails_and_the_next_one_with_redis_works(scene: Scene) -> None:
+    scene.office.redis_is_away = True
+    await scene.delegate("a")
+    scene.office.redis_is_away = False
+    await scene.delegate("b")
+    assert [(each.task_id, each.error) for each in scene.desk.reports()] == [("a", "unavailable")]
+    assert [each.task_id for each in scene.office.sent] == ["b"]
+
+
+async def test_a_read_whose_worker_fell_silent_is_sent_again(scene: Scene) -> None:
+    await scene.delegate()
+    scene.arrive(1_001, ReportKind.PROGRESS)
+    await scene.after(LOST_AFTER_MS)
+    assert [each.attempt for each in scene.office.sent] == [1, 2]
+
+
+async def test_a_resend_that_redis_refuses_is_tried_again_later(scene: Scene) -> None:
+    await scene.delegate()
+    scene.office.redis_is_away = True
+    news = await scene.after(LOST_AFTER_MS)
+    scene.office.redis_is_away = False
+    news += await scene.after(LOST_AFTER_MS)
+    assert news == []
+    assert [each.attempt for each in scene.office.sent] == [1, 3]
+
+
+async def test_once_answered_other_attempts_are_told_that_it_is_over(scene: Scene) -> None:
+    await scene.delegate()
+    await scene.after(LOST_AFTER_MS)
+    scene.arrive(1_999)
+    await scene.settle_errands()
+    assert scene.office.over == ["t"]
+
+
+async def test_no_answer_by_the_deadline_is_a_timeout_told_once(scene: Scene) -> None:
+    await scene.delegate(name="change")
+    news = await scene.after(4_000 + RECOVERY_MS)
+    scene.arrive(1_999)
+    assert [(each.kind, each.error) for each in news] == [(ReportKind.FAILED, "timeout")]
+    assert await scene.after(0) == []
+    assert scene.office.over == ["t"]
+
+
+async def test_a_cancelled_task_is_settled_at_once_and_its_result_is_no_news(scene: Scene) -> None:
+    await scene.delegate()
+    await scene.desk.cancel("t")
+    scene.arrive(1_999)
+    assert [each.kind for each in await scene.after(0)] == [ReportKind.CANCELLED]
+    assert scene.office.over == ["t"]
+
+
+async def test_cancelling_before_the_request_left_keeps_it_from_leaving(scene: Scene) -> None:
+    await scene.desk.delegate(Delegation(task_id="t", tool="look", arguments={"number": "4"}))
+    await scene.desk.cancel("t")
+    await scene.settle_errands()
+    assert scene.office.sent == []
+
+
+async def test_cancelling_what_is_answered_changes_nothing(scene: Scene) -> None:
+    await scene.delegate()
+    scene.arrive(1_999)
+    await scene.desk.cancel("t")
+    assert [each.kind for each in scene.desk.reports()] == [ReportKind.RESULT]
+
+
+async def test_hanging_up_cancels_what_is_open_and_leaves(scene: Scene) -> None:
+    await scene.delegate("a")
+    await scene.delegate("b")
+    scene.arrive(1_999, task_id="a")
+    await scene.desk.close()
+    assert [(each.task_id, each.kind) for each in scene.desk.reports()] == [
+        ("a", ReportKind.RESULT),
+        ("b", ReportKind.CANCELLED),
+    ]
+    assert (scene.office.over, scene.office.left) == (["b"], ["c1"])
