@@ -150,12 +150,12 @@ class MediaLine:
 
     def wake_ns(self) -> int:
         """When to look again even if nothing arrives: for `take_turn`, `send_due` or `is_silent`."""
-        times = [self._heard_from_ns + self.limits.silent_ms * NS_PER_MS]
+        at_ns = self._heard_from_ns + self.limits.silent_ms * NS_PER_MS
         if not self.limits.in_step or self._answered >= self._index:
             due_ns = packets.wake_ns(self._inlet)
-            times += [] if due_ns is None else [due_ns]
+            at_ns = at_ns if due_ns is None else min(at_ns, due_ns)
         leaves_ns = out.wake_ns(self._outlet, self._playout, self._lead_ns)
-        return min(times if leaves_ns is None else [*times, leaves_ns])
+        return at_ns if leaves_ns is None else min(at_ns, leaves_ns)
 
     @property
     def counts(self) -> LineCounts:

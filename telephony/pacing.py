@@ -39,21 +39,16 @@ def missed(cadence: Cadence, now_ns: int) -> Cadence:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """How much a peer may do: one thing every `interval_ns`, and `burst` more at once.
-
-    The generic cell rate algorithm (ITU-T I.371): `next_ns` is when the next thing would be due if all came
-    evenly.
-    """
+    """How much a peer may do: one thing every `interval_ns`, and `burst` more at once."""
 
     interval_ns: int
     burst: int
-    next_ns: int | None = None
 
 
-def spend(allowance: Allowance, now_ns: int) -> tuple[Allowance, int]:
-    """Count one thing done now; the second value is how long to wait before the next, in ns."""
-    next_ns = now_ns if allowance.next_ns is None else max(allowance.next_ns, now_ns)
-    next_ns += allowance.interval_ns
-    return replace(allowance, next_ns=next_ns), max(
-        0, next_ns - now_ns - allowance.burst * allowance.interval_ns
-    )
+def spend(allowance: Allowance, due_ns: int, now_ns: int) -> tuple[int, int]:
+    """Count one thing done now, due at `due_ns`: when the next is due, and how long to hold it, in ns.
+
+    The generic cell rate algorithm (ITU-T I.371).
+    """
+    next_ns = max(due_ns, now_ns) + allowance.interval_ns
+    return next_ns, max(0, next_ns - now_ns - allowance.burst * allowance.interval_ns)

@@ -92,10 +92,14 @@ class TwilioMediaTransport(BaseTransport):
     async def listen(self) -> None:
         """Read the socket until the carrier's side is over."""
         while (message := await self._socket.receive()) is not None:
-            self._line.receive(message, self._clock.now_ns())
+            now_ns = self._clock.now_ns()
+            self._line.receive(message, now_ns)
             if self._line.stopped:
                 break
-            await self.go_on()
+            if (wake_ns := self._line.wake_ns()) <= now_ns:
+                await self.go_on()
+            elif wake_ns < self._armed_ns and self._sleep is not None:
+                self._sleep.cancel()
         await self._finish("stop" if self._line.stopped else "lost")
 
     async def watch(self) -> None:
