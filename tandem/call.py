@@ -19,6 +19,7 @@ from rich.markup import escape
 from config.errors import ConfigError
 from config.settings import Settings, load
 from tandem.call_script import order_of, steps_in_order
+from telephony.simulator.script import DEFAULT_VOICE
 
 if TYPE_CHECKING:
     from agents.crm.port import Order
@@ -69,7 +70,7 @@ def call(
         int,
         typer.Option(metavar="MS", min=0, max=60_000, help="Every few seconds the network stalls for MS."),
     ] = 0,
-    voice: Annotated[str, typer.Option(metavar="NAME", help="An espeak-ng voice.")] = "en-us+f3",
+    voice: Annotated[str, typer.Option(metavar="NAME", help="An espeak-ng voice.")] = DEFAULT_VOICE,
     calls: Annotated[int, typer.Option(min=1, max=_MOST_CALLS, help="So many callers at once.")] = 1,
     server: Annotated[
         str | None, typer.Option(metavar="URL", help="Call this platform, instead of a private one.")

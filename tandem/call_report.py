@@ -51,10 +51,8 @@ def print_report(console: Console, report: CallReport, tape: str) -> None:
     table.add_row("Sound", _sound(report))
     table.add_row("Protocol", _protocol(report))
     if report.counts.latest_ms > _BUSY_MS:
-        table.add_row(
-            "Note",
-            f"[yellow]this machine is busy: the caller's own clock was {report.counts.latest_ms:.0f} ms late[/]",
-        )
+        late = f"this machine is busy: the caller's own clock was {report.counts.latest_ms:.0f} ms late"
+        table.add_row("Note", f"[yellow]{late}[/]")
     for error in report.errors[:5]:
         table.add_row("", f"[red]{error.code}[/] {escape(error.why)}", clock(error.at_ms))
     for note in report.notes:
