@@ -24,7 +24,7 @@ class MediaFigures:
         added_ms: the mean beyond what the path waits for on purpose (one micro-turn; pipecat's: nothing).
         pacing_std_ms, pacing_max_ms: how unevenly sound came: spread, and the furthest from the mean.
         dry_ms: silence at the ear inside continuous sound, per call.
-        call_mib: growth of the server's peak memory per call.
+        call_mib: what the server's memory grew by, per call, while they were up.
     """
 
     path: str
@@ -88,9 +88,12 @@ async def measure(path: str, calls: int, seconds: float, *, quiet: bool = True) 
             await call(urls.pop(), f"CA{calls - 1}", 2.0, seed=0)  # imports, caches: not what is measured
             urls.append(await _media_url(http, path, calls - 1))
             before = (await http.get("/usage")).json()
-            heard = await asyncio.gather(
+            speaking = asyncio.gather(
                 *(call(url, f"CA{number}", seconds, seed=number) for number, url in enumerate(urls))
             )
+            await asyncio.sleep(0.75 * seconds)
+            during = (await http.get("/usage")).json()
+            heard = await speaking
             after = (await http.get("/usage")).json()
     finally:
         server.terminate()
@@ -109,7 +112,7 @@ async def measure(path: str, calls: int, seconds: float, *, quiet: bool = True) 
         pacing_std_ms=round(float(uneven.std()), 2),
         pacing_max_ms=round(float(np.abs(uneven).max()), 2),
         dry_ms=round(float(np.mean([one.dry_ms for one in heard])), 1),
-        call_mib=round((after["peak_bytes"] - before["peak_bytes"]) / calls / 2**20, 2),
+        call_mib=round((during["held_bytes"] - before["held_bytes"]) / calls / 2**20, 2),
     )
 
 
