@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 from redis.exceptions import RedisError
 
 from agents import ledger as book
-from agents.broker import Sender, make_app
+from agents.broker import QUEUE, Sender, make_app
 from agents.errors import Unavailable
 from agents.ledger import Ledger
 from agents.messages import Delegation, ReportKind, TaskReport, TaskRequest
@@ -32,6 +32,10 @@ class Office(Protocol):
 
     async def send(self, request: TaskRequest) -> None:
         """Put a request on the workers' queue. Raises `Unavailable`."""
+        ...
+
+    async def queued(self) -> int:
+        """Count the requests no worker has taken yet."""
         ...
 
     async def tell_over(self, request: TaskRequest) -> None:
@@ -90,8 +94,7 @@ class Desk:
         """Return what is new since the last time, each report exactly once."""
         self._ledger, due = book.overdue(self._ledger, self._unix_ms())
         for request in due.again:
-            logger.warning("task %s: no news; attempt %d", request.task_id, request.attempt)
-            self._errand(self._send(request))
+            self._errand(self._send_again(request))
         for report in due.lapsed:
             self._news.append(report)
             self._tell_over(report.task_id)
@@ -133,6 +136,18 @@ class Desk:
             logger.warning("task %s was not sent: %s", request.task_id, error)
             if request.attempt == 1:  # a later attempt is tried again, or its deadline comes
                 self._settle(request.task_id, ReportKind.FAILED, error.word, str(error))
+        self._ledger = book.sent(self._ledger, request.task_id, self._unix_ms())
+
+    async def _send_again(self, request: TaskRequest) -> None:
+        """Send a silent task out again, unless it was never begun and may still be waiting in the queue.
+
+        Asking again for what only waits would make a long queue longer.
+        """
+        if self._ledger.entries[request.task_id].sequence == 0 and await self._office.queued() > 0:
+            self._ledger = book.sent(self._ledger, request.task_id, self._unix_ms())
+            return
+        logger.warning("task %s: no news; attempt %d", request.task_id, request.attempt)
+        await self._send(request)
 
     def _errand(self, work: Coroutine[Any, Any, None]) -> None:
         errand = asyncio.create_task(work)
@@ -194,6 +209,13 @@ class Dispatcher:
     async def send(self, request: TaskRequest) -> None:
         """See `Office`."""
         await self._sender.send(request)
+
+    async def queued(self) -> int:
+        """See `Office`. None when Redis does not answer: then sending will tell."""
+        try:
+            return await self._redis.llen(QUEUE)
+        except RedisError:
+            return 0
 
     async def tell_over(self, request: TaskRequest) -> None:
         """See `Office`."""

@@ -17,11 +17,16 @@ MOST_ATTEMPTS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One task. `news_unix_ms` is when it was last sent out or heard of; `reads`: it may be run again."""
+    """One task.
+
+    `reads`: it may be run again. `news_unix_ms`: when it was last sent out or heard of. `sending`: it is on
+    its way to the queue, and silence means nothing yet.
+    """
 
     request: TaskRequest
     reads: bool
     news_unix_ms: int
+    sending: bool = True
     sequence: int = 0
     settled: bool = False
 
@@ -51,6 +56,12 @@ def enter(ledger: Ledger, request: TaskRequest, *, reads: bool, now_unix_ms: int
     if request.task_id in ledger.entries:
         return ledger
     return _with(ledger, Entry(request=request, reads=reads, news_unix_ms=now_unix_ms))
+
+
+def sent(ledger: Ledger, task_id: str, now_unix_ms: int) -> Ledger:
+    """Note that a task has left, or could not: from now on silence counts."""
+    entry = ledger.entries[task_id]
+    return _with(ledger, replace(entry, sending=False, news_unix_ms=now_unix_ms))
 
 
 def apply(ledger: Ledger, report: TaskReport, now_unix_ms: int) -> tuple[Ledger, bool]:
@@ -104,14 +115,15 @@ def overdue(ledger: Ledger, now_unix_ms: int) -> tuple[Ledger, Overdue]:
             lapsed += [report] if report else []
         elif _is_lost(entry, now_unix_ms):
             request = entry.request.model_copy(update={"attempt": entry.request.attempt + 1})
-            ledger = _with(ledger, replace(entry, request=request, news_unix_ms=now_unix_ms))
+            ledger = _with(ledger, replace(entry, request=request, sending=True))
             again.append(request)
     return ledger, Overdue(again=tuple(again), lapsed=tuple(lapsed))
 
 
 def _is_lost(entry: Entry, now_unix_ms: int) -> bool:
     silent_ms = now_unix_ms - entry.news_unix_ms
-    return entry.reads and silent_ms >= LOST_AFTER_MS and entry.request.attempt < MOST_ATTEMPTS
+    may_run_again = entry.reads and not entry.sending and entry.request.attempt < MOST_ATTEMPTS
+    return may_run_again and silent_ms >= LOST_AFTER_MS
 
 
 def _with(ledger: Ledger, entry: Entry) -> Ledger:

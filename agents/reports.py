@@ -51,14 +51,14 @@ def stream_key(call_id: str) -> str:
     return f"tandem:call:{call_id}:reports"
 
 
-def over_key(call_id: str, task_id: str) -> str:
-    """Name the flag that says a task is settled for the caller: nobody needs to run it any more."""
-    return f"tandem:call:{call_id}:over:{task_id}"
+def over_key(call_id: str) -> str:
+    """Name the set of a call's tasks that are settled for the caller: nobody needs to run them any more."""
+    return f"tandem:call:{call_id}:over"
 
 
-def runs_key(call_id: str, task_id: str) -> str:
-    """Name the count of how often a task has been begun."""
-    return f"tandem:call:{call_id}:runs:{task_id}"
+def runs_key(call_id: str) -> str:
+    """Name the hash that counts how often each of a call's tasks has been begun."""
+    return f"tandem:call:{call_id}:runs"
 
 
 def connect(url: str, longest_block_ms: int = 0) -> Redis:
@@ -79,7 +79,11 @@ def connect(url: str, longest_block_ms: int = 0) -> Redis:
 
 async def mark_over(redis: Redis, request: TaskRequest) -> None:
     """Flag a task as settled for the caller. Raises redis's errors."""
-    await redis.set(over_key(request.call_id, request.task_id), "1", ex=_KEY_TTL_S)
+    key = over_key(request.call_id)
+    async with redis.pipeline() as pipe:
+        pipe.sadd(key, request.task_id)
+        pipe.expire(key, _KEY_TTL_S)
+        await pipe.execute()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +105,11 @@ class ReportWriter:
         """Count this run. Tries until the deadline; then raises redis's error."""
 
         async def count() -> tuple[int, int]:
-            runs = runs_key(request.call_id, request.task_id)
+            runs = runs_key(request.call_id)
             async with self._redis.pipeline() as pipe:
-                pipe.incr(runs)
+                pipe.hincrby(runs, request.task_id, 1)
                 pipe.expire(runs, _KEY_TTL_S)
-                pipe.exists(over_key(request.call_id, request.task_id))
+                pipe.sismember(over_key(request.call_id), request.task_id)
                 run, _, over = await pipe.execute()
             return run, over
 
@@ -115,7 +119,7 @@ class ReportWriter:
     async def is_over(self, request: TaskRequest) -> bool:
         """Whether nobody waits for this task any more. False when Redis does not answer."""
         try:
-            return bool(await self._redis.exists(over_key(request.call_id, request.task_id)))
+            return bool(await self._redis.sismember(over_key(request.call_id), request.task_id))
         except RedisError:
             return False
 

@@ -29,11 +29,15 @@ class Office:
         self.over: list[str] = []
         self.left: list[str] = []
         self.redis_is_away = False
+        self.waiting = 0
 
     async def send(self, request: TaskRequest) -> None:
         if self.redis_is_away:
             raise Unavailable("away")
         self.sent.append(request)
+
+    async def queued(self) -> int:
+        return self.waiting
 
     async def tell_over(self, request: TaskRequest) -> None:
         self.over.append(request.task_id)
@@ -122,6 +126,24 @@ async def test_without_redis_a_delegation_fails_and_the_next_one_with_redis_work
 async def test_a_read_whose_worker_fell_silent_is_sent_again(scene: Scene) -> None:
     await scene.delegate()
     scene.arrive(1_001, ReportKind.PROGRESS)
+    await scene.after(LOST_AFTER_MS)
+    assert [each.attempt for each in scene.office.sent] == [1, 2]
+
+
+async def test_what_only_waits_in_a_long_queue_is_not_asked_for_again(scene: Scene) -> None:
+    await scene.delegate()
+    scene.office.waiting = 7
+    await scene.after(LOST_AFTER_MS)
+    assert [each.attempt for each in scene.office.sent] == [1]
+    scene.office.waiting = 0
+    await scene.after(LOST_AFTER_MS)  # nobody has it: whoever took it has died
+    assert [each.attempt for each in scene.office.sent] == [1, 3]
+
+
+async def test_what_was_begun_is_asked_for_again_however_long_the_queue(scene: Scene) -> None:
+    await scene.delegate()
+    scene.arrive(1_001, ReportKind.PROGRESS)
+    scene.office.waiting = 7
     await scene.after(LOST_AFTER_MS)
     assert [each.attempt for each in scene.office.sent] == [1, 2]
 

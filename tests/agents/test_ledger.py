@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.ledger import LOST_AFTER_MS, MOST_ATTEMPTS, Ledger, apply, enter, overdue, settle
+from agents.ledger import LOST_AFTER_MS, MOST_ATTEMPTS, Ledger, apply, enter, overdue, sent, settle
 from agents.messages import ReportKind, TaskReport, TaskRequest
 
 DEADLINE = 16_000
@@ -18,7 +18,7 @@ def report(sequence: int, kind: ReportKind = ReportKind.PROGRESS, task_id: str =
 
 
 def one_task(*, reads: bool = True) -> Ledger:
-    return enter(Ledger(), request(), reads=reads, now_unix_ms=0)
+    return sent(enter(Ledger(), request(), reads=reads, now_unix_ms=0), "t", 0)
 
 
 reports = st.builds(
@@ -75,6 +75,12 @@ def test_a_silent_read_goes_out_again_as_the_next_attempt() -> None:
     assert [each.attempt for each in due.again] == [2]
 
 
+def test_while_a_task_is_on_its_way_to_the_queue_silence_means_nothing() -> None:
+    ledger = enter(Ledger(), request(), reads=True, now_unix_ms=0)
+    _, due = overdue(ledger, LOST_AFTER_MS)
+    assert due.again == ()
+
+
 def test_news_keeps_a_read_from_going_out_again() -> None:
     ledger, _ = apply(one_task(), report(1), LOST_AFTER_MS - 1)
     _, due = overdue(ledger, LOST_AFTER_MS + 1_000)
@@ -88,10 +94,12 @@ def test_a_silent_write_never_goes_out_again() -> None:
 
 def test_attempts_end() -> None:
     ledger = enter(Ledger(), request(deadline_unix_ms=10**9), reads=True, now_unix_ms=0)
+    ledger = sent(ledger, "t", 0)
     attempts = []
     for wait in range(1, 20):
         ledger, due = overdue(ledger, wait * LOST_AFTER_MS)
         attempts += [each.attempt for each in due.again]
+        ledger = sent(ledger, "t", wait * LOST_AFTER_MS)
     assert attempts == list(range(2, MOST_ATTEMPTS + 1))
 
 
