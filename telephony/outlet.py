@@ -25,8 +25,8 @@ from telephony.playout import Playout, duration_ns
 
 QUIET_RMS: Final = 33.0
 """-60 dB of full scale."""
-WATCHED_TURNS: Final = 10
-"""Two seconds: what was spare in each of them is not needed against jitter."""
+WATCHED_TURNS: Final = 25
+"""Five seconds: what was spare in all of them is not needed against jitter."""
 
 _DOWN: Final = resample.kernel(SAMPLE_RATE_HZ, WIRE_RATE_HZ)
 
