@@ -120,6 +120,7 @@ def test_after_a_clear_the_heard_position_is_where_the_agent_was_cut():
     assert [(span.agent_start, span.samples) for span in cut.heard] == [(0, 70 * 16)]
 
 
+@pytest.mark.slow
 def test_over_an_hour_the_pacing_error_stays_within_20_ms():
     """The caller's clock runs 50 ppm fast, packets of 100 ms jitter by 8 ms, answers take 5 to 15 ms."""
     random = np.random.default_rng(7)
