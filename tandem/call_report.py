@@ -46,8 +46,8 @@ def print_report(console: Console, report: CallReport, tape: str) -> None:
     for each in measured.interruptions:
         table.add_row(*_interruption(each))
     for tool in report.tools:
-        took = "" if tool.settled_ms is None else _seconds(tool.settled_ms - tool.asked_ms)
-        table.add_row("Tool", escape(f"{tool.tool}: {summary(tool)}"), took)
+        took_ms = None if tool.settled_ms is None else float(tool.settled_ms - tool.asked_ms)
+        table.add_row("Tool", escape(f"{tool.tool}: {summary(tool)}"), _seconds(took_ms))
     table.add_row("Sound", _sound(report))
     table.add_row("Protocol", _protocol(report))
     if report.counts.latest_ms > _BUSY_MS:
@@ -69,20 +69,20 @@ def print_report(console: Console, report: CallReport, tape: str) -> None:
 def print_summary(console: Console, reports: Sequence[CallReport]) -> None:
     """Print what many calls have in common."""
     table = Table(box=None, pad_edge=False)
-    for heading in ("call", "ended", "s", "greeted s", "answered s (median, worst)", "dropouts", "errors"):
-        table.add_column(heading, justify="left" if heading in ("call", "ended") else "right")
+    table.add_column("call", no_wrap=True, max_width=12)
+    table.add_column("ended", overflow="fold")
+    for heading in ("s", "greeted", "answered", "worst", "tools", "dropouts", "refused"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for report in reports:
         latencies = report.latencies_ms
-        answered = (
-            f"{statistics.median(latencies) / 1_000:.2f}  {max(latencies) / 1_000:.2f}" if latencies else "-"
-        )
-        greeted = report.measured.greeting_ms
         table.add_row(
-            report.call_sid,
-            f"[red]{escape(report.failure or '')}[/]" if report.failure else _ENDS[report.outcome],
+            report.call_sid[:10],
+            f"[red]{escape(report.failure)}[/]" if report.failure else _ENDS[report.outcome],
             f"{report.duration_ms / 1_000:.0f}",
-            "-" if greeted is None else f"{greeted / 1_000:.2f}",
-            answered,
+            _seconds(report.measured.greeting_ms),
+            _seconds(statistics.median(latencies) if latencies else None),
+            _seconds(max(latencies, default=None)),
+            f"{sum(tool.state == 'result' for tool in report.tools)} of {len(report.tools)}",
             str(len(report.measured.dropouts)),
             str(report.counts.malformed),
         )
@@ -109,8 +109,8 @@ def calls_as_json(
     }
 
 
-def _seconds(ms: float) -> str:
-    return f"{ms / 1_000:.2f} s"
+def _seconds(ms: float | None) -> str:
+    return "-" if ms is None else f"{ms / 1_000:.2f} s"
 
 
 def _interruption(each: Interruption) -> tuple[str, str, str]:

@@ -6,6 +6,7 @@ On a terminal the lines under way change in place; elsewhere a line is printed o
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from textwrap import shorten
 from typing import Final
 
 from rich.console import Console, Group
@@ -27,6 +28,7 @@ from telephony.simulator.witness import AgentLine, ToolCall, Understood, Witness
 _SETTLES_AFTER_MS: Final = 1_500
 """An agent's line is complete when nothing was added to it for this long."""
 _LABEL_WIDTH: Final = 10
+_MOST_SUMMARY_CHARS: Final = 96
 _COLOURS: Final = {
     "agent": "green",
     "caller": "cyan",
@@ -139,11 +141,12 @@ def _tool_entry(tool: ToolCall) -> Entry:
 
 
 def summary(tool: ToolCall) -> str:
-    """What a tool answered, in one line."""
+    """What a tool answered, in one line: the beginning of it."""
     if tool.state != "result":
         return f"{tool.state}{f': {tool.error}' if tool.error else ''}"
     shown = {name: value for name, value in (tool.result or {}).items() if value is not None}
-    return ", ".join(f"{name} {value}" for name, value in shown.items()) or "done"
+    told = ", ".join(f"{name} {value}" for name, value in shown.items()) or "done"
+    return shorten(told, _MOST_SUMMARY_CHARS, placeholder=" …")
 
 
 def _settled(transcript: Transcript, prefix: str) -> Transcript:
