@@ -91,7 +91,8 @@ async def _call(tool: "AnyTool", arguments: dict[str, Any], settings: "Settings"
     from config.database import Database
 
     await upgrade(settings)
-    await seed_demo(settings)
+    if settings.given_database_url is None:
+        await seed_demo(settings)
     request = TaskRequest(
         task_id=uuid.uuid4().hex,
         call_id="terminal",

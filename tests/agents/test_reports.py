@@ -124,6 +124,7 @@ class Reading:
             return await self.delivered.get()
 
     async def close(self) -> None:
+        self.reader.stop()
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
         for client in self._clients:
