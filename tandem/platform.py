@@ -177,7 +177,8 @@ async def _prepare_database(settings: Settings) -> None:
     from admin.migrate import upgrade  # Alembic is slow to import
 
     await upgrade(settings)
-    await seed_demo(settings)
+    if settings.given_database_url is None:  # a company's own database is not for demonstrations
+        await seed_demo(settings)
 
 
 def _refuse_unwritable(home: Path) -> None:
