@@ -50,7 +50,7 @@ def speech_like(seconds: float, seed: int) -> npt.NDArray[np.int16]:
 
 
 async def call(url: str, call_id: str, seconds: float, seed: int) -> Heard:
-    """Speak for so long, and listen."""
+    """Speak for so long, and listen as long as there is something to be echoed."""
     spoken = speech_like(seconds, seed)
     wire = mulaw.encode(spoken)
     arrivals: list[tuple[float, bytes]] = []
@@ -70,7 +70,8 @@ async def call(url: str, call_id: str, seconds: float, seed: int) -> Heard:
         await asyncio.sleep(0.5)
         await socket.send(json.dumps({"event": "stop", "sequenceNumber": "0", "stop": {"callSid": call_id}}))
         listening.cancel()
-    return _measure(spoken, [(at - began, sound) for at, sound in arrivals])
+    in_time = [(at - began, sound) for at, sound in arrivals if at - began <= seconds]
+    return _measure(spoken, in_time)
 
 
 async def _listen(socket: websockets.ClientConnection, arrivals: list[tuple[float, bytes]]) -> None:
