@@ -40,7 +40,7 @@ class Moment:
         tool_open: a look-up is running.
         asked_ms: when the last look-up was asked for; -1 for never.
         settled_ms: when the last look-up settled; -1 for never.
-        answer_began_ms: when the agent began its first sentence after that; None: it has not.
+        answer_began_ms: when the agent began to tell its result; None: it has not.
         agent_words: the agent's words since the caller's last line, in lower case.
     """
 

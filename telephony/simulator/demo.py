@@ -14,14 +14,23 @@ from telephony.simulator.script import CallScript, Say, Step, When
 _DIGITS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _SPOKEN_NUMBER: Final = " ".join(_DIGITS[int(digit)] for digit in DEMO_ORDER_NUMBER)
 
+_KEYED_NUMBER: Final = " ".join(DEMO_ORDER_NUMBER)
+_NOT_UNDERSTOOD: Final = r"didn't|did not|catch|pardon"
+_READ_BACK: Final = r"is that right|yes or no"
+
 DEMO: Final[tuple[Step, ...]] = (
     Say("hi, where is my order?"),
+    Say("where is my order?", if_heard=_NOT_UNDERSTOOD),
     Say(_SPOKEN_NUMBER),
-    Say(_SPOKEN_NUMBER, if_heard=r"digits|once more|catch|didn't"),
-    Say("yes, that's right", if_heard=r"is that right|yes or no"),
+    Say(_SPOKEN_NUMBER, if_heard=rf"{_NOT_UNDERSTOOD}|digits|once more"),
+    Say(f"no, {_SPOKEN_NUMBER}", if_heard=rf"^(?!.*{_KEYED_NUMBER}).*({_READ_BACK})"),
+    Say("yes, that's right", if_heard=_READ_BACK),
     Say("sorry, could you repeat that?", when=When.BARGE_IN, during_answer=True),
+    Say("could you repeat that, please?", if_heard=_NOT_UNDERSTOOD),
     Say("no thank you, goodbye"),
+    Say("no, goodbye", if_heard=rf"{_NOT_UNDERSTOOD}|another order|anything else"),
 )
+"""As a person would: says again what was not understood, confirms a number read back only if it is right."""
 STOPS_WITHIN_MS: Final = 1_000
 
 

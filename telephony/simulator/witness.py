@@ -5,6 +5,7 @@ agent gave out and which of them were heard, what tools were asked and answered.
 for the caller and agent time for the agent (the two run together, see `model.turn`).
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -89,7 +90,7 @@ class Witness:
         understood: the caller's turns, the last perhaps under way.
         tools: in the order asked.
         interrupted_ms: when the agent yielded.
-        answer_began_ms: when the first sentence after the last settled tool began.
+        answer_began_ms: agent time at which the agent first voiced a word out of the last tool result.
         outcome: once the tape has ended.
     """
 
@@ -158,9 +159,8 @@ def _turn(told: Witness, row: Row) -> Witness:
         lines = _voiced(lines, row["agent"])
     tools, settled_now = _tools(told.tools, row, begins_ms)
     answer_began_ms = None if settled_now else told.answer_began_ms
-    settled_once = any(tool.settled for tool in tools)
-    if answer_began_ms is None and settled_once and any(act["act"] == "OfferStarted" for act in acts):
-        answer_began_ms = begins_ms
+    if answer_began_ms is None and "agent" in row:
+        answer_began_ms = _answer_begins(lines[-1], tools)
     return replace(
         told,
         now_ms=begins_ms + MICRO_TURN_MS,
@@ -210,6 +210,30 @@ def _heard(line: AgentLine, heard_ms: int) -> AgentLine:
         else:
             coming.append(word)
     return replace(line, heard=tuple(heard), coming=tuple(coming), cut=cut)
+
+
+def _answer_begins(line: AgentLine, tools: tuple[ToolCall, ...]) -> int | None:
+    """When a word that only the last tool result can have brought up is voiced; None if none is yet."""
+    answered = [tool for tool in tools if tool.result is not None and tool.settled_ms is not None]
+    if not answered:
+        return None
+    last = answered[-1]
+    telling = _long_words(last.result) - _long_words(last.arguments)
+    words = (word for word in line.coming if word.start_ms >= (last.settled_ms or 0))
+    return next((word.start_ms for word in words if _long_words(word.text) & telling), None)
+
+
+def _long_words(value: object) -> frozenset[str]:
+    """The words of four letters and more in the values of a JSON value, in lower case."""
+    match value:
+        case str():
+            return frozenset(re.findall(r"[a-z]{4,}", value.lower()))
+        case dict():
+            return frozenset[str]().union(*(_long_words(each) for each in value.values()))
+        case list() | tuple():
+            return frozenset[str]().union(*(_long_words(each) for each in value))
+        case _:
+            return frozenset()
 
 
 # --- the caller's words, and tools ----------------------------------------------------------------

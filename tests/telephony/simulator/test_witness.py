@@ -54,7 +54,13 @@ def test_a_tool_is_settled_once_and_a_late_report_changes_nothing():
             turn(6, reports=[report | {"kind": "progress"}]),
             turn(8, reports=[report | {"kind": "result", "result": {"status": "shipped"}}]),
             turn(9, reports=[report | {"kind": "failed", "error": "timeout"}]),
-            turn(10, acts=[{"act": "OfferStarted", "offer_id": "a"}]),
+            turn(10, agent=words("ack", ("One", 2_000, 2_100), ("moment", 2_100, 2_300))),
+            turn(
+                12,
+                agent=words(
+                    "answer", ("It", 2_400, 2_500), ("has", 2_500, 2_600), ("shipped.", 2_600, 2_900)
+                ),
+            ),
         ]
     )
     (tool,) = told.tools
@@ -65,7 +71,7 @@ def test_a_tool_is_settled_once_and_a_late_report_changes_nothing():
         1_600,
     )
     assert not told.tool_open
-    assert told.answer_began_ms == 2_000
+    assert told.answer_began_ms == 2_600
 
 
 def test_what_the_caller_said_is_replaced_until_the_turn_is_taken():
