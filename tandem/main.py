@@ -11,11 +11,13 @@ from typing import Annotated
 import typer
 
 from config.errors import ConfigError
+from tandem.bench import app as bench_app
 from tandem.call import call
 from tandem.call_script import InOrder
 from tandem.flow import app as flow_app
 from tandem.serve import serve
 from tandem.tool import app as tool_app
+from tandem.train import train
 from tandem.up import up
 from tandem.worker import worker
 
@@ -31,8 +33,10 @@ app.command(rich_help_panel="Run")(up)
 app.command(rich_help_panel="Run")(serve)
 app.command(rich_help_panel="Run")(worker)
 app.command(cls=InOrder, rich_help_panel="Try")(call)
+app.add_typer(bench_app, name="bench", rich_help_panel="Try")
 app.add_typer(flow_app, name="flow", rich_help_panel="Build")
 app.add_typer(tool_app, name="tool", rich_help_panel="Build")
+app.command(rich_help_panel="Build")(train)
 
 
 def _print_version(wanted: bool) -> None:
