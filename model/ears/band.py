@@ -1,24 +1,26 @@
 """From telephone log-mel to the cepstra the acoustic model knows: level and channel removed, band completed.
 
-The telephone ends at 3.7 kHz, the acoustic model expects speech up to 6.8 kHz. What is missing is estimated
-from what is there by the map in `checkpoints/ears-band.npz`, fitted by `model.ears.fit` on synthetic voices
-heard both ways.
+The telephone ends at 3.7 kHz, the acoustic model was trained on speech up to 6.8 kHz. A small network,
+`checkpoints/ears-band.npz`, looks at 90 ms of the bands that are there and gives the cepstra of what would
+have been heard without the telephone. It is fitted by `model.ears.fit`, through the acoustic model's own
+Gaussians.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from model.ears.spectrum import BANDS, STRETCHES, Floats, band_edges_hz
+from model.ears.spectrum import STRETCHES, Floats, band_edges_hz
 
-CEPSTRA: Final = 13
+CONTEXT: Final = 4
+"""Frames before and after that the map looks at."""
+INPUT_BANDS: Final = 19
 TELEPHONE_TOP_HZ: Final = 3_700.0
 PARAMETERS: Final = Path(__file__).parent.parent / "checkpoints" / "ears-band.npz"
 
-_LIFTER: Final = 22
 _SPEECH_BELOW_PEAK: Final = 7.0
 """Frames within 30 dB of the loudest (nats of power) count as speech."""
 _REST_BELOW_SPEECH: Final = 5.0
@@ -31,30 +33,34 @@ def low_bands(stretch: float) -> int:
     return int(np.sum(band_edges_hz(stretch)[2:] <= TELEPHONE_TOP_HZ))
 
 
-def _cosines() -> Floats:
-    """float32[25, 13]: the orthonormal DCT-II with sphinxtrain's lifter."""
-    k, band = np.arange(CEPSTRA), np.arange(BANDS) + 0.5
-    scale = np.where(k == 0, np.sqrt(1.0 / BANDS), np.sqrt(2.0 / BANDS))
-    lifter = 1.0 + _LIFTER / 2.0 * np.sin(k * np.pi / _LIFTER)
-    lifter[0] = 1.0
-    return (np.cos(np.pi * band[:, None] * k / BANDS) * scale * lifter).astype(np.float32)
-
-
-_DCT: Final = _cosines()
-
-
 @dataclass(frozen=True, slots=True)
 class BandMap:
-    """Per stretch: float32[low + 1, 25] from the low bands (and 1) to all bands, means removed."""
+    """A linear map and beside it a network of two hidden layers, float32[in, out]; biases float32[out].
 
-    weights: tuple[Floats, ...]
+    In: the `INPUT_BANDS` lowest bands of 2 · `CONTEXT` + 1 frames, the earliest first. Out: 13 cepstra.
+    """
+
+    linear: Floats
+    linear_bias: Floats
+    first: Floats
+    first_bias: Floats
+    second: Floats
+    second_bias: Floats
+    third: Floats
+    third_bias: Floats
+
+    def __call__(self, frames: Floats) -> Floats:
+        """Map float32[n, in] to float32[n, 13]."""
+        hidden = np.maximum(frames @ self.first + self.first_bias, 0)
+        hidden = np.maximum(hidden @ self.second + self.second_bias, 0)
+        return frames @ self.linear + self.linear_bias + hidden @ self.third + self.third_bias
 
 
 @cache
 def band_map() -> BandMap:
     """Read the fitted map."""
     with np.load(PARAMETERS) as stored:
-        return BandMap(tuple(stored[f"weights_{k}"] for k in range(len(STRETCHES))))
+        return BandMap(**{field.name: stored[field.name] for field in fields(BandMap)})
 
 
 def channel_mean(log_mel: Floats) -> tuple[Floats, int]:
@@ -84,11 +90,17 @@ def cepstra(log_mel: Floats, mean: Floats, stretch: int) -> Floats:
         stretch: which of `STRETCHES`.
 
     Returns:
-        float32[n, 13].
+        float32[n, 13]. The first and last `CONTEXT` frames see the frames at the edges repeated.
     """
-    low = low_bands(STRETCHES[stretch])
-    normal = log_mel[:, stretch] - mean[stretch]
-    ones = np.ones((len(normal), 1), np.float32)
-    full = np.concatenate([normal[:, :low], ones], axis=1) @ band_map().weights[stretch]
-    full[:, :low] = normal[:, :low]
-    return np.asarray(full @ _DCT, np.float32)
+    return band_map()(inputs(log_mel[:, stretch] - mean[stretch], stretch))
+
+
+def inputs(normal: Floats, stretch: int) -> Floats:
+    """What the map looks at, of float32[n, 25] with the mean removed: float32[n, in].
+
+    Bands beyond the telephone's are blank.
+    """
+    seen = normal[:, :INPUT_BANDS].copy()
+    seen[:, low_bands(STRETCHES[stretch]) :] = 0.0
+    padded = np.pad(seen, ((CONTEXT, CONTEXT), (0, 0)), mode="edge")
+    return np.concatenate([padded[k : k + len(seen)] for k in range(2 * CONTEXT + 1)], axis=1)

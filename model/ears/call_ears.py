@@ -14,7 +14,7 @@ import numpy as np
 
 from config.expectation import NOTHING_AWAITED, Expectation
 from config.units import MICRO_TURN_MS
-from model.ears.band import cepstra, channel_mean
+from model.ears.band import CONTEXT, cepstra, channel_mean
 from model.ears.careful import Reading, read_with_care
 from model.ears.decoder import Decoder
 from model.ears.ears import Hearing
@@ -134,11 +134,12 @@ class CallEars:
             self._care_due = False
             self._hearing = self._careful()
             self._pause()
-        elif self._attending and self._fed < len(self._frames):
+        elif self._attending and self._fed + CONTEXT < len(self._frames) * FRAMES_PER_MICRO_TURN:
             self._hearing = self._partial()
             if len(self._frames) * FRAMES_PER_MICRO_TURN >= LONGEST_FRAMES:
                 self._settle(self._hearing.words)
-        self._hearing = replace(self._hearing, upto_ms=self._next_index * MICRO_TURN_MS)
+        else:
+            self._hearing = replace(self._hearing, upto_ms=self._next_index * MICRO_TURN_MS)
         return self._hearing
 
     def close(self) -> None:
@@ -201,24 +202,26 @@ class CallEars:
             self._live.begin(self._grammar)
             self._fed = 0
         turn = np.concatenate(self._frames)
-        new = turn[self._fed * FRAMES_PER_MICRO_TURN :]
-        self._live.feed(cepstra(new, self._mean(turn), self._speaker.stretch))
-        self._fed = len(self._frames)
-        reading = Reading.of_partial(self._live.path())
-        return self._hear(reading)
+        begin, end = self._fed, len(turn) - CONTEXT
+        around = turn[max(0, begin - CONTEXT) :]
+        heard = cepstra(around, self._mean(turn), self._speaker.stretch)
+        self._live.feed(heard[min(begin, CONTEXT) : len(heard) - CONTEXT])
+        self._fed = end
+        # What the live search says of the latest micro-turn may still change: it does not count as decoded.
+        return self._hear(Reading.of_partial(self._live.path()), (self._next_index - 1) * MICRO_TURN_MS)
 
     def _careful(self) -> Hearing:
         turn = np.concatenate(self._frames)
         mean = self._mean(turn)
         reading = read_with_care(self._decoders.careful, self._grammar, turn, mean, self._speaker.scores)
         self._speaker = Speaker(mean, reading.scores)
-        return self._hear(reading)
+        return self._hear(reading, self._next_index * MICRO_TURN_MS)
 
-    def _hear(self, reading: Reading) -> Hearing:
+    def _hear(self, reading: Reading, upto_ms: int) -> Hearing:
         words = caller_words(reading, self._at_ms, digits=self._grammar.digits)
         return Hearing(
             words=self._settled + words,
-            upto_ms=self._next_index * MICRO_TURN_MS,
+            upto_ms=upto_ms,
             confidence=reading.confidence if words else 0.0,
         )
 

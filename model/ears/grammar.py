@@ -42,9 +42,9 @@ class Costs:
     word: float = 16.0
     """Each word of a phrase; keeps short words from being sprinkled over long ones."""
     digit: float = 24.0
-    number_group: float = 34.0
+    number_group: float = 50.0
     """ "double", "forty", "twelve": rarer than a single digit."""
-    filler: float = 26.0
+    filler: float = 45.0
     lead: float = 4.0
     """Anything before or after what is awaited."""
     unasked: float = 12.0
@@ -54,7 +54,7 @@ class Costs:
     missing_digit: float = 14.0
     """For each digit fewer than awaited when the turn ends."""
     extra_digit: float = 34.0
-    sound: float = 34.0
+    sound: float = 40.0
     """Each phone of the loop for everything else."""
 
 

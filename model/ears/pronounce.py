@@ -83,6 +83,10 @@ def _from_dictionary(word: str) -> tuple[str, ...]:
 def _from_letters(word: str) -> tuple[str, ...]:
     """espeak-ng's phonemes of the word as ARPAbet; the few it has no counterpart for are left out."""
     events = synthesise(word, EspeakVoice(language="en-us", rate_wpm=300)).phonemes
-    phones = [_ESPEAK_PHONES.get(event.name.lstrip("',%="), "") for event in events]
-    sounded = " ".join(phone for phone in phones if phone)
+    sounded = " ".join(phone for event in events for phone in espeak_phones(event.name))
     return (sounded,) if sounded else ()
+
+
+def espeak_phones(name: str) -> tuple[str, ...]:
+    """The phones of one of espeak-ng's phoneme events; none for pauses and marks."""
+    return tuple(_ESPEAK_PHONES.get(name.lstrip("',%="), "").split())
