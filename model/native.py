@@ -24,6 +24,9 @@ from model.voice.house import HouseVoice
 from model.voice.voice import Voice
 from model.voicing import SMALL_UTTERANCES
 
+SERVING_THREADS: Final = 1
+"""torch's threads where calls are served. A step is too small to share: on two busy cores a second one made
+one call's step five times slower (16 against 76 ms), because each waits for the other at every layer."""
 _MAY_BE_VOICE: Final = 0.3
 """The ears are asked to listen to anything at least this likely to be the caller's voice."""
 

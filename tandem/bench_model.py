@@ -97,10 +97,10 @@ def _steps(calls: int, micro_turns: int) -> StepFigures:
 
     from config.units import MICRO_TURN_SAMPLES
     from model.checkpoint import find_checkpoint
-    from model.native import load
+    from model.native import SERVING_THREADS, load
     from model.turn import CallContext, Offer, OfferMade, TurnInput
 
-    interlocutor = load(find_checkpoint("first"), None, max_calls=calls)
+    interlocutor = load(find_checkpoint("first"), None, max_calls=calls, threads=SERVING_THREADS)
     sides = [interlocutor.open(CallContext(f"call-{k}")) for k in range(calls)]
     heard = _caller_audio()
     times_ms: list[float] = []

@@ -5,6 +5,7 @@ what the model voiced. It decides nothing itself: what to say is the dialogue's,
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
@@ -58,6 +59,8 @@ _ENDING_PATIENCE_MS: Final = 15_000
 """A goodbye that is never heard (the line is stuck) ends the call after this long all the same."""
 _STOP_PATIENCE_S: Final = 2.0
 """How long the carrier, told to end the call, may take before the line is closed from our side."""
+_STEP_PATIENCE_S: Final = 1.0
+"""How long a call that is closed waits for its micro-turn under way."""
 _FAILURES_BORNE: Final = 3
 """Micro-turns in a row that may fail before the call is given up."""
 
@@ -163,6 +166,7 @@ class Call:
         self._errands: set[asyncio.Task[None]] = set()
         self._failures = 0
         self._closed = False
+        self._stepping = asyncio.Lock()
         self._columns = _Columns()
 
     @property
@@ -177,6 +181,12 @@ class Call:
 
     async def micro_turn(self, turn: LineTurn) -> LineAnswer:
         """Take 200 ms of the caller in and give 200 ms of the agent out."""
+        async with self._stepping:
+            if self._closed:
+                return LineAnswer(np.zeros(MICRO_TURN_SAMPLES, np.int16), end=True)
+            return await self._micro_turn(turn)
+
+    async def _micro_turn(self, turn: LineTurn) -> LineAnswer:
         self._columns = _Columns()
         self._micro_turns = turn.index + 1
         events = self._news(turn)
@@ -202,6 +212,9 @@ class Call:
         if self._closed:
             return
         self._closed = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_STEP_PATIENCE_S):
+                await self._stepping.acquire()  # the micro-turn under way still needs what is freed here
         outcome = self._outcome or ("caller_hung_up" if reason == "stop" else "failed")
         self._parts.agent.close()
         for errand in list(self._errands):

@@ -6,7 +6,7 @@ from config.settings import POCKETSPHINX, Settings
 from model.batcher import Batcher
 from model.checkpoint import find_checkpoint
 from model.ears.recogniser import PocketsphinxEars
-from model.native import NativeCall, load
+from model.native import SERVING_THREADS, NativeCall, load
 from model.streaming import ModelState
 from model.turn import CallContext, TurnInput, TurnOutput
 
@@ -21,7 +21,9 @@ class NativeEngine:
             CheckpointError: the checkpoint cannot be used.
         """
         self._ears = PocketsphinxEars() if settings.ears == POCKETSPHINX else None
-        self._interlocutor = load(find_checkpoint("first"), self._ears, max_calls=settings.max_calls)
+        self._interlocutor = load(
+            find_checkpoint("first"), self._ears, max_calls=settings.max_calls, threads=SERVING_THREADS
+        )
         self._batcher = Batcher(self._interlocutor)
 
     async def open(self, context: CallContext) -> "NativeSide":
