@@ -53,7 +53,7 @@ _UNFINISHED_MS: Final = 600
 """More of it for an answer that is not complete (four of six digits)."""
 _BACKCHANNEL_AFTER_MS: Final = 3_000
 _BACKCHANNEL_EVERY_MS: Final = 4_000
-EARS_PATIENCE: Final = 2
+EARS_PATIENCE: Final = 4
 """Micro-turns the ears may lag behind the end of a turn before it is taken with the words there are."""
 WORDLESS_PATIENCE: Final = 6
 """The same while there are none, or an unfinished number, or they come over a network: half an answer costs
