@@ -47,7 +47,7 @@ def test_the_turn_is_not_taken_before_the_voice_is_off() -> None:
     assert after(*[(speaking_on,) * 4] * 12) == [Decision.LISTEN] * 12
 
 
-@pytest.mark.parametrize(("heard", "held"), [("hello", 2), ("one zero four", 6), ("", 6)])
+@pytest.mark.parametrize(("heard", "held"), [("hello", 4), ("one zero four", 6), ("", 6)])
 def test_the_ears_are_waited_for_briefly_and_longer_while_there_is_nothing_to_answer(
     heard: str, held: int
 ) -> None:
