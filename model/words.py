@@ -6,19 +6,21 @@ from typing import Final
 from config.expectation import AnswerKind, Expectation
 from model.turn import Word
 
-_MURMURS: Final = frozenset(
-    {"mm", "mhm", "mm-hm", "mmhm", "hm", "hmm", "uh-huh", "uhhuh", "uh", "huh", "ah", "oh"}
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_MURMURS: Final = _set("mm mhm mm-hm mmhm hm hmm uh-huh uhhuh uh huh ah oh")
+_ASSENTS: Final = _set("yeah yep yes yup okay ok right sure alright good great fine")
+_ASSENTING_PHRASES: Final = frozenset({("i", "see"), ("got", "it"), ("all", "right"), ("of", "course")})
+_DIGITS: Final = _set("zero oh one two three four five six seven eight nine")
+_YES_NO: Final = _set("yes yeah yep yup no nope sure correct right okay wrong")
+_LEADING_ON: Final = _set(
+    "a an the my your his her our their this i we he she they and or but because if when is are was am has of to "
+    "for from with by at um uh er"
 )
-_ASSENTS: Final = frozenset(
-    {"yeah", "yep", "yes", "yup", "okay", "ok", "right", "sure", "alright", "good", "great", "fine"}
-)
-_BACKCHANNEL_PHRASES: Final = frozenset({("i", "see"), ("got", "it"), ("all", "right"), ("of", "course")})
-_DIGITS: Final = frozenset(
-    ["zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
-)
-_YES_NO: Final = frozenset(
-    ["yes", "yeah", "yep", "yup", "no", "nope", "sure", "correct", "right", "okay", "wrong"]
-)
+"""Nobody ends a turn on these; the caller is looking for the next word."""
 
 
 def is_backchannel(words: Sequence[Word]) -> bool:
@@ -26,7 +28,7 @@ def is_backchannel(words: Sequence[Word]) -> bool:
     texts = [word.text for word in words]
     k = 0
     while k < len(texts):
-        if tuple(texts[k : k + 2]) in _BACKCHANNEL_PHRASES:
+        if tuple(texts[k : k + 2]) in _ASSENTING_PHRASES:
             k += 2
         elif texts[k] in _MURMURS or texts[k] in _ASSENTS:
             k += 1
@@ -36,17 +38,21 @@ def is_backchannel(words: Sequence[Word]) -> bool:
 
 
 def completeness(words: Sequence[Word], expectation: Expectation) -> int:
-    """Judge an answer by its words: 1 it is complete, -1 more must come, 0 the words do not tell."""
+    """Judge a turn by its words: 1 the answer is complete, -1 more must come, 0 the words do not tell."""
     texts = [word.text for word in words]
+    if not texts:
+        return 0
     match expectation.kind:
         case AnswerKind.DIGITS if expectation.digits is not None:
-            count = sum(text in _DIGITS for text in texts)
-            if count == 0:
-                return 0
-            return 1 if count == expectation.digits else -1 if count < expectation.digits else 0
-        case AnswerKind.YES_NO:
-            return 1 if len(texts) == 1 and texts[0] in _YES_NO else 0
-        case AnswerKind.CHOICE | AnswerKind.FREE:
-            return 1 if " ".join(texts) in expectation.phrases else 0
+            missing = expectation.digits - sum(text in _DIGITS for text in texts)
+            if missing == 0:
+                return 1
+            if 0 < missing < expectation.digits:
+                return -1
+        case AnswerKind.YES_NO if len(texts) == 1 and texts[0] in _YES_NO:
+            return 1
+        case AnswerKind.CHOICE | AnswerKind.FREE if " ".join(texts) in expectation.phrases:
+            return 1
         case _:
-            return 0
+            pass
+    return -1 if texts[-1] in _LEADING_ON else 0

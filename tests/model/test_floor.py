@@ -189,9 +189,13 @@ def test_these_say_more(text: str) -> None:
         ("i do not have it", Expectation(AnswerKind.DIGITS, 6), 0),
         ("one two three", Expectation(AnswerKind.DIGITS), 0),
         ("yes", Expectation(AnswerKind.YES_NO), 1),
-        ("yes but", Expectation(AnswerKind.YES_NO), 0),
+        ("yes but", Expectation(AnswerKind.YES_NO), -1),
         ("agent please", Expectation(AnswerKind.FREE, phrases=("agent please",)), 1),
         ("whatever", Expectation(), 0),
+        ("", Expectation(AnswerKind.DIGITS, 6), 0),
+        ("it is um", Expectation(AnswerKind.DIGITS, 6), -1),
+        ("where is my", Expectation(AnswerKind.FREE), -1),
+        ("my order number is", Expectation(AnswerKind.FREE, phrases=("my order number is",)), 1),
     ],
 )
 def test_an_answer_is_complete_unfinished_or_neither(
