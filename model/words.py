@@ -17,8 +17,8 @@ _ASSENTING_PHRASES: Final = frozenset({("i", "see"), ("got", "it"), ("all", "rig
 _DIGITS: Final = _set("zero oh one two three four five six seven eight nine")
 _YES_NO: Final = _set("yes yeah yep yup no nope sure correct right okay wrong")
 _LEADING_ON: Final = _set(
-    "a an the my your his her our their this i we he she they and or but because if when is are was am has of to "
-    "for from with by at um uh er"
+    "a an the my your his her our their this i we he she they and or but because if when is are was am has "
+    "of to for from with by at um uh er"
 )
 """Nobody ends a turn on these; the caller is looking for the next word."""
 
