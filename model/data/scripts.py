@@ -38,6 +38,8 @@ class Break(StrEnum):
 
 _MARKS: Final = {",": Break.CLAUSE, "~": Break.STUCK, "#": Break.GROUP}
 _PAUSE_PROBABILITY: Final = {Break.CLAUSE: 0.5, Break.STUCK: 0.27, Break.GROUP: 0.75}
+_PAUSES_KEPT: Final = {"yes_no": 0.3, "nothing": 0.5, "barge_in": 0.6}
+"""The share of a story's pauses that short answers have."""
 _FILLER_PROBABILITY: Final = {Break.CLAUSE: 0.12, Break.STUCK: 0.3, Break.GROUP: 0.04}
 
 
@@ -109,7 +111,8 @@ def backchannel(random: Random) -> CallerTurn:
 def spoken(name: str, split: Split, random: Random) -> CallerTurn:
     """A turn of one of the grammar's lists: free, yes_no, date, choice, nothing, barge_in, aside, ..."""
     template = _fill(_pick(_grammar()["turns"][name], split, random), split, random)
-    return _turn([*_maybe_search(0.03, split, random), *template.split(" / ")], random)
+    sentences = [*_maybe_search(0.03, split, random), *template.split(" / ")]
+    return _turn(sentences, random, _PAUSES_KEPT.get(name, 1.0))
 
 
 def answer(kind: AnswerKind, digits: int | None, split: Split, random: Random) -> CallerTurn:
@@ -166,24 +169,24 @@ def _maybe_search(probability: float, split: Split, random: Random) -> list[str]
     return [_pick(_grammar()["turns"]["search"], split, random)]
 
 
-def _turn(sentences: list[str], random: Random) -> CallerTurn:
+def _turn(sentences: list[str], random: Random, stops: float = 1.0) -> CallerTurn:
     built = list[Sentence]()
     for k, sentence in enumerate(sentences):
         last = k == len(sentences) - 1
         then = Break.END if last else Break.SEARCH if sentence.endswith("...") else Break.SENTENCE
-        built.append(_sentence(sentence, then, random))
+        built.append(_sentence(sentence, then, random, stops))
     words = sum(len(sentence.text.split()) for sentence in built)
     return CallerTurn(tuple(built), long=words >= 10)
 
 
-def _sentence(marked: str, then: Break, random: Random) -> Sentence:
+def _sentence(marked: str, then: Break, random: Random, often: float) -> Sentence:
     words, cuts = list[str](), list[tuple[int, Break]]()
     for token in marked.removesuffix("...").split():
         why = _MARKS.get(token)
         if why is None:
             words.append(token)
             continue
-        stops = bool(words) and random.random() < _PAUSE_PROBABILITY[why]
+        stops = bool(words) and random.random() < often * _PAUSE_PROBABILITY[why]
         if stops and random.random() < _FILLER_PROBABILITY[why]:
             words[-1] += "," if why is Break.CLAUSE else ""
             words += random.choice(_grammar()["fillers"]).split()

@@ -127,7 +127,7 @@ def as_table(report: Report, title: str) -> Table:
     ):
         table.add_row(f"{name}, AUC", "  ".join(f"{ms} ms {value:.3f}" for ms, value in found.items()))
     for name, points in (("model", report.model), ("energy", report.energy), ("oracle", report.oracle)):
-        for share in (0.02, 0.05, 0.1):
+        for share in (0.05, 0.1, 0.2, 0.3):
             table.add_row(f"{name}, takeovers at most {share:.0%}", _as_text(at_most(points, share)))
     for stop in report.stops:
         if stop.threshold in (0.5, 0.7, 0.9):

@@ -74,7 +74,7 @@ class Training:
             while (share := recipe.progress(self.step, self.seconds)) < 1.0 and not should_stop():
                 batch = next(stream)
                 rate = recipe.rate(self.step, share)
-                judged = losses(self.model(batch.slots), batch.targets, recipe.weights)
+                judged = losses(self.model(batch.slots), batch.targets, recipe.weights_at(share))
                 self._descend(judged.total, rate)
                 now = time.monotonic()
                 step_s = before + now - began - self.seconds

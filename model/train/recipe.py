@@ -21,8 +21,10 @@ class Recipe:
         warm_up_steps: to get there.
         weight_decay: of matrices.
         clip: of the gradient's norm.
-        average: how slowly the averaged weights, which are what ships, follow.
-        weights: of the losses.
+        average: how slowly the averaged weights, which are what ships, follow: 0.99 is a hundred steps.
+        weights: of the losses while the model learns to listen.
+        later_weights: of the losses from `later` on, when the floor counts most.
+        later: share of the run, 0..1.
     """
 
     size: str = "first"
@@ -34,8 +36,12 @@ class Recipe:
     warm_up_steps: int = 100
     weight_decay: float = 0.05
     clip: float = 1.0
-    average: float = 0.999
+    average: float = 0.99
     weights: Weights = field(default_factory=Weights)
+    later_weights: Weights = field(
+        default_factory=lambda: Weights(turn_end=2.0, barge_in=1.0, phones=0.4, futures=0.15)
+    )
+    later: float = 0.65
 
     @property
     def model_size(self) -> ModelSize:
@@ -46,6 +52,10 @@ class Recipe:
         by_steps = step / self.steps if self.steps else 0.0
         by_time = seconds / (60 * self.minutes) if self.minutes else 0.0
         return min(max(by_steps, by_time), 1.0)
+
+    def weights_at(self, progress: float) -> Weights:
+        """What counts how much at this share of the run."""
+        return self.weights if progress < self.later else self.later_weights
 
     def rate(self, step: int, progress: float) -> float:
         """Learning rate: a linear rise, then a cosine down to a twentieth."""
