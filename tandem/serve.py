@@ -1,5 +1,7 @@
 """`tandem serve`: the telephone server alone."""
 
+import logging
+
 from config.settings import load
 
 
@@ -19,6 +21,8 @@ def serve() -> None:
     pipecat_logs.join()
     from telephony.server import create_app  # imports pipecat
 
+    # A refused media socket is our decision and logged as that; uvicorn takes it for a handshake gone wrong.
+    logging.getLogger("uvicorn.error").addFilter(lambda line: "completing handshake" not in line.getMessage())
     uvicorn.run(
         create_app(settings),
         host=settings.host,

@@ -190,21 +190,21 @@ class Call:
         self._columns = _Columns()
         self._micro_turns = turn.index + 1
         events = self._news(turn)
+        silence = TurnOutput(turn.index, np.zeros(MICRO_TURN_SAMPLES, np.int16))
         try:
             output = await self._parts.agent.step(TurnInput(turn.index, turn.caller_audio, tuple(events)))
             self._failures = 0
+        except asyncio.CancelledError:
+            self._record(turn, silence)  # the line is gone; what was heard last belongs on the tape
+            raise
         except Exception:  # a failing model must not take the line down with it: silence, then a clean end
             self._failures += 1
             logger.exception("micro-turn failed", extra={"call": self._parts.tape.folder.name})
             if self._failures >= _FAILURES_BORNE:
                 self._end("failed")
-            output = TurnOutput(turn.index, np.zeros(MICRO_TURN_SAMPLES, np.int16))
+            output = silence
         self._attend(turn, output)
-        self._parts.tape.micro_turn(
-            turn,
-            output,
-            {"delegations": tuple(self._columns.delegations), "reports": tuple(self._columns.reports)},
-        )
+        self._record(turn, output)
         return LineAnswer(output.agent_audio, self._cleared, self._may_close(), self._transfer_to)
 
     async def close(self, reason: str) -> None:
@@ -225,6 +225,10 @@ class Call:
         await self._parts.desk.close()
         self._parts.tape.close(outcome, tuple(self._parts.desk.reports()))
         await self._parts.ended(outcome, self._micro_turns)
+
+    def _record(self, turn: LineTurn, output: TurnOutput) -> None:
+        columns = {"delegations": tuple(self._columns.delegations), "reports": tuple(self._columns.reports)}
+        self._parts.tape.micro_turn(turn, output, columns)
 
     # --- before the model's step ----------------------------------------------------------------
 

@@ -50,10 +50,13 @@ class ScriptedAgent:
         self.next_acts: list[object] = []
         self.transcript: Transcript | None = None
         self.failing = False
+        self.hanging = False
         self.closed = False
 
     async def step(self, turn: TurnInput) -> TurnOutput:
         self.turns.append(turn)
+        if self.hanging:
+            await asyncio.Event().wait()
         if self.failing:
             raise RuntimeError("the model is broken")
         for event in turn.events:
@@ -326,6 +329,20 @@ async def test_a_model_that_fails_once_costs_one_silent_micro_turn(open_scene: C
     assert not answer.agent_audio.any()
     scene.agent.failing = False
     assert not (await scene.go(5)).end
+
+
+async def test_what_was_heard_last_is_on_the_tape_even_when_the_line_goes_in_the_middle_of_a_step(
+    open_scene: Callable[..., Scene],
+) -> None:
+    scene = open_scene()
+    await scene.go(3)
+    scene.agent.hanging = True
+    stepping = asyncio.create_task(scene.call.micro_turn(LineTurn(3, SILENCE, heard_ms=777)))
+    await asyncio.sleep(0)
+    stepping.cancel()
+    await asyncio.gather(stepping, return_exceptions=True)
+    await scene.call.close("stop")
+    assert [row.get("heard_ms") for row in read_rows(scene.folder)][-2:] == [777, None]
 
 
 async def test_a_model_that_keeps_failing_ends_the_call_as_failed(open_scene: Callable[..., Scene]) -> None:
