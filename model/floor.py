@@ -19,8 +19,9 @@ from model.words import completeness, is_backchannel
 # --- thresholds ------------------------------------------------------------------------------------
 
 TURN_END: Final = 0.6
-BARGE_IN: Final = 0.7
-UNDECIDED: Final = 0.3
+BARGE_IN: Final = ((200, 0.9), (650, 0.6))
+"""The threshold falls with the voice over the agent (ms): in its first moments a "mm-hm" sounds the same."""
+UNDECIDED: Final = 0.55
 """Caller speech over the agent that is at least this likely an interruption makes it pause, to find out."""
 BACKCHANNEL_DUE: Final = 0.7
 SURE_WORDS: Final = 0.5
@@ -34,9 +35,9 @@ _WORDS_LOG_ODDS: Final = 1.2
 _EARNEST_MS: Final = 150
 """The least voice over the agent that can be an interruption; shorter is a cough."""
 _UNDECIDED_MS: Final = 400
-_PAUSE_ANYWAY_MS: Final = 650
+_PAUSE_ANYWAY_MS: Final = 700
 """Longer than any "mm-hm": the agent pauses whatever the model makes of it."""
-_SUSTAINED_MS: Final = 900
+_SUSTAINED_MS: Final = 1_000
 """Nobody says "mm-hm" for this long: the floor is the caller's."""
 _QUIET_MS: Final = 300
 """Silence after which what the caller said over the agent is over."""
@@ -239,7 +240,7 @@ def _while_voicing(floor: Floor, moment: Moment, dials: Dials) -> Decision:
     if moment.interruptible:
         if earnest_words and not moment.asking:
             return Decision.YIELD
-        if caller.overlap_ms and caller.quiet_ms(moment.now_ms) < _QUIET_MS:
+        if caller.overlap_ms and caller.may_be_speaking:
             if _is_interruption(caller, dials):
                 return Decision.YIELD
             if moment.standing is Standing.VOICING and _is_undecided(caller, dials):
@@ -261,7 +262,15 @@ def _is_interruption(caller: Caller, dials: Dials) -> bool:
     eagerness = _dialled(dials.interruption)
     if caller.stretch_ms >= _SUSTAINED_MS * (1.5 - dials.interruption):
         return True
-    return caller.overlap_ms >= _EARNEST_MS and caller.is_interrupting >= _shifted(BARGE_IN, -eagerness)
+    if caller.overlap_ms < _EARNEST_MS:
+        return False
+    return caller.is_interrupting >= _shifted(_likely_enough(caller.overlap_ms), -eagerness)
+
+
+def _likely_enough(overlap_ms: int) -> float:
+    (first_ms, first), (last_ms, last) = BARGE_IN
+    share = (min(max(overlap_ms, first_ms), last_ms) - first_ms) / (last_ms - first_ms)
+    return first + (last - first) * share
 
 
 def _is_undecided(caller: Caller, dials: Dials) -> bool:

@@ -227,7 +227,7 @@ def test_an_mm_hm_does_not_stop_the_agent_and_is_not_taken_for_a_turn() -> None:
 
 def test_the_agent_pauses_at_a_words_end_to_find_out_and_goes_on() -> None:
     call = Conversation(
-        caller=(Voiced(1_000, 1_700, barge_in=0.5, words="yeah okay"),), events={0: (made(),)}
+        caller=(Voiced(1_000, 1_700, barge_in=0.58, words="yeah okay"),), events={0: (made(),)}
     )
     hearing_along(call)
     call.run(40)
