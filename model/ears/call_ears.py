@@ -16,7 +16,7 @@ from config.expectation import NOTHING_AWAITED, Expectation
 from config.units import MICRO_TURN_MS
 from model.ears.band import CONTEXT, cepstra, channel_mean
 from model.ears.careful import Reading, read_with_care
-from model.ears.decoder import Decoder
+from model.ears.decoder import Decoder, Effort
 from model.ears.ears import Hearing
 from model.ears.grammar import Grammar, grammar_for
 from model.ears.spectrum import (
@@ -38,6 +38,8 @@ HANGOVER: Final = 2
 LONG_TURN_FRAMES: Final = 1_000
 """After ten seconds, what was understood up to a pause is not decoded again."""
 LONGEST_FRAMES: Final = 2_000
+_WHOLE_FRAMES: Final = 8
+"""A word that ends this near the end of what was decoded may go on: the turn is then read once more."""
 _CARRIED_FRAMES: Final = 60.0
 """How much speech the mean carried from earlier turns counts for."""
 
@@ -57,9 +59,11 @@ class Speaker:
     @property
     def stretch(self) -> int:
         """The most likely of `STRETCHES`, by number."""
-        if not any(self.scores):
-            return STRETCHES.index(1.0)
-        return int(np.argmax(self.scores))
+        return int(np.argmax(self.scores)) if any(self.scores) else STRETCHES.index(1.0)
+
+
+_LIVE: Final = Effort(beam=1e-30, gaussians=2)
+"""What the live search says is read again with more care."""
 
 
 class Decoders:
@@ -70,7 +74,7 @@ class Decoders:
         self._idle: list[Decoder] = []
 
     def take(self) -> Decoder:
-        return self._idle.pop() if self._idle else Decoder()
+        return self._idle.pop() if self._idle else Decoder(_LIVE)
 
     def give_back(self, decoder: Decoder) -> None:
         self._idle.append(decoder)
@@ -84,6 +88,7 @@ class CallEars:
         self._expectation = NOTHING_AWAITED
         self._grammar: Grammar = grammar_for(NOTHING_AWAITED)
         self._recent: deque[tuple[int, Audio]] = deque(maxlen=PRE_ROLL + 1)
+        self._known = Speaker()
         self._speaker = Speaker()
         self._next_index = 0
         self._turn_begins = 0
@@ -95,6 +100,7 @@ class CallEars:
         self._live: Decoder | None = None
         self._fed = 0
         self._care_due = False
+        self._cut_off = False
         self._hearing = Hearing()
 
     def expect(self, expectation: Expectation) -> None:
@@ -117,10 +123,11 @@ class CallEars:
             return
         self._silent = 0 if speaking else self._silent + 1
         self._analyse(len(self._recent) - 1)
-        self._care_due = not speaking
+        self._care_due = not speaking and (self._silent == 1 or self._cut_off or self._care_due)
 
     def turn_over(self) -> None:
         """What follows is a new turn."""
+        self._known = self._speaker
         self._settle(self._hearing.words)
         self._settled = ()
         self._attending = False
@@ -134,6 +141,9 @@ class CallEars:
             self._care_due = False
             self._hearing = self._careful()
             self._pause()
+        elif self._silent > 0:
+            self._pause()
+            self._hearing = replace(self._hearing, upto_ms=self._next_index * MICRO_TURN_MS)
         elif self._attending and self._fed + CONTEXT < len(self._frames) * FRAMES_PER_MICRO_TURN:
             self._hearing = self._partial()
             if len(self._frames) * FRAMES_PER_MICRO_TURN >= LONGEST_FRAMES:
@@ -189,10 +199,10 @@ class CallEars:
     def _mean(self, frames: Floats) -> Floats:
         """The channel mean of the turn so far, steadied by that of the turns before."""
         mean, spoken = channel_mean(frames)
-        if self._speaker.mean is None:
+        if self._known.mean is None:
             return mean
         share = spoken / (spoken + _CARRIED_FRAMES)
-        return np.asarray(share * mean + (1 - share) * self._speaker.mean, np.float32)
+        return np.asarray(share * mean + (1 - share) * self._known.mean, np.float32)
 
     # --- decoding ---------------------------------------------------------------------------------
 
@@ -213,8 +223,9 @@ class CallEars:
     def _careful(self) -> Hearing:
         turn = np.concatenate(self._frames)
         mean = self._mean(turn)
-        reading = read_with_care(self._decoders.careful, self._grammar, turn, mean, self._speaker.scores)
+        reading = read_with_care(self._decoders.careful, self._grammar, turn, mean, self._known.scores)
         self._speaker = Speaker(mean, reading.scores)
+        self._cut_off = bool(reading.spans) and reading.spans[-1].end_frame > len(turn) - _WHOLE_FRAMES
         return self._hear(reading, self._next_index * MICRO_TURN_MS)
 
     def _hear(self, reading: Reading, upto_ms: int) -> Hearing:

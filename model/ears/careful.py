@@ -4,14 +4,18 @@ The turn is decoded with each vocal tract stretch; the one under which it is lik
 turns considered, is believed, and the others say how sure it is.
 """
 
+import math
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 from model.ears.band import cepstra
 from model.ears.confidence import UNDECIDED, agreement, is_word, margin, sureness
 from model.ears.decoder import Decoder, Path, Span
 from model.ears.grammar import Grammar, sounds_only
 from model.ears.spectrum import STRETCHES, Floats
+
+SETTLED: Final = 60.0
+"""Nats by which a stretch must lead before the least likely is no longer tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,7 @@ class Reading:
         spans: its words, without sounds that are none.
         sureness: of each word, 0..1.
         confidence: of the whole, 0..1.
-        scores: the caller's scores per stretch, this turn included, nats.
+        scores: the caller's scores per stretch, this turn included: nats below the best, ≤ 0.
     """
 
     spans: tuple[Span, ...]
@@ -49,12 +53,12 @@ def read_with_care(
         mean: float32[stretches, 25].
         before: the caller's scores per stretch in the turns before, nats.
     """
-    voices = [cepstra(turn, mean, k) for k in range(len(STRETCHES))]
-    paths = [decoder.decode(grammar, voice) for voice in voices]
-    scores = tuple(path.score + past for path, past in zip(paths, before, strict=True))
-    best = max(range(len(STRETCHES)), key=lambda k: scores[k])
+    tried = _stretches(before)
+    voices = {k: cepstra(turn, mean, k) for k in tried}
+    paths = {k: decoder.decode(grammar, voice) for k, voice in voices.items()}
+    best = max(tried, key=lambda k: paths[k].score + before[k])
     sounds = decoder.decode(sounds_only(), voices[best])
-    chosen, others = paths[best], [path for k, path in enumerate(paths) if k != best]
+    chosen, others = paths[best], [path for k, path in paths.items() if k != best]
     spans = tuple(span for span in chosen.spans if is_word(span))
     gain = margin(chosen, sounds)
     agreed = [agreement(span, others) for span in spans]
@@ -62,5 +66,23 @@ def read_with_care(
         spans=spans,
         sureness=tuple(sureness(gain, share) for share in agreed),
         confidence=sureness(gain, min(agreed)) * len(spans) / len(chosen.spans) if spans else 0.0,
-        scores=scores,
+        scores=_added(before, {k: path.score for k, path in paths.items()}),
     )
+
+
+def _stretches(before: tuple[float, ...]) -> list[int]:
+    """Which stretches to try: all of them for a caller not heard yet; then the likeliest two."""
+    order = sorted(range(len(STRETCHES)), key=lambda k: before[k], reverse=True)
+    return order if before[order[0]] - before[order[-1]] < SETTLED else order[:2]
+
+
+def _added(before: tuple[float, ...], scores: dict[int, float]) -> tuple[float, ...]:
+    """The caller's scores with this turn's; a stretch not tried falls as far behind as the worst tried.
+
+    Scores are kept relative to the best, and a turn without a path teaches nothing.
+    """
+    if not all(math.isfinite(score) for score in scores.values()):
+        return before
+    worst = min(scores.values())
+    sums = [past + scores.get(k, worst) for k, past in enumerate(before)]
+    return tuple(one - max(sums) for one in sums)

@@ -14,11 +14,19 @@ UNDECIDED: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A logistic regression."""
+    """A logistic regression of whether a reading is right.
 
-    bias: float = 3.0
-    margin: float = 1.0
-    agreement: float = 2.0
+    Fitted on the 230 of 294 turns in which words were heard: 14 voices (espeak-ng identities the evaluation
+    does not use, and flite's), two lines, a third of the turns nonsense. Area under the curve 0.99.
+
+    Attributes:
+        margin: per nat that the words explain the turn better than free phones do.
+        agreement: for all readings agreeing against none.
+    """
+
+    bias: float = 5.1
+    margin: float = 0.028
+    agreement: float = 1.5
 
 
 WEIGHTS: Final = Weights()
@@ -30,9 +38,8 @@ def is_word(span: Span) -> bool:
 
 
 def margin(path: Path, sounds: Path) -> float:
-    """By how much the words explain the turn better than free phones do, in nats per frame of speech."""
-    frames = sum(span.end_frame - span.start_frame for span in path.spans)
-    return (path.score - sounds.score) / max(frames, 1) if path.spans else -math.inf
+    """By how much the words explain the turn better than free phones do, in nats; mostly negative."""
+    return path.score - sounds.score if path.spans else -math.inf
 
 
 def agreement(span: Span, others: Sequence[Path]) -> float:
@@ -49,5 +56,5 @@ def agreement(span: Span, others: Sequence[Path]) -> float:
 
 def sureness(margin: float, agreement: float, weights: Weights = WEIGHTS) -> float:
     """Map the evidence to a probability of being right, 0..1."""
-    logit = weights.bias + weights.margin * max(margin, -50.0) + weights.agreement * (agreement - 1.0)
+    logit = weights.bias + weights.margin * margin + weights.agreement * (agreement - 1.0)
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))

@@ -56,8 +56,8 @@ class Effort:
         silence: nats a pause between words costs.
     """
 
-    beam: float = 1e-48
-    gaussians: int = 8
+    beam: float = 1e-44
+    gaussians: int = 4
     silence: float = 40.0
 
 

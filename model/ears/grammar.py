@@ -44,8 +44,8 @@ class Costs:
     digit: float = 24.0
     number_group: float = 50.0
     """ "double", "forty", "twelve": rarer than a single digit."""
-    filler: float = 45.0
-    lead: float = 4.0
+    filler: float = 52.0
+    lead: float = 16.0
     """Anything before or after what is awaited."""
     unasked: float = 12.0
     """A phrase that is always possible but was not asked for."""
@@ -54,7 +54,7 @@ class Costs:
     missing_digit: float = 14.0
     """For each digit fewer than awaited when the turn ends."""
     extra_digit: float = 34.0
-    sound: float = 40.0
+    sound: float = 34.0
     """Each phone of the loop for everything else."""
 
 
@@ -207,7 +207,7 @@ def _one_number(
     if overshoot:
         return
     for filler in ("uh", "um"):
-        net.say(start, start, filler, costs.filler)
+        net.say(start, start, filler, costs.filler + costs.digit)
     for word, times in REPEATS.items():
         if times <= len(after):
             repeated = net.state()
@@ -234,7 +234,7 @@ def _sounds(net: _Automaton, start: int, final: int, costs: Costs) -> None:
 
 
 @lru_cache(maxsize=16)
-def sounds_only(costs: Costs = Costs()) -> Grammar:
+def sounds_only(costs: Costs = Costs(sound=8.0)) -> Grammar:
     """The loop over single phones alone, against which the words are weighed."""
     net = _Automaton()
     final = net.state()

@@ -57,6 +57,7 @@ NO: Final = (
 COURTESIES: Final = (
     "hello",
     "hi",
+    "mhm",
     "good morning",
     "good afternoon",
     "thank you",
@@ -101,7 +102,7 @@ REPAIRS: Final = (
     "i do not know",
     "i am not sure",
 )
-FILLERS: Final = ("uh", "um", "well", "so", "oh", "okay", "ah", "mhm")
+FILLERS: Final = ("uh", "um", "well", "so", "oh", "okay", "ah")
 DIGIT_LEADS: Final = (
     "it is",
     "it is number",

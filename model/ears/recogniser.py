@@ -6,9 +6,11 @@ that dies is started again and given each call's current turn once more.
 
 import logging
 import multiprocessing
+import os
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from threading import Lock, Thread
@@ -27,6 +29,7 @@ _REMEMBERED: Final = 20_000 // MICRO_TURN_MS
 _QUICK_DEATH_S: Final = 5.0
 _QUICK_DEATHS_BORNE: Final = 3
 _FAREWELL_S: Final = 2.0
+_THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class PocketsphinxEars:
@@ -157,7 +160,8 @@ class _HostProcess:
             target=serve, args=(theirs, theirs_too), name="tandem-ears", daemon=True
         )
         self._started_at = time.monotonic()
-        self._process.start()
+        with _one_thread():
+            self._process.start()
         theirs.close()
         theirs_too.close()
         Thread(target=_deliver, args=(self._orders, ours), name="ears-orders", daemon=True).start()
@@ -192,6 +196,21 @@ class _HostProcess:
             for listener in self._listeners.values():
                 for order in listener.orders_again():
                     self._orders.put(order)
+
+
+@contextmanager
+def _one_thread() -> Generator[None]:
+    """Let processes started meanwhile compute in one thread each: the matrices here are small."""
+    before = {name: os.environ.get(name) for name in _THREADS}
+    os.environ.update(dict.fromkeys(_THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _deliver(orders: "SimpleQueue[Order | None]", pipe: Connection) -> None:

@@ -82,9 +82,11 @@ class Outcome:
 
     @property
     def right(self) -> bool:
-        """Understood word for word; nonsense: taken for nothing, or not believed."""
+        """Understood word for word (yes or no: by meaning); nonsense: taken for nothing, or not believed."""
         if not self.trial.meant:
             return not self.heard or self.confidence < 0.5
+        if self.trial.expectation.kind is AnswerKind.YES_NO:
+            return _meaning(self.heard) == _meaning(self.trial.meant)
         return self.heard == self.trial.meant
 
 
@@ -117,6 +119,14 @@ class Report:
 
 
 _K = TypeVar("_K", str, int)
+
+
+def _meaning(answer: str) -> bool | None:
+    """Yes, no, or neither."""
+    words = set(answer.split())
+    if words & {"no", "nope", "nah", "not", "wrong", "incorrect"}:
+        return False
+    return True if words & {"yes", "yeah", "yep", "yup", "sure", "correct", "right", "exactly"} else None
 
 
 def _grouped(pairs: Iterable[tuple[_K, Outcome]]) -> list[tuple[_K, list[Outcome]]]:
