@@ -19,7 +19,7 @@ from model.words import completeness, is_backchannel
 # --- thresholds ------------------------------------------------------------------------------------
 
 TURN_END: Final = 0.6
-BARGE_IN: Final = ((200, 0.9), (650, 0.6))
+BARGE_IN: Final = ((200, 0.85), (600, 0.6))
 """The threshold falls with the voice over the agent (ms): in its first moments a "mm-hm" sounds the same."""
 UNDECIDED: Final = 0.55
 """Caller speech over the agent that is at least this likely an interruption makes it pause, to find out."""
@@ -303,7 +303,8 @@ def _while_interrupted(floor: Floor, moment: Moment, dials: Dials) -> Decision:
 
 
 def _heard_it_all(floor: Floor, moment: Moment) -> bool:
-    return moment.hearing.upto_ms >= (floor.caller.last_voice_ms or 0)
+    hearing = moment.hearing
+    return not hearing.first_guess and hearing.upto_ms >= (floor.caller.last_voice_ms or 0)
 
 
 def _ears_are_done(floor: Floor, moment: Moment) -> bool:

@@ -26,12 +26,14 @@ class Opening:
         caller_quiet_ms: since the caller's last turn was taken; large when there was none.
         agent_quiet_ms: since the agent's last sound was given out; large when there was none.
         awaiting: the agent has asked something that has not been answered.
+        sureness: the ears' confidence in the words taken, 0..1.
     """
 
     taken: str | None
     caller_quiet_ms: int
     agent_quiet_ms: int
     awaiting: bool
+    sureness: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,15 @@ class Offers:
         """Choose what to say at this opening: replies in order, then news; None to stay silent."""
         replies = (offer for offer in self.waiting if offer.urgency is Urgency.REPLY)
         for offer in replies:
-            if offer.reply_to is None or offer.reply_to == opening.taken:
+            if offer.reply_to is None or _answers(offer, opening):
                 return offer
         if not _news_may_be_told(opening):
             return None
         return next((offer for offer in self.waiting if offer.urgency is Urgency.NEWS), None)
+
+
+def _answers(offer: Offer, opening: Opening) -> bool:
+    return offer.reply_to == opening.taken and opening.sureness >= offer.sure_from
 
 
 def is_stale(offer: Offer, now_ms: int) -> bool:

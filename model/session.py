@@ -293,6 +293,7 @@ def _begun(session: Session, row: _Row, prepare: Prepare) -> Session:
     until = voicing.sounded_until
     opening = Opening(
         taken=None if row.taken is None else row.taken.text,
+        sureness=0.0 if row.taken is None else row.taken.confidence,
         caller_quiet_ms=_LONG_AGO_MS if session.taken_ms is None else now_ms - session.taken_ms,
         agent_quiet_ms=_LONG_AGO_MS if until is None else now_ms - until // SAMPLES_PER_MS,
         awaiting=session.awaiting,

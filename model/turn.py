@@ -53,6 +53,7 @@ class Offer:
         reply_to: for a reply prepared before the caller's turn ended: the words it answers
             (`Transcript.text`). It is voiced only if the turn ends with exactly these words. None: it answers
             what has already been taken in.
+        sure_from: with `reply_to`: the `Transcript.confidence` from which on it is the right answer.
         expects: the kind of answer awaited while and after it is voiced.
         expires_ms: call time after which it is stale and dropped unvoiced; None for never.
         interruptible: False for the few sentences that must be heard (a legal notice).
@@ -62,6 +63,7 @@ class Offer:
     text: str
     urgency: Urgency = Urgency.REPLY
     reply_to: str | None = None
+    sure_from: float = 0.0
     expects: Expectation = NOTHING_AWAITED
     expires_ms: int | None = None
     interruptible: bool = True

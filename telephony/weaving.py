@@ -27,6 +27,8 @@ from config.flow import Flow
 from model.turn import Offer, OfferMade, OfferWithdrawn, Transcript, TurnEvent, Urgency
 
 _TAKEN_UP_REMEMBERED: Final = 8
+_SURE: Final = 1.0
+"""Replies are prepared for words that turn out to be sure; what is not is answered a micro-turn later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +83,17 @@ def overhear(weave: Weave, transcript: Transcript) -> Woven:
     """Prepare the answer to the caller's words so far; withdraw the one prepared before if it differs."""
     if not transcript.words:
         return Woven(replace(weave, prepared=None), _withdraw(weave.prepared))
-    step = advance(weave.flow, weave.dialogue, CallerSaid(transcript.text, transcript.confidence))
+    step = advance(weave.flow, weave.dialogue, CallerSaid(transcript.text, _SURE))
     effects = tuple(step.effects)
     if weave.prepared and weave.prepared.text == transcript.text and weave.prepared.effects == effects:
         return Woven(weave)
     number = weave.preparations + 1
     offers = tuple(
-        _offer(effect, f"{effect.offer_id}~{number}", reply_to=transcript.text)
+        replace(
+            _offer(effect, f"{effect.offer_id}~{number}"),
+            reply_to=transcript.text,
+            sure_from=weave.flow.sureness.believe,
+        )
         for effect in effects
         if isinstance(effect, Say)
     )
@@ -123,12 +129,11 @@ def _voiced_as(weave: Weave, offer_id: str) -> str:
     return next((each for each in reversed(weave.taken_up) if dialogue_id(each) == offer_id), offer_id)
 
 
-def _offer(say: Say, offer_id: str, reply_to: str | None = None) -> Offer:
+def _offer(say: Say, offer_id: str) -> Offer:
     return Offer(
         id=offer_id,
         text=say.text,
         urgency=Urgency.NEWS if say.news else Urgency.REPLY,
-        reply_to=reply_to,
         expects=say.expects,
         interruptible=say.interruptible,
     )

@@ -16,7 +16,7 @@ from config.expectation import NOTHING_AWAITED, Expectation
 from config.units import MICRO_TURN_MS
 from model.ears.band import CONTEXT, cepstra, channel_mean
 from model.ears.careful import Reading, read_with_care
-from model.ears.decoder import Decoder, Effort
+from model.ears.decoder import Decoder, Effort, Path
 from model.ears.ears import Hearing
 from model.ears.grammar import Grammar, grammar_for
 from model.ears.spectrum import (
@@ -65,13 +65,21 @@ class Speaker:
 _LIVE: Final = Effort(beam=1e-30, gaussians=2)
 """What the live search says is read again with more care."""
 
+_PATIENT: Final = Effort(beam=1e-100)
+
 
 class Decoders:
-    """The decoders of a process: one for careful readings, and as many live ones as callers speak at once."""
+    """The decoders of a process: for careful readings, and as many live ones as callers speak at once."""
 
     def __init__(self) -> None:
-        self.careful = Decoder()
+        self._careful = Decoder()
+        self._patient = Decoder(_PATIENT)
         self._idle: list[Decoder] = []
+
+    def search(self, grammar: Grammar, voice: Floats) -> Path:
+        """Decode a whole turn, float32[n, 13]; once more with patience when every path was given up."""
+        path = self._careful.decode(grammar, voice)
+        return path if path.spans else self._patient.decode(grammar, voice)
 
     def take(self) -> Decoder:
         return self._idle.pop() if self._idle else Decoder(_LIVE)
@@ -218,12 +226,13 @@ class CallEars:
         self._live.feed(heard[min(begin, CONTEXT) : len(heard) - CONTEXT])
         self._fed = end
         # What the live search says of the latest micro-turn may still change: it does not count as decoded.
-        return self._hear(Reading.of_partial(self._live.path()), (self._next_index - 1) * MICRO_TURN_MS)
+        partial = Reading.of_partial(self._live.path())
+        return replace(self._hear(partial, (self._next_index - 1) * MICRO_TURN_MS), first_guess=True)
 
     def _careful(self) -> Hearing:
         turn = np.concatenate(self._frames)
         mean = self._mean(turn)
-        reading = read_with_care(self._decoders.careful, self._grammar, turn, mean, self._known.scores)
+        reading = read_with_care(self._decoders.search, self._grammar, turn, mean, self._known.scores)
         self._speaker = Speaker(mean, reading.scores)
         self._cut_off = bool(reading.spans) and reading.spans[-1].end_frame > len(turn) - _WHOLE_FRAMES
         return self._hear(reading, self._next_index * MICRO_TURN_MS)

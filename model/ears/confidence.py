@@ -8,7 +8,7 @@ from typing import Final
 from model.ears.decoder import Path, Span
 from model.ears.grammar import SOUND
 
-UNDECIDED: Final = 0.5
+UNDECIDED: Final = 0.45
 """The confidence of words that have not been weighed yet, while the caller is still speaking."""
 
 
@@ -39,7 +39,7 @@ def is_word(span: Span) -> bool:
 
 def margin(path: Path, sounds: Path) -> float:
     """By how much the words explain the turn better than free phones do, in nats; mostly negative."""
-    return path.score - sounds.score if path.spans else -math.inf
+    return path.score - sounds.score if path.spans and sounds.spans else -math.inf
 
 
 def agreement(span: Span, others: Sequence[Path]) -> float:

@@ -18,12 +18,14 @@ class Hearing:
     Attributes:
         words: lower case, digits as digit words ("four", "four": "double four" is resolved), call time.
         upto_ms: audio before this call time has been decoded; the rest is still on its way.
+        first_guess: a live search's words; a careful reading follows as soon as the voice pauses.
         confidence: of the whole, 0..1, calibrated: below 0.5 it is more likely wrong than right.
     """
 
     words: tuple[Word, ...] = ()
     upto_ms: int = 0
     confidence: float = 0.0
+    first_guess: bool = False
 
 
 class Listener(Protocol):

@@ -93,3 +93,10 @@ def test_what_was_withdrawn_is_never_chosen(steps: list[tuple[str, str]]) -> Non
         chosen = offers.voiceable(FREE)
         assert (chosen is None) == (not alive)
         assert chosen is None or chosen.id in alive
+
+
+def test_a_reply_prepared_for_sure_words_is_not_voiced_for_unsure_ones() -> None:
+    offers = Offers().make(Offer("o", "Let me look.", reply_to="one two", sure_from=0.75))
+    unsure, sure = (Opening("one two", 0, LONG_MS, awaiting=False, sureness=each) for each in (0.7, 0.8))
+    assert offers.voiceable(unsure) is None
+    assert offers.voiceable(sure) is not None

@@ -38,8 +38,16 @@ def weave() -> Weave:
 def test_a_reply_is_prepared_for_exactly_the_words_it_answers(weave: Weave) -> None:
     woven = overhear(weave, transcript(QUESTION))
     assert [offer.reply_to for offer in made(woven)] == [QUESTION] * len(made(woven))
+    assert {offer.sure_from for offer in made(woven)} == {weave.flow.sureness.believe}
     assert made(woven)
     assert woven.weave.dialogue == weave.dialogue
+
+
+def test_a_number_heard_badly_is_read_back_though_a_reply_to_it_was_prepared(weave: Weave) -> None:
+    prepared = overhear(weave, transcript(NUMBER, confidence=0.5))
+    woven = take(prepared.weave, transcript(NUMBER, final=True, confidence=0.6), frozenset())
+    assert woven.delegations == ()
+    assert "1 0 4 2 3 3" in made(woven)[0].text
 
 
 def test_when_the_words_change_what_was_prepared_is_withdrawn(weave: Weave) -> None:
@@ -68,7 +76,7 @@ def test_a_prepared_reply_that_was_voiced_is_not_made_again(weave: Weave) -> Non
     assert made(woven) == []
     assert [delegation.tool for delegation in woven.delegations] == ["order_status"]
     assert woven.delegations[0].arguments == {"order_number": "104233"}
-    expected = advance(weave.flow, weave.dialogue, CallerSaid(f"my order number is {NUMBER}", 0.95))
+    expected = advance(weave.flow, weave.dialogue, CallerSaid(f"my order number is {NUMBER}", 1.0))
     assert woven.weave.dialogue == expected.state
 
 
