@@ -1,4 +1,4 @@
-"""The checkpoint that ships, on callers, words and noises it has never met. Bounds lie below what LOG.md says."""
+"""The checkpoint that ships, on callers, words and noises it never met. Bounds lie below those in LOG.md."""
 
 import numpy as np
 import pytest
