@@ -93,3 +93,9 @@ def test_a_moment_without_weight_teaches_nothing():
     flipped = targets._replace(barge_in=1 - targets.barge_in)
     assert losses(readouts, targets, Weights()).barge_in == 0
     assert losses(readouts, flipped, Weights()).total == losses(readouts, targets, Weights()).total
+
+
+def test_the_floor_counts_more_towards_the_end():
+    recipe = Recipe()
+    assert recipe.weights_at(0.1) == recipe.weights
+    assert recipe.weights_at(0.9).turn_end > recipe.weights_at(0.1).turn_end
