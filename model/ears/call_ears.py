@@ -160,6 +160,11 @@ class CallEars:
             self._hearing = replace(self._hearing, upto_ms=self._next_index * MICRO_TURN_MS)
         return self._hearing
 
+    @property
+    def has_paused(self) -> bool:
+        """Whether the caller's voice has paused and the turn waits to be read with care."""
+        return self._care_due
+
     def close(self) -> None:
         """Give the decoder back."""
         self._end_live()

@@ -5,15 +5,18 @@ turns considered, is believed, and the others say how sure it is.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Self
 
 from model.ears.band import cepstra
 from model.ears.confidence import UNDECIDED, agreement, is_word, margin, sureness
-from model.ears.decoder import Decoder, Path, Span
+from model.ears.decoder import Path, Span
 from model.ears.grammar import Grammar, sounds_only
 from model.ears.spectrum import STRETCHES, Floats
 
+Search = Callable[[Grammar, Floats], Path]
+"""A grammar and float32[n, 13] of an utterance → its best path."""
 SETTLED: Final = 60.0
 """Nats by which a stretch must lead before the least likely is no longer tried."""
 
@@ -42,12 +45,12 @@ class Reading:
 
 
 def read_with_care(
-    decoder: Decoder, grammar: Grammar, turn: Floats, mean: Floats, before: tuple[float, ...]
+    search: Search, grammar: Grammar, turn: Floats, mean: Floats, before: tuple[float, ...]
 ) -> Reading:
     """Decode float32[n, stretches, 25] of a turn.
 
     Args:
-        decoder: is used up to the end of several utterances.
+        search: decodes a whole utterance.
         grammar: what may have been said.
         turn: log-mel.
         mean: float32[stretches, 25].
@@ -55,9 +58,9 @@ def read_with_care(
     """
     tried = _stretches(before)
     voices = {k: cepstra(turn, mean, k) for k in tried}
-    paths = {k: decoder.decode(grammar, voice) for k, voice in voices.items()}
+    paths = {k: search(grammar, voice) for k, voice in voices.items()}
     best = max(tried, key=lambda k: paths[k].score + before[k])
-    sounds = decoder.decode(sounds_only(), voices[best])
+    sounds = search(sounds_only(), voices[best])
     chosen, others = paths[best], [path for k, path in paths.items() if k != best]
     spans = tuple(span for span in chosen.spans if is_word(span))
     gain = margin(chosen, sounds)

@@ -18,6 +18,8 @@ from model.ears.spectrum import Floats
 _SCORE_TO_NATS: Final = 1_024.0
 """pocketsphinx hands out exp(score · 1e-4) of a score it keeps in units of 1024e-4 nats."""
 _GRAMMARS_KEPT: Final = 12
+_TAIL_FRAMES: Final = 12
+"""Slopes at the end of an utterance are made of its last frames: its path may end that much early."""
 _SILENCES: Final = frozenset({"<sil>", "(NULL)", "<s>", "</s>", "[NOISE]", "[SPEECH]"})
 
 
@@ -56,7 +58,7 @@ class Effort:
         silence: nats a pause between words costs.
     """
 
-    beam: float = 1e-44
+    beam: float = 1e-64
     gaussians: int = 4
     silence: float = 40.0
 
@@ -121,10 +123,15 @@ class Decoder:
         return self.path()
 
     def decode(self, grammar: Grammar, cepstra: Floats) -> Path:
-        """The best sentence of `grammar` in a whole utterance, float32[n, 13]."""
+        """The best sentence of `grammar` in a whole utterance, float32[n, 13].
+
+        `NO_PATH` when the search lost every path on the way: a wider beam may keep one.
+        """
         self.begin(grammar)
         self.feed(cepstra)
-        return self.finish()
+        path = self.finish()
+        ends = [segment.end_frame for segment in self._decoder.seg()] if path.spans else []
+        return path if ends and max(ends) >= len(cepstra) - 1 - _TAIL_FRAMES else NO_PATH
 
     def _learn(self, grammar: Grammar) -> None:
         known: set[str] = set()

@@ -108,8 +108,13 @@ class Host:
                 assert_never(order)
 
     def work(self) -> Understood:
-        """Decode what the call that has waited longest has brought. Only when `busy`."""
-        call_id = next(iter(self._waiting))
+        """Decode what one call has brought. Only when `busy`.
+
+        Callers who have paused come first, for they await an answer; then whoever has waited longest. Under
+        load, partial words thus come in larger steps.
+        """
+        longest = next(iter(self._waiting))
+        call_id = next((one for one in self._waiting if self._calls[one].has_paused), longest)
         del self._waiting[call_id]
         return Understood(call_id, self._turns[call_id], self._calls[call_id].work())
 

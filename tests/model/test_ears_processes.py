@@ -12,6 +12,7 @@ import pytest
 from config.expectation import AnswerKind, Expectation
 from config.units import MICRO_TURN_SAMPLES
 from model.ears.ears import Hearing
+from model.ears.host import Expect, Host, Listen, Open
 from model.ears.recogniser import PocketsphinxEars
 from model.espeak import EspeakVoice
 from model.evaluate.ears import QUIET_LINE, on_the_line
@@ -103,3 +104,18 @@ def test_closing_twice_and_listening_after_closing_do_no_harm(sound):
     ears.close()
     assert not children()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("ears-")]
+
+
+def test_a_caller_who_has_paused_is_heard_before_those_who_still_speak(sound):
+    host = Host()
+    last_spoken = max(k for k, (_, speaking) in enumerate(sound) if speaking)
+    for call_id, upto in (("speaking", last_spoken), ("paused", last_spoken + 2)):
+        host.take(Open(call_id))
+        host.take(Expect(call_id, SIX))
+        for index, (audio, speaking) in enumerate(sound[:upto]):
+            host.take(Listen(call_id, index, audio.tobytes(), speaking))
+    first = host.work()
+    assert first.call_id == "paused"
+    assert text_of(first.hearing) == NUMBER
+    assert host.work().call_id == "speaking"
+    assert not host.busy
