@@ -122,7 +122,9 @@ class NativeInterlocutor(Generic[M]):
         state.next_index = turn.index + 1
         hearing = Hearing()
         if state.listener is not None:
-            speaking = any(slot.caller_voice >= _MAY_BE_VOICE for slot in slots)
+            # While the caller speaks, the end of the micro-turn counts: the ears read with care when voice stops.
+            judged = slots[-2:] if state.session.floor.caller.may_be_speaking else slots
+            speaking = any(slot.caller_voice >= _MAY_BE_VOICE for slot in judged)
             state.listener.listen(turn.index, turn.caller_audio, speaking=speaking)
             hearing = state.listener.hearing()
         state.session, output, orders = advance(state.session, turn, slots, hearing, self._ahead.prepare)

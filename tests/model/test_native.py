@@ -59,7 +59,7 @@ class ScriptedPerception:
         return [self._read(turn) for turn in turns]
 
     def _read(self, turn: ModelTurn) -> ModelReadings:
-        voice = np.full(4, float(np.abs(turn.caller_audio).max() > 1_000), np.float32)
+        voice = (np.abs(turn.caller_audio.reshape(4, -1)).max(axis=1) > 1_000).astype(np.float32)
         nothing = np.zeros(4, np.float32)
         return ModelReadings(
             caller_voice=voice,
@@ -77,11 +77,13 @@ class ScriptedListener:
 
     log: list[object] = field(default_factory=list)
     heard: Hearing = field(default_factory=Hearing)
+    spoken: list[bool] = field(default_factory=list)
 
     def expect(self, expectation: Expectation) -> None:
         self.log.append(expectation)
 
     def listen(self, index: int, audio: np.ndarray, *, speaking: bool) -> None:
+        self.spoken.append(speaking)
         known = (Word("hello", index * 200, index * 200 + 200),) if speaking else self.heard.words
         self.heard = Hearing(known, (index + 1) * 200, 0.9)
 
@@ -159,6 +161,17 @@ def test_the_ears_are_told_in_order_that_the_turn_is_over_and_what_is_awaited_ne
     ]
     assert [type(act) for act in outputs[2].acts] == [TurnTaken, OfferStarted]
     assert ears.listeners[0].log == ["turn over", Expectation()]
+
+
+def test_the_ears_learn_that_the_voice_has_stopped_in_the_micro_turn_in_which_it_does(parts: Parts) -> None:
+    interlocutor, _, ears = parts
+    call = interlocutor.open(CallContext("call"))
+    stopping, starting = LOUD.copy(), LOUD.copy()
+    stopping[MICRO_TURN_SAMPLES // 2 :] = 0
+    starting[: MICRO_TURN_SAMPLES * 3 // 4] = 0
+    for index, audio in enumerate((starting, LOUD, stopping, SILENT)):
+        interlocutor.step([call], [TurnInput(index, audio)])
+    assert ears.listeners[0].spoken == [True, True, False, False]
 
 
 def test_a_malformed_micro_turn_moves_no_call(parts: Parts) -> None:
