@@ -18,7 +18,7 @@ from model.words import completeness, is_backchannel
 
 # --- thresholds ------------------------------------------------------------------------------------
 
-TURN_END: Final = 0.75
+TURN_END: Final = 0.8
 BARGE_IN: Final = ((200, 0.85), (600, 0.6))
 """The threshold falls with the voice over the agent (ms): in its first moments a "mm-hm" sounds the same."""
 UNDECIDED: Final = 0.55

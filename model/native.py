@@ -122,7 +122,7 @@ class NativeInterlocutor(Generic[M]):
         state.next_index = turn.index + 1
         hearing = Hearing()
         if state.listener is not None:
-            # While the caller speaks the end of the micro-turn counts: the ears read with care when voice ends.
+            # While the caller speaks, the end of the micro-turn counts: the ears wait to hear the voice stop.
             judged = slots[-2:] if state.session.floor.caller.may_be_speaking else slots
             speaking = any(slot.caller_voice >= _MAY_BE_VOICE for slot in judged)
             state.listener.listen(turn.index, turn.caller_audio, speaking=speaking)
