@@ -54,11 +54,11 @@ _UNFINISHED_MS: Final = 600
 """More of it for an answer that is not complete (four of six digits)."""
 _BACKCHANNEL_AFTER_MS: Final = 3_000
 _BACKCHANNEL_EVERY_MS: Final = 4_000
-EARS_PATIENCE: Final = 4
-"""Micro-turns the ears may lag behind the end of a turn before it is taken with the words there are."""
-WORDLESS_PATIENCE: Final = 6
-"""The same while there are none, or an unfinished number, or they come over a network: half an answer costs
-more time than it saves."""
+EARS_PATIENCE: Final = 20
+"""Micro-turns the ears may lag behind the end of a turn before it is taken with the words there are. They
+need two; more only when many callers fall silent at once, and a wrong answer costs more than a late one."""
+OUTSIDE_EARS_PATIENCE: Final = 6
+"""The same for ears outside the model, which never say that they have heard it all."""
 
 
 class Standing(StrEnum):
@@ -310,9 +310,7 @@ def _heard_it_all(floor: Floor, moment: Moment) -> bool:
 def _ears_are_done(floor: Floor, moment: Moment) -> bool:
     if _heard_it_all(floor, moment):
         return True
-    words = moment.hearing.words
-    usable = bool(words) and completeness(words, moment.expectation) >= 0 and not moment.outside_ears
-    return floor.waited >= (EARS_PATIENCE if usable else WORDLESS_PATIENCE)
+    return floor.waited >= (OUTSIDE_EARS_PATIENCE if moment.outside_ears else EARS_PATIENCE)
 
 
 def _dialled(dial: float) -> float:

@@ -1,6 +1,7 @@
 """Starts the interaction model: the one place in telephony from which torch is loaded."""
 
 import asyncio
+from typing import Final
 
 from config.settings import POCKETSPHINX, Settings
 from model.batcher import Batcher
@@ -9,6 +10,9 @@ from model.ears.recogniser import PocketsphinxEars
 from model.native import SERVING_THREADS, NativeCall, load
 from model.streaming import ModelState
 from model.turn import CallContext, TurnInput, TurnOutput
+
+_EARS_PROCESSES: Final = 2
+"""So that callers who fall silent at the same moment do not all wait for one core."""
 
 
 class NativeEngine:
@@ -20,7 +24,7 @@ class NativeEngine:
         Raises:
             CheckpointError: the checkpoint cannot be used.
         """
-        self._ears = PocketsphinxEars() if settings.ears == POCKETSPHINX else None
+        self._ears = PocketsphinxEars(_EARS_PROCESSES) if settings.ears == POCKETSPHINX else None
         self._interlocutor = load(
             find_checkpoint("first"), self._ears, max_calls=settings.max_calls, threads=SERVING_THREADS
         )

@@ -15,7 +15,7 @@ import numpy as np
 from config.expectation import NOTHING_AWAITED, Expectation
 from config.units import MICRO_TURN_MS
 from model.ears.band import CONTEXT, cepstra, channel_mean
-from model.ears.careful import Reading, read_with_care
+from model.ears.careful import Reading, Tried, likely_stretches, read_with_care
 from model.ears.decoder import Decoder, Effort, Path
 from model.ears.ears import Hearing
 from model.ears.grammar import Grammar, grammar_for
@@ -143,16 +143,22 @@ class CallEars:
         self._turn_begins = self._next_index
         self._hearing = Hearing(upto_ms=self._hearing.upto_ms)
 
-    def work(self) -> Hearing:
-        """Decode what has come since; what is understood of the turn by now."""
+    def work(self, *, hurried: bool = False) -> Hearing:
+        """Decode what has come since; what is understood of the turn by now.
+
+        `hurried`: others wait too. Partial words are left out, a turn is read with its likeliest stretch.
+        """
         if self._care_due:
             self._care_due = False
-            self._hearing = self._careful()
+            self._hearing = self._careful(hurried=hurried)
             self._pause()
         elif self._silent > 0:
             self._pause()
             self._hearing = replace(self._hearing, upto_ms=self._next_index * MICRO_TURN_MS)
         elif self._attending and self._fed + CONTEXT < len(self._frames) * FRAMES_PER_MICRO_TURN:
+            if hurried and len(self._frames) * FRAMES_PER_MICRO_TURN < LONGEST_FRAMES:
+                self._hearing = replace(self._hearing, first_guess=True)
+                return self._hearing
             self._hearing = self._partial()
             if len(self._frames) * FRAMES_PER_MICRO_TURN >= LONGEST_FRAMES:
                 self._settle(self._hearing.words)
@@ -234,10 +240,13 @@ class CallEars:
         partial = Reading.of_partial(self._live.path())
         return replace(self._hear(partial, (self._next_index - 1) * MICRO_TURN_MS), first_guess=True)
 
-    def _careful(self) -> Hearing:
+    def _careful(self, *, hurried: bool) -> Hearing:
         turn = np.concatenate(self._frames)
         mean = self._mean(turn)
-        reading = read_with_care(self._decoders.search, self._grammar, turn, mean, self._known.scores)
+        tried = (self._known.stretch,) if hurried else likely_stretches(self._known.scores)
+        reading = read_with_care(
+            self._decoders.search, self._grammar, turn, mean, Tried(tried, self._known.scores)
+        )
         self._speaker = Speaker(mean, reading.scores)
         self._cut_off = bool(reading.spans) and reading.spans[-1].end_frame > len(turn) - _WHOLE_FRAMES
         return self._hear(reading, self._next_index * MICRO_TURN_MS)

@@ -44,9 +44,15 @@ class Reading:
         return cls(spans, (UNDECIDED,) * len(spans), UNDECIDED if spans else 0.0)
 
 
-def read_with_care(
-    search: Search, grammar: Grammar, turn: Floats, mean: Floats, before: tuple[float, ...]
-) -> Reading:
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """The stretches to read a turn with, by number, and the caller's scores in the turns before, nats."""
+
+    stretches: tuple[int, ...]
+    before: tuple[float, ...]
+
+
+def read_with_care(search: Search, grammar: Grammar, turn: Floats, mean: Floats, tried: Tried) -> Reading:
     """Decode float32[n, stretches, 25] of a turn.
 
     Args:
@@ -54,12 +60,12 @@ def read_with_care(
         grammar: what may have been said.
         turn: log-mel.
         mean: float32[stretches, 25].
-        before: the caller's scores per stretch in the turns before, nats.
+        tried: with which stretches.
     """
-    tried = _stretches(before)
-    voices = {k: cepstra(turn, mean, k) for k in tried}
+    before = tried.before
+    voices = {k: cepstra(turn, mean, k) for k in tried.stretches}
     paths = {k: search(grammar, voice) for k, voice in voices.items()}
-    best = max(tried, key=lambda k: paths[k].score + before[k])
+    best = max(tried.stretches, key=lambda k: paths[k].score + before[k])
     sounds = search(sounds_only(), voices[best])
     chosen, others = paths[best], [path for k, path in paths.items() if k != best]
     spans = tuple(span for span in chosen.spans if is_word(span))
@@ -73,10 +79,10 @@ def read_with_care(
     )
 
 
-def _stretches(before: tuple[float, ...]) -> list[int]:
-    """Which stretches to try: all of them for a caller not heard yet; then the likeliest two."""
+def likely_stretches(before: tuple[float, ...]) -> tuple[int, ...]:
+    """Choose the stretches to try: all of them for a caller not heard yet; then the likeliest two."""
     order = sorted(range(len(STRETCHES)), key=lambda k: before[k], reverse=True)
-    return order if before[order[0]] - before[order[-1]] < SETTLED else order[:2]
+    return tuple(order if before[order[0]] - before[order[-1]] < SETTLED else order[:2])
 
 
 def _added(before: tuple[float, ...], scores: dict[int, float]) -> tuple[float, ...]:

@@ -8,7 +8,7 @@ import os
 import signal
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import assert_never
+from typing import Final, assert_never
 
 import numpy as np
 
@@ -16,8 +16,11 @@ from config.expectation import Expectation
 from model.ears.call_ears import CallEars, Decoders
 from model.ears.ears import Hearing
 
-_NICENESS = 5
+_NICENESS: Final = 5
 """Micro-turns come first, words second."""
+_UNHURRIED_PAUSED: Final = 1
+_UNHURRIED_WAITING: Final = 2
+"""More calls than these waiting at once, and each gets less effort."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +114,13 @@ class Host:
         """Decode what one call has brought. Only when `busy`.
 
         Callers who have paused come first, for they await an answer; then whoever has waited longest. Under
-        load, partial words thus come in larger steps.
+        load, partial words are left out and careful readings are less so.
         """
-        longest = next(iter(self._waiting))
-        call_id = next((one for one in self._waiting if self._calls[one].has_paused), longest)
+        paused = [one for one in self._waiting if self._calls[one].has_paused]
+        call_id = (paused or list(self._waiting))[0]
+        hurried = len(paused) > _UNHURRIED_PAUSED or len(self._waiting) > _UNHURRIED_WAITING
         del self._waiting[call_id]
-        return Understood(call_id, self._turns[call_id], self._calls[call_id].work())
+        return Understood(call_id, self._turns[call_id], self._calls[call_id].work(hurried=hurried))
 
 
 def serve(orders: Connection, answers: Connection) -> None:

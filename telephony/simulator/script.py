@@ -14,7 +14,7 @@ from telephony.simulator.errors import ScriptError
 KEYS: Final = frozenset("0123456789*#ABCD")
 """What a keypad can send."""
 BACKCHANNEL: Final = "mhm"
-DEFAULT_VOICE: Final = "en-us+f2"
+DEFAULT_VOICE: Final = "en-us"
 
 
 class When(StrEnum):
