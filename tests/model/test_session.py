@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from config.expectation import AnswerKind, Expectation
 from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES, SAMPLES_PER_MS
+from model.floor import EARS_PATIENCE
 from model.session import Session
 from model.turn import (
     Backchannelled,
@@ -132,11 +133,11 @@ def test_the_ears_are_waited_for_but_not_for_ever() -> None:
     caller = (Voiced(1_000, 2_000, words="hello"),)
     prompt = Conversation(caller=caller, turn_ends=(2_000,), lag_ms=0).run(25)
     behind = Conversation(caller=caller, turn_ends=(2_000,), lag_ms=400).run(25)
-    lost = Conversation(caller=caller, turn_ends=(2_000,), lag_ms=60_000).run(25)
+    lost = Conversation(caller=caller, turn_ends=(2_000,), lag_ms=60_000).run(12 + EARS_PATIENCE)
     assert prompt.when(TurnTaken) == [10]
     assert behind.when(TurnTaken) == [11]
     assert behind.acts(TurnTaken)[0].transcript.text == "hello"
-    assert lost.when(TurnTaken) == [16]
+    assert lost.when(TurnTaken) == [10 + EARS_PATIENCE]
     assert lost.acts(TurnTaken)[0].transcript.words == ()
 
 
