@@ -5,13 +5,9 @@ transport: its append-only file carries tasks over a restart, nothing in it is t
 """
 
 import asyncio
-import ctypes
 import fcntl
 import os
 import shutil
-import signal
-import sys
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, TextIO
@@ -20,12 +16,12 @@ from redis.exceptions import RedisError
 
 from agents.errors import RedisServerError
 from agents.reports import connect
+from config.lifetime import die_with
 from config.settings import Settings
 
 _START_S: Final = 10.0
 _STOP_S: Final = 10.0
 _LOOK_AGAIN_S: Final = 0.02
-_PR_SET_PDEATHSIG: Final = 1
 
 
 class RedisServer:
@@ -66,7 +62,7 @@ class RedisServer:
                     stderr=asyncio.subprocess.DEVNULL,
                     pass_fds=(alive.fileno(),),
                     start_new_session=True,  # Ctrl-C in a terminal is for Tandem, which stops it in order
-                    preexec_fn=_die_with(os.getpid()),
+                    preexec_fn=die_with(os.getpid()),
                 )
             await self._wait_until_it_answers(self._process)
         except BaseException:
@@ -205,17 +201,3 @@ def _try_lock(file: TextIO) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def _die_with(parent: int) -> Callable[[], None] | None:
-    """Make what a child runs first: ask the kernel to be told to stop when `parent` dies (Linux only)."""
-    if sys.platform != "linux":
-        return None
-    prctl = ctypes.CDLL(None).prctl  # looked up before the fork: between fork and exec nothing may be locked
-
-    def ask() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:
-            os._exit(1)  # it died in between
-
-    return ask

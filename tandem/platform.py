@@ -22,8 +22,9 @@ from agents.crm.seed import seed_demo
 from agents.errors import RedisServerError
 from agents.redis_server import RedisServer
 from config.errors import ConfigError
+from config.flow_file import load_flow
 from config.lifetime import die_with
-from config.settings import Settings, load
+from config.settings import POCKETSPHINX, Settings, load
 
 Progress = Callable[[str], None]
 """Told, in a few words, what is being started."""
@@ -70,8 +71,11 @@ class Platform:
 
         Raises:
             PlatformError: port or home in use, or a process does not come up. Nothing is left running.
+            FlowError: the flow named by TANDEM_FLOW is not valid.
+            EarsError: the service named by TANDEM_EARS cannot be used.
         """
         try:
+            _refuse_bad_parts(self.settings)
             _refuse_unwritable(self.settings.home)
             _refuse_busy_port(self.settings)
             if self.settings.given_redis_url is None:
@@ -179,6 +183,18 @@ async def _prepare_database(settings: Settings) -> None:
     await upgrade(settings)
     if settings.given_database_url is None:  # a company's own database is not for demonstrations
         await seed_demo(settings)
+
+
+def _refuse_bad_parts(settings: Settings) -> None:
+    """Say what is wrong with flow or ears here, once, not by every server that is started again."""
+    load_flow(settings.flow)
+    if settings.ears != POCKETSPHINX:
+        from telephony import pipecat_logs
+
+        pipecat_logs.join()
+        from telephony.outside_ears import make_service  # imports pipecat
+
+        make_service(settings)
 
 
 def _refuse_unwritable(home: Path) -> None:

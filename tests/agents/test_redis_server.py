@@ -94,7 +94,7 @@ async def test_it_dies_with_its_parent_and_the_home_can_be_used_again(
 async def test_one_that_outlived_its_parent_is_ended(
     settings: Settings, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(redis_server, "_die_with", lambda parent: None)  # as on a system without it
+    monkeypatch.setattr(redis_server, "die_with", lambda parent: None)  # as on a system without it
     orphaned = RedisServer(settings)
     await orphaned.start()
     orphan = orphaned.pid
