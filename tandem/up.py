@@ -56,20 +56,21 @@ async def _first_of(task: asyncio.Task[Any], end: asyncio.Event) -> None:
 
 def _banner(settings: Settings, url: str) -> Panel:
     lines = [
-        f"Tandem answers at      {settings.public_url}",
-        f"Twilio's voice webhook {settings.public_url}/twilio/voice",
-        f"Health                 {url}/health",
-        f"Tapes, database, logs  {settings.home.resolve()}",
+        f"Tandem answers at       {settings.public_url}",
+        f"Twilio's voice webhook  {settings.public_url}/twilio/voice",
+        f"Health                  {url}/health",
+        f"Tapes, database, logs   {settings.home.resolve()}",
         "",
         "Try it from a second terminal:",
-        f'  tandem call --server {url} --say "hi, where is my order?" --say "one zero four two three three"',
+        f"  tandem call --server {url} \\",
+        '    --say "hi, where is my order?" --say "one zero four two three three"',
         "",
         "Ctrl-C ends everything.",
     ]
     if settings.development:
-        lines.insert(
-            4,
-            "[yellow bold]Development mode: no TWILIO_AUTH_TOKEN, so webhooks are not verified and only\n"
-            "callers on this machine are accepted.[/]",
-        )
+        lines[4:4] = [
+            "",
+            "[yellow bold]Development mode: TWILIO_AUTH_TOKEN is not set, so webhooks are not[/]",
+            "[yellow bold]verified and only callers on this machine are accepted.[/]",
+        ]
     return Panel("\n".join(lines), title="Tandem", border_style="green", expand=False)
