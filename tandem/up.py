@@ -2,6 +2,8 @@
 
 import asyncio
 import signal
+import sys
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -62,7 +64,7 @@ def _banner(settings: Settings, url: str) -> Panel:
         f"Tapes, database, logs   {settings.home.resolve()}",
         "",
         "Try it from a second terminal:",
-        f"  tandem call --server {url} \\",
+        f"  {_command()} call --server {url} \\",
         '    --say "hi, where is my order?" --say "one zero four two three three"',
         "",
         "Ctrl-C ends everything.",
@@ -74,3 +76,8 @@ def _banner(settings: Settings, url: str) -> Panel:
             "[yellow bold]verified and only callers on this machine are accepted.[/]",
         ]
     return Panel("\n".join(lines), title="Tandem", border_style="green", expand=False)
+
+
+def _command() -> str:
+    """The console command as it was called, so that it can be copied: it need not be on the path."""
+    return sys.argv[0] if Path(sys.argv[0]).name == "tandem" else "tandem"
