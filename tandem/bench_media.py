@@ -62,6 +62,7 @@ async def measure(path: str, calls: int, seconds: float, *, quiet: bool = True) 
     """Run one server and so many callers against it."""
     import asyncio
     import multiprocessing
+    import os
     import socket
 
     import httpx
@@ -73,6 +74,7 @@ async def measure(path: str, calls: int, seconds: float, *, quiet: bool = True) 
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    os.environ.setdefault("LOGURU_LEVEL", "ERROR")  # pipecat's banner, printed as the server imports it
     ours, theirs = multiprocessing.Pipe()
     server = multiprocessing.get_context("spawn").Process(
         target=serve, args=(path, port, theirs), daemon=True
