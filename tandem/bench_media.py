@@ -50,7 +50,9 @@ def bench_media(
     Both servers echo the caller over the Twilio Media Streams protocol at 16 kHz, on this machine.
     """
     import asyncio  # heavy with what follows: --help must answer at once
+    import os
 
+    os.environ.setdefault("LOGURU_LEVEL", "ERROR")  # or pipecat prints a banner wherever it is imported
     figures = [asyncio.run(measure(path, calls, seconds, quiet=json)) for path in PATHS]
     if json:
         print(jsonlib.dumps([asdict(one) for one in figures], indent=2))
@@ -62,7 +64,6 @@ async def measure(path: str, calls: int, seconds: float, *, quiet: bool = True) 
     """Run one server and so many callers against it."""
     import asyncio
     import multiprocessing
-    import os
     import socket
 
     import httpx
@@ -74,7 +75,6 @@ async def measure(path: str, calls: int, seconds: float, *, quiet: bool = True) 
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    os.environ.setdefault("LOGURU_LEVEL", "ERROR")  # pipecat's banner, printed as the server imports it
     ours, theirs = multiprocessing.Pipe()
     server = multiprocessing.get_context("spawn").Process(
         target=serve, args=(path, port, theirs), daemon=True
