@@ -40,8 +40,8 @@ from pipecat.frames.frames import (
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES, SAMPLE_RATE_HZ
-from model.turn import Audio, Transcript
-from telephony import resample
+from model.turn import Transcript
+from telephony.any_rate import AnyRate
 from telephony.line import Conversation, LineTurn
 from telephony.outside_ears import words_of
 
@@ -176,9 +176,7 @@ class Gathering:
 
     def __init__(self) -> None:
         self._waiting = np.empty(0, np.int16)
-        self._rate_hz = SAMPLE_RATE_HZ
-        self._kernel = resample.kernel(SAMPLE_RATE_HZ, SAMPLE_RATE_HZ)
-        self._history = resample.silence_before(self._kernel)
+        self._any_rate = AnyRate()
         self._keys: tuple[str, ...] = ()
         self._index = 0
 
@@ -188,7 +186,7 @@ class Gathering:
 
     def take(self, frame: InputAudioRawFrame) -> list[LineTurn]:
         """Take in a frame; every micro-turn that it completes."""
-        self._waiting = np.concatenate([self._waiting, self._at_our_rate(frame)])
+        self._waiting = np.concatenate([self._waiting, self._any_rate.take(frame)])
         turns: list[LineTurn] = []
         while self._waiting.size >= MICRO_TURN_SAMPLES:
             audio, self._waiting = self._waiting[:MICRO_TURN_SAMPLES], self._waiting[MICRO_TURN_SAMPLES:]
@@ -197,17 +195,6 @@ class Gathering:
             self._keys = ()
             self._index += 1
         return turns
-
-    def _at_our_rate(self, frame: InputAudioRawFrame) -> Audio:
-        pcm = np.frombuffer(frame.audio, np.int16)
-        if frame.num_channels > 1:
-            pcm = pcm.reshape(-1, frame.num_channels).mean(axis=1).astype(np.int16)
-        if frame.sample_rate != self._rate_hz:
-            self._rate_hz = frame.sample_rate
-            self._kernel = resample.kernel(frame.sample_rate, SAMPLE_RATE_HZ)
-            self._history = resample.silence_before(self._kernel)
-        ours, self._history = resample.resample(self._kernel, pcm, self._history)
-        return ours
 
 
 def _transcription(transcript: Transcript) -> TranscriptionFrame | InterimTranscriptionFrame:

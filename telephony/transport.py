@@ -11,7 +11,6 @@ import logging
 from collections.abc import Sequence
 from typing import Protocol
 
-import numpy as np
 from pipecat.frames.frames import (
     CancelFrame,
     CancelWorkerFrame,
@@ -30,7 +29,7 @@ from pipecat.transports.base_transport import BaseTransport, TransportParams
 
 from config.units import SAMPLE_RATE_HZ
 from model.turn import Audio
-from telephony import resample
+from telephony.any_rate import AnyRate
 from telephony.clock import Clock
 from telephony.interaction_processor import LineTurnFrame
 from telephony.line import LineAnswer
@@ -198,9 +197,7 @@ class _Output(BaseOutputTransport):
     def __init__(self, transport: TwilioMediaTransport, params: TransportParams) -> None:
         super().__init__(params, name="media-output")
         self._transport = transport
-        self._rate_hz = SAMPLE_RATE_HZ
-        self._kernel = resample.kernel(SAMPLE_RATE_HZ, SAMPLE_RATE_HZ)
-        self._history = resample.silence_before(self._kernel)
+        self._any_rate = AnyRate()
 
     async def start(self, frame: StartFrame) -> None:
         await super().start(frame)
@@ -209,20 +206,9 @@ class _Output(BaseOutputTransport):
     async def _handle_frame(self, frame: Frame) -> None:
         match frame:
             case OutputAudioRawFrame():
-                await self._transport.play(self._at_our_rate(frame))
+                await self._transport.play(self._any_rate.take(frame))
             case InterruptionFrame():
-                self._history = resample.silence_before(self._kernel)
+                self._any_rate.forget()
                 await self._transport.flush()
             case _:
                 await self.push_frame(frame)
-
-    def _at_our_rate(self, frame: OutputAudioRawFrame) -> Audio:
-        pcm = np.frombuffer(frame.audio, np.int16)
-        if frame.num_channels > 1:
-            pcm = pcm.reshape(-1, frame.num_channels).mean(axis=1).astype(np.int16)
-        if frame.sample_rate != self._rate_hz:
-            self._rate_hz = frame.sample_rate
-            self._kernel = resample.kernel(frame.sample_rate, SAMPLE_RATE_HZ)
-            self._history = resample.silence_before(self._kernel)
-        ours, self._history = resample.resample(self._kernel, pcm, self._history)
-        return ours
