@@ -15,6 +15,12 @@ KINDS: Final = tuple(AnswerKind)
 DIGITS_ANY: Final = 17
 """Index of "digits, however many"; 0 is "no digits awaited", 1..16 that many."""
 CLOCK_BUCKETS: Final = 16
+LANGUAGES: Final = ("none", "en", "es")
+"""Of the caller's speech in a slot; "none" while the caller is silent."""
+AGENT_TEXT: Final = ("nothing", "word", "mm-hm", "uh-huh", "i see", "okay", "right", "one moment")
+"""What the agent says in a slot: nothing new, the next word of what it is saying, or a small utterance."""
+ACTS: Final = ("none", "delegate", "cancel", "remind", "transfer", "hang_up")
+"""What the agent does in a slot."""
 SPEAKING_POWER: Final = 1e-5
 """Mean power above which a slot of the agent's own sound counts as speaking (-50 dB of full scale)."""
 
