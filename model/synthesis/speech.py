@@ -7,7 +7,7 @@ Speakers voice the simulated calls and the ears' lessons; which are installed di
 # n samples at `rate_hz`
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,10 @@ class Manner:
     rate: float = 1.0
     pitch: float = 1.0
     range: float = 1.0
+
+
+AS_USUAL: Final = Manner()
+"""The speaker's own way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ class Speaker(Protocol):
         """Whether its speech comes with the times of words and phones."""
         ...
 
-    def say(self, text: str, manner: Manner = Manner()) -> Speech:
+    def say(self, text: str, manner: Manner = AS_USUAL) -> Speech:
         """Speak a plain text, punctuation meant.
 
         Raises:
