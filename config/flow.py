@@ -22,6 +22,8 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from config.dials import Dials, StepDials
+
 SCHEMA_VERSION: Final = 1
 
 NAME_PATTERN: Final = r"^[a-z][a-z0-9_]{0,63}$"
@@ -78,7 +80,6 @@ Phrases = Annotated[tuple[Phrase, ...], BeforeValidator(_listed), Field(min_leng
 """Ways to say the same thing: small letters, no punctuation, numbers as words."""
 
 Confidence = Annotated[float, Field(ge=0.0, le=1.0)]
-Dial = Annotated[float, Field(ge=0.0, le=1.0)]
 Milliseconds = Annotated[int, Field(ge=500, le=120_000)]
 
 
@@ -129,14 +130,6 @@ class Destination(_Part):
     number: str = Field(pattern=r"^\+[1-9]\d{6,14}$")
 
 
-class Dials(_Part):
-    """How the floor is held, each 0..1; 0.5 is as trained."""
-
-    patience: Dial = 0.5
-    interruption: Dial = 0.5
-    backchannels: Dial = 0.5
-
-
 class Sureness(_Part):
     """From which confidence on (0..1) the caller's words are taken for what they seem."""
 
@@ -177,7 +170,14 @@ class _Step(_Part):
     at_most: AtMost | None = None
 
 
-class Say(_Step):
+class _Stay(_Step):
+    """A step the call may stay at, so that the floor can be held its way there."""
+
+    dials: StepDials = Field(default_factory=StepDials)
+    """While the call is here: `dials: {patience: 0.7}`."""
+
+
+class Say(_Stay):
     """Say something and go on."""
 
     kind: Literal["say"]
@@ -211,7 +211,7 @@ class Counted(_Part):
     too_many: Text
 
 
-class Ask(_Step):
+class Ask(_Stay):
     """Ask, and go where the answer leads: by meaning (`answers`), or on with a filled `slot` (`next`)."""
 
     kind: Literal["ask"]
@@ -250,7 +250,7 @@ class Waiting(_Part):
     """Then the look-up has failed with `timeout`, whatever becomes of it."""
 
 
-class LookUp(_Step):
+class LookUp(_Stay):
     """Have a tool called. `arguments`: name → a value, or a slot as `{order_number}`."""
 
     kind: Literal["look_up"]
@@ -282,7 +282,7 @@ class Aside(_Step):
     says: Text
 
 
-class Transfer(_Step):
+class Transfer(_Stay):
     """Hand the call to a destination once the words were heard. `resume`: if the caller takes it back."""
 
     kind: Literal["transfer"]
@@ -291,7 +291,7 @@ class Transfer(_Step):
     resume: Name
 
 
-class End(_Step):
+class End(_Stay):
     """Hang up once the words were heard. `resume`: if the caller speaks again before that."""
 
     kind: Literal["end"]
@@ -341,6 +341,15 @@ class Flow(_Part):
     def key(self) -> str:
         """What a call keeps of the flow it runs: `name@version`."""
         return f"{self.name}@{self.version}"
+
+
+def dials_at(flow: Flow, name: str) -> Dials:
+    """Tell how the floor is held while the call is at this step."""
+    match flow.steps.get(name):
+        case Say(dials=own) | Ask(dials=own) | LookUp(dials=own) | Transfer(dials=own) | End(dials=own):
+            return flow.dials.with_step(own)
+        case _:
+            return flow.dials
 
 
 def blanks(text: Text) -> Iterator[tuple[str, str, str | None]]:

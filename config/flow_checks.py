@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 from typing import Final
 
+from config.dials import StepDials
 from config.flow import (
     Aside,
     Ask,
@@ -91,6 +92,8 @@ def _parts(name: str, step: Step, flow: Flow) -> Iterator[str]:
             yield from _slot_of(name, step, flow)
         case LookUp():
             yield from _arguments(name, step, flow)
+        case Say(keep=False) if step.dials != StepDials():
+            yield f"step '{name}': has dials, but the call goes on at once; set them at step '{step.next}'"
         case Transfer(destination=destination) if destination not in flow.destinations:
             fix = did_you_mean(destination, flow.destinations)
             yield f"step '{name}': destination '{destination}' is not listed{fix}"

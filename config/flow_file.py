@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from config import flow as schema
+from config.dials import Dials
 from config.errors import ConfigError
 from config.flow import SCHEMA_VERSION, STEP_KINDS, Flow
 from config.flow_checks import did_you_mean, problems
@@ -145,7 +146,7 @@ _PARTS: Final[Mapping[str, type[BaseModel]]] = {
     "confirm": schema.Confirm,
     "counted": schema.Counted,
     "waiting": schema.Waiting,
-    "dials": schema.Dials,
+    "dials": Dials,
     "sureness": schema.Sureness,
     "silence": schema.Silence,
     "misunderstood": schema.Misunderstood,

@@ -17,6 +17,7 @@ from model.turn import (
     Backchannelled,
     CallerSpoke,
     Dials,
+    DialsTurned,
     Heard,
     HeardWords,
     KeyPressed,
@@ -29,6 +30,7 @@ from model.turn import (
     Resumed,
     Transcript,
     TurnAct,
+    TurnEvent,
     TurnInput,
     TurnOutput,
     TurnTaken,
@@ -136,12 +138,7 @@ def advance(
 # --- what is told ------------------------------------------------------------------------------------
 
 
-def _told(
-    session: Session,
-    event: OfferMade | OfferWithdrawn | KeyPressed | Heard | HeardWords,
-    row: _Row,
-    prepare: Prepare,
-) -> Session:
+def _told(session: Session, event: TurnEvent, row: _Row, prepare: Prepare) -> Session:
     match event:
         case OfferMade(offer):
             prepare(offer.text)
@@ -156,6 +153,8 @@ def _told(
             upto_ms = row.began_ms if final else (words[-1].end_ms if words else 0)
             confidence = sum(word.confidence for word in words) / len(words) if words else 0.0
             return replace(session, outside_ears=True, outside=Hearing(words, upto_ms, confidence))
+        case DialsTurned(dials):
+            return replace(session, dials=dials)
         case _:
             assert_never(event)
 

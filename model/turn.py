@@ -30,6 +30,18 @@ class Word:
     confidence: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Dials:
+    """How a manager tunes the floor, each 0..1 with 0.5 the trained default."""
+
+    patience: float = 0.5
+    """Higher waits longer before taking the turn."""
+    interruption: float = 0.5
+    """Higher yields more readily."""
+    backchannels: float = 0.5
+    """Higher says "mm-hm" more often; 0 never."""
+
+
 # --- what reaches the model -----------------------------------------------------------------------
 
 
@@ -103,7 +115,14 @@ class HeardWords:
     final: bool
 
 
-TurnEvent = OfferMade | OfferWithdrawn | KeyPressed | Heard | HeardWords
+@dataclass(frozen=True, slots=True)
+class DialsTurned:
+    """From this micro-turn on the floor is held like this: the dialogue has come to another step."""
+
+    dials: Dials
+
+
+TurnEvent = OfferMade | OfferWithdrawn | KeyPressed | Heard | HeardWords | DialsTurned
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,17 +247,6 @@ class TurnOutput:
 
 
 # --- the seam -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Dials:
-    """How a manager tunes the floor, each 0..1 with 0.5 the trained default."""
-
-    patience: float = 0.5
-    """Higher waits longer before taking the turn."""
-    interruption: float = 0.5
-    """Higher yields more readily."""
-    backchannels: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,12 @@ from config.database import Database
 from config.flow import Flow
 from config.settings import Settings
 from config.tables import CallRow
-from model.turn import CallContext, Dials
+from model.turn import CallContext
 from telephony.call import AgentSide, Call, CallParts
 from telephony.carrier import Carrier
 from telephony.line import IncomingCall
 from telephony.tape import Tape
+from telephony.weaving import opening_dials
 
 logger = logging.getLogger(__name__)
 
@@ -108,8 +109,7 @@ class Switchboard:
             "flow": flow_version,
             "began_at": began_at.isoformat(),
         }
-        dials = Dials(flow.dials.patience, flow.dials.interruption, flow.dials.backchannels)
-        context = CallContext(call_id, flow.language, dials)
+        context = CallContext(call_id, flow.language, opening_dials(flow))
 
         async def ended(outcome: str, micro_turns: int) -> None:
             self._calls.pop(incoming.carrier_call_id, None)

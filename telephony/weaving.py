@@ -23,8 +23,8 @@ from agents.dialogue.events import (
 )
 from agents.dialogue.state import State
 from agents.messages import Delegation
-from config.flow import Flow
-from model.turn import Offer, OfferMade, OfferWithdrawn, Transcript, TurnEvent, Urgency
+from config.flow import Flow, dials_at
+from model.turn import Dials, DialsTurned, Offer, OfferMade, OfferWithdrawn, Transcript, TurnEvent, Urgency
 
 _TAKEN_UP_REMEMBERED: Final = 8
 _SURE: Final = 1.0
@@ -53,6 +53,8 @@ class Weave:
     taken_up: tuple[str, ...] = ()
     """Prepared offers voiced lately; their ids carry the preparation's number, the dialogue's do not."""
     ending: HangUp | TransferTo | None = None
+    dials: Dials | None = None
+    """As the model was last told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,11 @@ class Woven:
 def dialogue_id(offer_id: str) -> str:
     """The dialogue's id of an offer, whether it was prepared (`o7~3`) or not (`o7`)."""
     return offer_id.partition("~")[0]
+
+
+def opening_dials(flow: Flow) -> Dials:
+    """How the floor is held when a call begins."""
+    return _dials(flow, flow.start)
 
 
 def tell(weave: Weave, event: Event) -> Woven:
@@ -165,4 +172,13 @@ def _carry_out(weave: Weave, effects: tuple[Effect, ...], spoken: frozenset[str]
                 ending = effect
             case _:
                 assert_never(effect)
-    return Woven(replace(weave, ending=ending), tuple(events), tuple(delegations), tuple(cancelled))
+    dials = _dials(weave.flow, weave.dialogue.step)
+    if dials != weave.dials:
+        events.append(DialsTurned(dials))
+    moved = replace(weave, ending=ending, dials=dials)
+    return Woven(moved, tuple(events), tuple(delegations), tuple(cancelled))
+
+
+def _dials(flow: Flow, step: str) -> Dials:
+    dials = dials_at(flow, step)
+    return Dials(dials.patience, dials.interruption, dials.backchannels)

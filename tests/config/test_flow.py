@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import ConfigError
-from config.flow import STEP_KINDS, Ask, Flow, LookUp, targets
+from config.flow import STEP_KINDS, Ask, Flow, LookUp, dials_at, targets
 from config.flow_checks import problems
 from config.flow_file import FLOWS, FlowError, load_flow, read_flow, shipped_flows
 
@@ -159,6 +159,37 @@ def test_a_value_out_of_range_is_named_with_what_it_is():
     (line,) = wrong("believe: 0.75", "believe: 75")
     assert line.startswith("flow.yaml: 'sureness.believe' ")
     assert "75" in line
+
+
+def test_a_step_turns_the_dials_it_names_and_leaves_the_others_to_the_flow():
+    flow = read_flow(
+        text().replace("patience: 0.5", "patience: 0.4").replace("{patience: 0.6}", "{backchannels: 0}")
+    )
+    assert (flow.dials.patience, flow.dials.backchannels) == (0.4, 0.5)
+    assert dials_at(flow, "greet") == flow.dials
+    assert dials_at(flow, "order_number") == flow.dials.model_copy(update={"backchannels": 0.0})
+    assert dials_at(flow, "by_status") == flow.dials
+
+
+@pytest.mark.parametrize("value", ["-0.1", "1.01", "much"])
+def test_a_dial_outside_its_range_is_named_with_its_step(value):
+    (line,) = wrong("{patience: 0.6}", f"{{patience: {value}}}")
+    assert line.startswith("flow.yaml: step 'order_number': 'dials.patience' ")
+    assert line.endswith(f"(it is {value!r})" if value == "much" else f"(it is {value})")
+
+
+def test_a_dial_that_does_not_exist_is_named():
+    assert wrong("{patience: 0.6}", "{patienc: 0.6}") == [
+        "flow.yaml: step 'order_number': 'dials.patienc' is not known here; did you mean 'patience'?"
+    ]
+
+
+def test_dials_of_a_step_the_call_does_not_stay_at_are_refused():
+    (line,) = wrong(
+        "    kind: say\n    says: I'm sorry, I can't",
+        "    kind: say\n    dials: {patience: 1}\n    says: I'm sorry, I can't",
+    )
+    assert line.endswith("has dials, but the call goes on at once; set them at step 'to_a_person'")
 
 
 def test_a_schema_of_another_time_is_named():

@@ -12,6 +12,7 @@ from model.turn import (
     Backchannelled,
     CallerSpoke,
     Dials,
+    DialsTurned,
     Heard,
     HeardWords,
     KeyPressed,
@@ -155,6 +156,12 @@ def test_patience_waits_longer() -> None:
         return call.when(TurnTaken)[0]
 
     assert ends_at(0.0) < ends_at(0.5) < ends_at(1.0)
+
+
+def test_dials_turned_during_the_call_hold_from_then_on() -> None:
+    call = Conversation(events={3: (DialsTurned(Dials(patience=0.9)),)}).run(3)
+    assert call.session.dials == Dials()
+    assert call.run(2).session.dials == Dials(patience=0.9)
 
 
 def test_an_unfinished_number_is_waited_for_longer_than_a_finished_one() -> None:

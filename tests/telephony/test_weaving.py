@@ -8,8 +8,8 @@ from agents.dialogue.engine import advance, begin
 from agents.dialogue.events import CallBegan, CallerSaid, KeysPressed
 from agents.dialogue.state import CallFacts
 from config.flow_file import load_flow
-from model.turn import Offer, OfferMade, OfferWithdrawn, Transcript, Word
-from telephony.weaving import Weave, Woven, dialogue_id, overhear, take, tell
+from model.turn import Dials, DialsTurned, Offer, OfferMade, OfferWithdrawn, Transcript, Word
+from telephony.weaving import Weave, Woven, dialogue_id, opening_dials, overhear, take, tell
 
 QUESTION = "where is my order"
 NUMBER = "one zero four two three three"
@@ -125,3 +125,26 @@ def test_a_goodbye_that_is_taken_back_ends_nothing(weave: Weave) -> None:
     assert parting.weave.ending is not None
     back = tell(parting.weave, CallerSaid("where is my order", 0.95))
     assert back.weave.ending is None
+
+
+# --- dials ----------------------------------------------------------------------------------------------
+
+
+def turned(woven: Woven) -> list[Dials]:
+    return [event.dials for event in woven.events if isinstance(event, DialsTurned)]
+
+
+def test_the_dials_are_turned_when_the_call_comes_to_a_step_with_its_own_and_back_when_it_leaves(
+    weave: Weave,
+) -> None:
+    asked = tell(weave, CallerSaid(QUESTION, 0.95))
+    given = tell(asked.weave, CallerSaid(NUMBER, 0.95))
+    assert turned(asked) == [Dials(patience=0.6)]
+    assert turned(given) == [opening_dials(weave.flow)] == [Dials()]
+
+
+def test_what_is_only_prepared_turns_no_dial(weave: Weave) -> None:
+    prepared = overhear(weave, transcript(QUESTION))
+    assert turned(prepared) == []
+    voiced = frozenset(offer.id for offer in made(prepared))
+    assert turned(take(prepared.weave, transcript(QUESTION, final=True), voiced)) == [Dials(patience=0.6)]
