@@ -8,7 +8,7 @@ Source of the ABI: flite 2.2, `flite.h` and `cst_*.h`.
 
 import ctypes
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
@@ -127,7 +127,7 @@ class _Library:
             begin_ms = round(1_000 * self._c.item_feat_float(item, b"end"))
 
 
-_library = cache(_Library)
+_library: Callable[[], _Library] = cache(_Library)
 
 
 @dataclass(frozen=True, slots=True)

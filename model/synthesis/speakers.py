@@ -12,6 +12,8 @@ from loguru import logger
 
 from model.synthesis.espeak_speakers import TEST_VARIANTS, espeak_speakers
 from model.synthesis.flite import flite_speakers
+from model.synthesis.pico import pico_speakers
+from model.synthesis.rhvoice import rhvoice_speakers
 from model.synthesis.speech import Language, Speaker, SynthesisError
 
 Split = Literal["train", "test"]
@@ -19,6 +21,8 @@ Split = Literal["train", "test"]
 _SYNTHESISERS: Final[dict[str, Callable[[], Sequence[Speaker]]]] = {
     "espeak-ng": espeak_speakers,
     "flite": flite_speakers,
+    "SVOX pico": pico_speakers,
+    "RHVoice": rhvoice_speakers,
 }
 _HELD_OUT: Final = frozenset({"flite/rms", "RHVoice/clb", "festival/rab"})
 """People of whom no other synthesiser has a voice (kal and slt are one man and one woman everywhere)."""
