@@ -7,7 +7,6 @@ Source of the ABI: flite 2.2, `flite.h` and `cst_*.h`.
 """
 
 import ctypes
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -17,13 +16,13 @@ from typing import Final
 import numpy as np
 
 from model.synthesis.phones import from_arpabet
+from model.synthesis.plain_text import in_ascii
 from model.synthesis.speech import AS_USUAL, Language, Manner, Speech, SpokenPhone, SpokenWord, SynthesisError
 
 VOICES: Final = ("kal", "kal16", "awb", "rms", "slt")
 _LIBRARY: Final = "libflite.so.1"
 _DIPHONE_MEAN_HZ: Final = {"kal": 95.0, "kal16": 95.0}
 _DIPHONE_SPREAD_HZ: Final = 11.0
-_QUOTES: Final = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "."})
 
 
 class _Wave(ctypes.Structure):
@@ -154,7 +153,7 @@ class FliteSpeaker:
         Raises:
             SynthesisError: there is nothing to say, or flite is not there any more.
         """
-        plain = _ascii(text)
+        plain = in_ascii(text)
         if not any(letter.isalnum() for letter in plain):
             raise SynthesisError(f"{self.identity} finds no word in {text!r}")
         try:
@@ -163,12 +162,6 @@ class FliteSpeaker:
                 return library.synthesise(plain, self.voice, manner)
         except OSError as error:
             raise SynthesisError(f"{self.identity} is not installed ({error})") from error
-
-
-def _ascii(text: str) -> str:
-    """`text` in ASCII, letter by letter, so that offsets stay what they are."""
-    letters = (unicodedata.normalize("NFKD", letter)[:1] for letter in text.translate(_QUOTES))
-    return "".join(letter if letter.isascii() and letter else " " for letter in letters)
 
 
 def flite_speakers() -> tuple[FliteSpeaker, ...]:

@@ -11,6 +11,7 @@ from typing import Final, Literal
 from loguru import logger
 
 from model.synthesis.espeak_speakers import TEST_VARIANTS, espeak_speakers
+from model.synthesis.festival import festival_speakers
 from model.synthesis.flite import flite_speakers
 from model.synthesis.pico import pico_speakers
 from model.synthesis.rhvoice import rhvoice_speakers
@@ -23,6 +24,7 @@ _SYNTHESISERS: Final[dict[str, Callable[[], Sequence[Speaker]]]] = {
     "flite": flite_speakers,
     "SVOX pico": pico_speakers,
     "RHVoice": rhvoice_speakers,
+    "festival": festival_speakers,
 }
 _HELD_OUT: Final = frozenset({"flite/rms", "RHVoice/clb", "festival/rab"})
 """People of whom no other synthesiser has a voice (kal and slt are one man and one woman everywhere)."""
