@@ -18,6 +18,7 @@ from torch import Tensor
 from config.units import SLOT_SAMPLES
 from model.data.calls import SimulatedCall, simulate
 from model.frontend import FrontEnd
+from model.phones import PHONES
 from model.sizes import FrontEndSize
 from model.streams import SPEAKING_POWER, Slots, clock_bucket
 
@@ -87,7 +88,7 @@ def to_targets(calls: list[SimulatedCall]) -> Targets:
         barge_in_weight=_stacked([label.barge_in_weight for label in labels]),
         backchannel_due=_stacked([label.backchannel_due for label in labels]).float(),
         backchannel_weight=_stacked([label.backchannel_weight for label in labels]),
-        phones=_stacked([label.phones for label in labels]).long(),
+        phones=_stacked([label.phones for label in labels]).long().clamp_max(len(PHONES) - 1),
         digits_said=_stacked([label.digits_said for label in labels]).long(),
     )
 
