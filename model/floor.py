@@ -150,6 +150,19 @@ def decide(floor: Floor, moment: Moment, dials: Dials) -> tuple[Floor, Decision]
     return _remembered(floor, moment, decision), decision
 
 
+def hopes_for_words(floor: Floor, moment: Moment, dials: Dials) -> bool:
+    """Whether the words that the ears still owe could decide something in this micro-turn.
+
+    So it is when the caller's voice has just paused, the turn may be over, and the agent is not speaking.
+    """
+    if moment.standing in (Standing.VOICING, Standing.STOPPING):
+        return False
+    caller = _attended(floor.caller, moment)
+    if not caller.has_turn or caller.may_be_speaking or _heard_it_all(replace(floor, caller=caller), moment):
+        return False
+    return caller.has_ended >= _shifted(TURN_END, _dialled(dials.patience) - _WORDS_LOG_ODDS)
+
+
 def _attended(caller: Caller, moment: Moment) -> Caller:
     agent_speaks = moment.standing in (Standing.VOICING, Standing.STOPPING)
     for k, slot in enumerate(moment.slots):

@@ -6,6 +6,7 @@ call = interlocutor.open(CallContext("call-1"))
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Final, Generic, Protocol, TypeVar
@@ -16,9 +17,9 @@ import torch
 from config.units import MICRO_TURN_SAMPLES, SLOTS_PER_MICRO_TURN
 from model.checkpoint import load_checkpoint
 from model.ears.ears import Ears, Hearing, Listener
-from model.session import EarOrders, Session, advance
+from model.session import EarOrders, Session, advance, awaits_words, reply
 from model.streaming import SILENT_MICRO_TURN, ModelReadings, ModelState, ModelTurn, StreamingModel
-from model.turn import CallContext, CallState, Readings, StepError, TurnInput, TurnOutput
+from model.turn import CallContext, CallState, Readings, StepError, TurnEvent, TurnInput, TurnOutput
 from model.voice.ahead import Ahead
 from model.voice.house import HouseVoice
 from model.voice.voice import Voice
@@ -41,6 +42,14 @@ class Perception(Protocol[M]):
     def step(self, states: Sequence[M], turns: Sequence[ModelTurn]) -> Sequence[ModelReadings]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class _TakenIn:
+    """A micro-turn between the halves of its step."""
+
+    turn: TurnInput
+    slots: tuple[Readings, ...]
+
+
 class NativeCall(Generic[M]):
     """One call's state. It may be closed from any thread; what it held is freed before the next step."""
 
@@ -52,6 +61,8 @@ class NativeCall(Generic[M]):
         self.session = session
         self.next_index = 0
         self.agent_audio = SILENT_MICRO_TURN
+        self.taken_in: _TakenIn | None = None
+        self.given: TurnOutput | None = None
         self.is_open = True
         self._closing = closing
 
@@ -88,11 +99,22 @@ class NativeInterlocutor(Generic[M]):
         return NativeCall(self._perception.open(), listener, session, self._closing)
 
     def step(self, states: Sequence[NativeCall[M]], turns: Sequence[TurnInput]) -> list[TurnOutput]:
-        """Take the next micro-turn of each of these calls, with one forward of the model for all.
+        """Take the next micro-turn of each of these calls, both halves at once.
 
         Raises:
             ValueError: a micro-turn is malformed, out of order, or of a closed call; no call has moved.
             StepError: some calls failed (their voice or ears did); the others have moved on.
+        """
+        self.perceive(states, turns)
+        return self.advance(states)
+
+    def perceive(self, states: Sequence[NativeCall[M]], turns: Sequence[TurnInput]) -> None:
+        """Take in the next micro-turn of each of these calls, with one forward of the model for all.
+
+        The first half of a step: the ears begin to listen. `advance` is the second.
+
+        Raises:
+            ValueError: a micro-turn is malformed, out of order, or of a closed call; no call has moved.
         """
         if len(states) != len(turns):
             raise ValueError(f"{len(states)} calls but {len(turns)} micro-turns")
@@ -106,11 +128,29 @@ class NativeInterlocutor(Generic[M]):
                 for state, turn in zip(states, turns, strict=True)
             ],
         )
+        for state, turn, readings in zip(states, turns, heard, strict=True):
+            state.next_index = turn.index + 1
+            state.taken_in = _TakenIn(turn, _slots(readings))
+            _listen(state, turn, state.taken_in.slots)
+
+    def awaits_words(self, state: NativeCall[M]) -> bool:
+        """Whether words that are on their way would count for what is decided now."""
+        if state.listener is None or state.taken_in is None:
+            return False
+        turn, slots = state.taken_in.turn, state.taken_in.slots
+        return awaits_words(state.session, turn.index, slots, state.listener.hearing())
+
+    def advance(self, states: Sequence[NativeCall[M]]) -> list[TurnOutput]:
+        """Decide and voice the micro-turn taken in: the second half of a step.
+
+        Raises:
+            StepError: some calls failed (their voice or ears did); the others have moved on.
+        """
         self._ahead.begin_step()
         outcomes: list[TurnOutput | Exception] = []
-        for state, turn, readings in zip(states, turns, heard, strict=True):
+        for state in states:
             try:
-                outcomes.append(self._advance(state, turn, _slots(readings)))
+                outcomes.append(self._advance(state))
             except Exception as failure:  # one call's voice or ears must not take the other calls down
                 outcomes.append(failure)
         outputs = [outcome for outcome in outcomes if isinstance(outcome, TurnOutput)]
@@ -118,19 +158,31 @@ class NativeInterlocutor(Generic[M]):
             raise StepError(outcomes)
         return outputs
 
-    def _advance(self, state: NativeCall[M], turn: TurnInput, slots: tuple[Readings, ...]) -> TurnOutput:
-        state.next_index = turn.index + 1
-        hearing = Hearing()
-        if state.listener is not None:
-            # While the caller speaks, the end of the micro-turn counts: the ears wait to hear the voice stop.
-            judged = slots[-2:] if state.session.floor.caller.may_be_speaking else slots
-            speaking = any(slot.caller_voice >= _MAY_BE_VOICE for slot in judged)
-            state.listener.listen(turn.index, turn.caller_audio, speaking=speaking)
-            hearing = state.listener.hearing()
-        state.session, output, orders = advance(state.session, turn, slots, hearing, self._ahead.prepare)
-        if state.listener is not None:
-            _give(state.listener, orders)
-        state.agent_audio = output.agent_audio
+    def reply(self, state: NativeCall[M], events: Sequence[TurnEvent]) -> TurnOutput:
+        """Voice in the micro-turn just advanced, which was silent, what has been offered since.
+
+        Raises:
+            ValueError: there is no such micro-turn, it was not silent, or the call is closed.
+        """
+        last = state.given
+        if not state.is_open or last is None or last.agent_audio.any():
+            raise ValueError("only a silent micro-turn of an open call can still be replied in")
+        self._ahead.begin_step()
+        state.session, output, orders = reply(
+            state.session, last.index, events, last.readings, self._ahead.prepare
+        )
+        _gave(state, output, orders)
+        return output
+
+    def _advance(self, state: NativeCall[M]) -> TurnOutput:
+        taken_in, state.taken_in = state.taken_in, None
+        if taken_in is None:
+            raise ValueError("a call must take in a micro-turn before it can advance")
+        hearing = Hearing() if state.listener is None else state.listener.hearing()
+        state.session, output, orders = advance(
+            state.session, taken_in.turn, taken_in.slots, hearing, self._ahead.prepare
+        )
+        _gave(state, output, orders)
         return output
 
     def _free_closed(self) -> None:
@@ -193,8 +245,21 @@ def _slots(readings: ModelReadings) -> tuple[Readings, ...]:
     )
 
 
-def _give(listener: Listener, orders: EarOrders) -> None:
+def _listen(state: NativeCall[M], turn: TurnInput, slots: tuple[Readings, ...]) -> None:
+    if state.listener is None:
+        return
+    # While the caller speaks, the end of the micro-turn counts: the ears wait to hear the voice stop.
+    judged = slots[-2:] if state.session.floor.caller.may_be_speaking else slots
+    speaking = any(slot.caller_voice >= _MAY_BE_VOICE for slot in judged)
+    state.listener.listen(turn.index, turn.caller_audio, speaking=speaking)
+
+
+def _gave(state: NativeCall[M], output: TurnOutput, orders: EarOrders) -> None:
+    state.given = output
+    state.agent_audio = output.agent_audio
+    if state.listener is None:
+        return
     if orders.turn_over:
-        listener.turn_over()
+        state.listener.turn_over()
     if orders.expect is not None:
-        listener.expect(orders.expect)
+        state.listener.expect(orders.expect)

@@ -4,13 +4,14 @@
 model reads and the ears hear is handed in; what the ears are to be told comes back as orders.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, assert_never
 
 from config.expectation import NOTHING_AWAITED, AnswerKind, Expectation
 from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES, SAMPLES_PER_MS
 from model.ears.ears import Hearing
-from model.floor import Decision, Floor, Moment, Standing, decide
+from model.floor import Decision, Floor, Moment, Standing, decide, hopes_for_words
 from model.offers import GAP_MS, Offers, Opening, is_stale
 from model.turn import (
     Audio,
@@ -117,8 +118,44 @@ def advance(
     for event in turn.events:
         session = _told(session, event, row, prepare)
     session = _expired(session, row)
-    moment = Moment(
-        index=turn.index,
+    moment = _moment(session, turn.index, slots, hearing)
+    session, decision = _listened(session, moment, row)
+    session = _acted(session, decision, moment, row, prepare)
+    session = _transcribed(session, moment, row)
+    session = _begun(session, row, prepare)
+    session, output = _sounded(session, row, slots[-1])
+    return session, output, EarOrders(row.turn_over, row.expect)
+
+
+def reply(
+    session: Session, index: int, events: Sequence[TurnEvent], readings: Readings, prepare: Prepare
+) -> tuple[Session, TurnOutput, EarOrders]:
+    """Go on in a micro-turn that `advance` left silent: voice in it what has been offered since.
+
+    Args:
+        session: as `advance` gave it back.
+        index: of that micro-turn.
+        events: since.
+        readings: as it gave them out.
+        prepare: begins to turn a text into sound.
+    """
+    row = _Row(index)
+    for event in events:
+        session = _told(session, event, row, prepare)
+    session, output = _sounded(_begun(session, row, prepare), row, readings)
+    return session, output, EarOrders(expect=row.expect)
+
+
+def awaits_words(session: Session, index: int, slots: tuple[Readings, ...], hearing: Hearing) -> bool:
+    """Whether `advance` would gain by words that are on their way, and nothing would be late by waiting."""
+    if session.outside_ears or session.voicing.small is not None:
+        return False
+    return hopes_for_words(session.floor, _moment(session, index, slots, hearing), session.dials)
+
+
+def _moment(session: Session, index: int, slots: tuple[Readings, ...], hearing: Hearing) -> Moment:
+    return Moment(
+        index=index,
         slots=slots,
         hearing=session.outside if session.outside_ears else hearing,
         standing=session.voicing.standing,
@@ -127,12 +164,6 @@ def advance(
         expectation=session.expectation,
         outside_ears=session.outside_ears,
     )
-    session, decision = _listened(session, moment, row)
-    session = _acted(session, decision, moment, row, prepare)
-    session = _transcribed(session, moment, row)
-    session = _begun(session, row, prepare)
-    session, output = _sounded(session, row, slots[-1])
-    return session, output, EarOrders(row.turn_over, row.expect)
 
 
 # --- what is told ------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -36,6 +36,7 @@ from model.turn import (
     KeyPressed,
     OfferDropped,
     OfferFinished,
+    OfferMade,
     OfferStarted,
     TurnEvent,
     TurnInput,
@@ -70,6 +71,10 @@ class AgentSide(Protocol):
 
     async def step(self, turn: TurnInput) -> TurnOutput:
         """Take one micro-turn."""
+        ...
+
+    async def reply(self, events: Sequence[TurnEvent]) -> TurnOutput:
+        """Voice in the silent micro-turn just stepped what has been offered since."""
         ...
 
     def close(self) -> None:
@@ -204,8 +209,31 @@ class Call:
                 self._end("failed")
             output = silence
         self._attend(turn, output)
+        if self._can_reply_now(output):
+            output = await self._reply(turn, output)
         self._record(turn, output)
         return LineAnswer(output.agent_audio, self._cleared, self._may_close(), self._transfer_to)
+
+    def _can_reply_now(self, output: TurnOutput) -> bool:
+        """Whether the caller's turn was taken, the agent is silent, and an answer has been found since."""
+        taken = any(isinstance(act, TurnTaken) for act in output.acts)
+        offered = any(isinstance(event, OfferMade) for event in self._waiting)
+        return taken and offered and not self._cleared and not output.agent_audio.any()
+
+    async def _reply(self, turn: LineTurn, output: TurnOutput) -> TurnOutput:
+        """Voice the answer in the micro-turn in which the turn was taken, not in the next."""
+        events, self._waiting = tuple(self._waiting), []
+        try:
+            answer = await self._parts.agent.reply(events)
+        except asyncio.CancelledError:
+            self._record(turn, output)
+            raise
+        except Exception:  # as for a step: the line goes on; what was offered is made again
+            logger.exception("reply failed", extra={"call": self._parts.tape.folder.name})
+            self._waiting = [*events, *self._waiting]
+            return output
+        self._attend(turn, answer)
+        return replace(answer, transcript=output.transcript, acts=(*output.acts, *answer.acts))
 
     async def close(self, reason: str) -> None:
         """End the call for good; `reason` is the line's."""

@@ -1,6 +1,7 @@
 """Starts the interaction model: the one place in telephony from which torch is loaded."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Final
 
 from config.settings import POCKETSPHINX, Settings
@@ -9,7 +10,7 @@ from model.checkpoint import find_checkpoint
 from model.ears.recogniser import PocketsphinxEars
 from model.native import SERVING_THREADS, NativeCall, load
 from model.streaming import ModelState
-from model.turn import CallContext, TurnInput, TurnOutput
+from model.turn import CallContext, TurnEvent, TurnInput, TurnOutput
 
 _EARS_PROCESSES: Final = 2
 """So that callers who fall silent at the same moment do not all wait for one core."""
@@ -52,6 +53,10 @@ class NativeSide:
     async def step(self, turn: TurnInput) -> TurnOutput:
         """Take one micro-turn, together with the other calls' that are pending."""
         return await self._batcher.step(self._state, turn)
+
+    async def reply(self, events: Sequence[TurnEvent]) -> TurnOutput:
+        """Voice in the silent micro-turn just stepped what has been offered since."""
+        return await self._batcher.reply(self._state, events)
 
     def close(self) -> None:
         """Let the call go. Idempotent."""

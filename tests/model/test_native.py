@@ -1,5 +1,5 @@
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -172,6 +172,45 @@ def test_the_ears_learn_that_the_voice_has_stopped_in_the_micro_turn_in_which_it
     for index, audio in enumerate((starting, LOUD, stopping, SILENT)):
         interlocutor.step([call], [TurnInput(index, audio)])
     assert ears.listeners[0].spoken == [True, True, False, False]
+
+
+def test_between_the_halves_of_a_step_a_call_awaits_the_last_words_only_when_its_voice_has_paused(
+    parts: Parts,
+) -> None:
+    interlocutor, _, ears = parts
+    call = interlocutor.open(CallContext("call"))
+    awaited = list[bool]()
+    for index, audio in enumerate((SILENT, LOUD, SILENT)):
+        interlocutor.perceive([call], [TurnInput(index, audio)])
+        listener = ears.listeners[0]
+        listener.heard = replace(listener.heard, upto_ms=index * 200 - 50)
+        awaited.append(interlocutor.awaits_words(call))
+        listener.heard = replace(listener.heard, upto_ms=(index + 1) * 200)
+        assert not interlocutor.awaits_words(call)
+        (output,) = interlocutor.advance([call])
+    assert awaited == [False, False, True]
+    assert [type(act) for act in output.acts] == [TurnTaken]
+
+
+def test_an_answer_found_when_the_turn_is_taken_is_voiced_in_the_same_micro_turn(parts: Parts) -> None:
+    interlocutor, perception, _ = parts
+    call = interlocutor.open(CallContext("call"))
+    for index, audio in enumerate((LOUD, SILENT)):
+        (output,) = interlocutor.step([call], [TurnInput(index, audio)])
+    assert [type(act) for act in output.acts] == [TurnTaken]
+    answer = interlocutor.reply(call, offer("Yes."))
+    assert (answer.index, [type(act) for act in answer.acts]) == (1, [OfferStarted])
+    assert answer.agent_audio[0] != 0
+    interlocutor.step([call], [TurnInput(2, SILENT)])
+    assert np.array_equal(perception.seen[-1].agent_audio, answer.agent_audio)
+
+
+def test_nothing_is_replied_into_a_micro_turn_that_sounds_already(parts: Parts) -> None:
+    interlocutor, _, _ = parts
+    call = interlocutor.open(CallContext("call"))
+    interlocutor.step([call], [TurnInput(0, SILENT, offer("Hello there."))])
+    with pytest.raises(ValueError, match="silent"):
+        interlocutor.reply(call, offer("And more."))
 
 
 def test_a_malformed_micro_turn_moves_no_call(parts: Parts) -> None:

@@ -24,6 +24,7 @@ from model.turn import (
     OfferStarted,
     OfferWithdrawn,
     Transcript,
+    TurnEvent,
     TurnInput,
     TurnOutput,
     TurnTaken,
@@ -51,6 +52,8 @@ class ScriptedAgent:
         self.transcript: Transcript | None = None
         self.failing = False
         self.hanging = False
+        self.speechless = False
+        self.replies: list[int] = []
         self.closed = False
 
     async def step(self, turn: TurnInput) -> TurnOutput:
@@ -59,6 +62,16 @@ class ScriptedAgent:
             await asyncio.Event().wait()
         if self.failing:
             raise RuntimeError("the model is broken")
+        return self.voice(turn)
+
+    async def reply(self, events: Sequence[TurnEvent]) -> TurnOutput:
+        if self.speechless:
+            raise RuntimeError("the voice is broken")
+        self.replies.append(self.turns[-1].index)
+        self.turns.append(TurnInput(self.turns[-1].index, SILENCE, tuple(events)))
+        return self.voice(self.turns[-1])
+
+    def voice(self, turn: TurnInput) -> TurnOutput:
         for event in turn.events:
             if isinstance(event, OfferMade):
                 self.offers.append(event.offer)
@@ -251,8 +264,8 @@ async def test_words_the_caller_never_heard_are_not_in_the_conversation(
 async def test_the_line_is_closed_only_after_the_goodbye_was_heard(open_scene: Callable[..., Scene]) -> None:
     scene = open_scene()
     await scene.go(3)
-    await scene.say("goodbye")
     scene.heard_to_ms = scene.index * MICRO_TURN_MS
+    await scene.say("goodbye")
     assert not (await scene.go(10)).end
     scene.heard_to_ms = None
     assert (await scene.go(2)).end
@@ -291,6 +304,31 @@ async def test_a_transfer_goes_to_the_flows_listed_number(open_scene: Callable[.
     assert answer.transfer_to == load_flow("order_status").destinations["customer_care"].number
     await scene.call.close("ended")
     assert scene.outcomes[0].startswith("transferred")
+
+
+async def test_the_answer_is_voiced_in_the_micro_turn_in_which_the_turn_is_taken(
+    open_scene: Callable[..., Scene],
+) -> None:
+    scene = open_scene()
+    await scene.go(3)
+    await scene.say("where is my order")
+    assert scene.agent.replies == [3]
+    assert "order number" in scene.offered[-1]
+    await scene.call.close("stop")
+    (row,) = [row for row in read_rows(scene.folder) if row.get("index") == 3]
+    assert [act["act"] for act in row["acts"]] == ["TurnTaken", "OfferStarted", "OfferFinished"]
+
+
+async def test_an_answer_that_could_not_be_voiced_at_once_is_offered_again(
+    open_scene: Callable[..., Scene],
+) -> None:
+    scene = open_scene()
+    await scene.go(3)
+    scene.agent.speechless = True
+    await scene.say("where is my order")
+    assert len(scene.offered) == 1
+    await scene.go()
+    assert "order number" in scene.offered[-1]
 
 
 async def test_an_order_number_can_be_keyed(open_scene: Callable[..., Scene]) -> None:
