@@ -18,6 +18,7 @@ from tandem.flow import app as flow_app
 from tandem.serve import serve
 from tandem.tool import app as tool_app
 from tandem.train import train
+from tandem.train_ears import train_ears
 from tandem.up import up
 from tandem.worker import worker
 
@@ -37,6 +38,7 @@ app.add_typer(bench_app, name="bench", rich_help_panel="Try")
 app.add_typer(flow_app, name="flow", rich_help_panel="Build")
 app.add_typer(tool_app, name="tool", rich_help_panel="Build")
 app.command(rich_help_panel="Build")(train)
+app.command(rich_help_panel="Build")(train_ears)
 
 
 def _print_version(wanted: bool) -> None:
