@@ -93,29 +93,27 @@ def steady_noise(line: Line, samples: int, rng: np.random.Generator) -> Sound:
     return (noise * SPEECH_RMS * 10 ** ((line.noise_db or 0.0) / 20)).astype(np.float32)
 
 
-def burst(split: Split, random: Random) -> Sound:
-    """A knock, a cough-like rasp, a clatter: 20-500 ms of dying noise. The test set's ones swell first."""
-    samples = int(random.uniform(0.02, 0.5) * WIRE_RATE_HZ)
-    rng = np.random.default_rng(random.getrandbits(32))
-    noise = rng.standard_normal(samples).astype(np.float32)
-    colour = random.uniform(0.0, 0.95)
-    kernel = (colour ** np.arange(24)).astype(np.float32)
-    noise = np.convolve(noise, kernel / np.sqrt((kernel**2).sum()), mode="same").astype(np.float32)
-    age = np.linspace(0, 1, samples, dtype=np.float32)
-    shape = age * np.exp(-4 * age) * 6 if split == "test" else np.exp(-random.uniform(2, 7) * age)
-    return (noise * shape * SPEECH_RMS * 10 ** (random.uniform(-12, 8) / 20)).astype(np.float32)
+def to_somebody_else(voice: Sound, level_db: float = -8.0) -> Sound:
+    """The caller turned away from the telephone: quieter, with reflections at 45 and 120 ms.
+
+    Source: Full-Duplex-Bench V1.5 (Lin et al. 2025), "talking to others".
+    """
+    return _with_echoes(voice, level_db, ((45, 0.5), (120, 0.3)))
 
 
-def from_afar(voice: Sound, level_db: float, *, dull: bool) -> Sound:
-    """A voice not meant for the telephone: quieter, with reflections at 45 and 120 ms, dull behind a wall."""
-    far = voice.copy()
-    for late_ms, strength in ((45, 0.5), (120, 0.3)):
+def in_background(voice: Sound, level_db: float = -15.0) -> Sound:
+    """Somebody else in the room: quieter, nothing above 3 kHz, a reflection at 100 ms (ibid.)."""
+    kernel = np.sinc(2 * 3_000 / WIRE_RATE_HZ * (np.arange(31) - 15)) * np.hanning(31)
+    dull = np.convolve(voice, (kernel / kernel.sum()).astype(np.float32), mode="same").astype(np.float32)
+    return _with_echoes(dull, level_db, ((100, 0.4),))
+
+
+def _with_echoes(voice: Sound, level_db: float, echoes: tuple[tuple[int, float], ...]) -> Sound:
+    longest = max(late_ms for late_ms, _ in echoes) * WIRE_RATE_HZ // 1_000
+    far = np.concatenate((voice, np.zeros(longest, np.float32)))
+    for late_ms, strength in echoes:
         late = late_ms * WIRE_RATE_HZ // 1_000
-        if len(voice) > late:
-            far[late:] += strength * voice[: len(voice) - late]
-    if dull:
-        kernel = np.hanning(7).astype(np.float32)
-        far = np.convolve(far, kernel / kernel.sum(), mode="same").astype(np.float32)
+        far[late : late + len(voice)] += strength * voice
     return (far * 10 ** (level_db / 20)).astype(np.float32)
 
 

@@ -1,8 +1,8 @@
-"""Speech as pieces of sound with everything known about them: where voice is, which phone, which digit."""
+"""Speech as pieces of sound with everything known about them: where voice is, which sound, word and digit."""
 
 # n samples at WIRE_RATE_HZ · f frames of 10 ms
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
@@ -10,19 +10,29 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from config.units import WIRE_RATE_HZ
+from model.data.delivery import FRAME_MS, FRAME_SAMPLES, deliver
 from model.data.scripts import Break, Sentence
-from model.espeak import ESPEAK_RATE_HZ, EspeakSpeech, EspeakVoice, synthesise
-from model.phones import phone_index
+from model.data.utterances import Utterance, utter
+from model.data.voices import Voice
+from model.espeak import EspeakError
+from model.synthesis.speech import SynthesisError
 
-FRAME_MS: Final = 10
-FRAME_SAMPLES: Final = FRAME_MS * WIRE_RATE_HZ // 1_000
 SPEECH_RMS: Final = 0.1
 """Level every clip is brought to: -20 dB of full scale over its voiced frames."""
 _VOICED_BELOW_PEAK_DB: Final = 38.0
 _BRIDGED_MS: Final = 150
 """Gaps up to this long inside a word (stops) count as voice."""
-_KEPT: Final = 4_000
+_KEPT: Final = 3_000
+_MARKS: Final = ",.?¿!¡"
+
+
+@dataclass(frozen=True, slots=True)
+class ClipWord:
+    """A word as said, lower case, in frames of its clip."""
+
+    text: str
+    begin: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,8 +42,9 @@ class Clip:
     Attributes:
         audio: float32[n] at `WIRE_RATE_HZ`, ±1.
         voiced: bool[f].
-        phones: int8[f], classes of `model.phones`.
+        phones: int8[f], classes of `model.data.utterances.PHONE_NUMBERS`.
         digits: int8[f], digits fully said within this clip so far.
+        words: what is said.
         then: why the speaker stops here.
     """
 
@@ -41,6 +52,7 @@ class Clip:
     voiced: npt.NDArray[np.bool_]
     phones: npt.NDArray[np.int8]
     digits: npt.NDArray[np.int8]
+    words: tuple[ClipWord, ...]
     then: Break
 
     @property
@@ -49,73 +61,84 @@ class Clip:
 
 
 @lru_cache(maxsize=_KEPT)
-def clips_of(sentence: Sentence, voice: EspeakVoice) -> tuple[Clip, ...]:
-    """Speak a sentence in one go and cut it where the speaker stops.
+def clips_of(sentence: Sentence, voice: Voice) -> tuple[Clip, ...]:
+    """Speak a sentence in one go, cut it where the speaker stops, and deliver each piece as it should end.
 
-    Cut so, words before a stop in mid-clause have mid-clause intonation, not a sentence's fall.
+    Cut so, words before a stop in mid-clause have mid-clause intonation, not a sentence's fall. Nothing when
+    nothing in it can be heard.
     """
-    speech = synthesise(sentence.text, voice)
-    audio = to_wire_rate(speech.audio)
-    frames = len(audio) // FRAME_SAMPLES
-    audio = audio[: frames * FRAME_SAMPLES]
+    try:
+        spoken = utter(sentence.text, voice)
+    except (EspeakError, SynthesisError):
+        return ()
+    frames = len(spoken.audio) // FRAME_SAMPLES
+    audio = spoken.audio[: frames * FRAME_SAMPLES]
     voiced = _voiced(audio)
     if not voiced.any():
         return ()
     power = audio.reshape(frames, FRAME_SAMPLES).astype(np.float64) ** 2
     audio = audio * np.float32(SPEECH_RMS / np.sqrt(power[voiced].mean() + 1e-12))
-    phones = _phones(speech, frames)
-    word_frames = _word_frames(sentence.text, speech, frames)
-    digits = np.zeros(frames, np.int8)
+    whole = Clip(
+        audio=audio,
+        voiced=voiced,
+        phones=np.where(voiced, _phones(spoken, frames), np.int8(0)).astype(np.int8),
+        digits=np.zeros(frames, np.int8),
+        words=_words(sentence.text, spoken, frames),
+        then=sentence.then,
+    )
     for word, count in sentence.digit_words:
-        said = word_frames[word + 1] if word + 1 < len(word_frames) else frames
-        digits[min(said, frames) - 1 :] += count
-    edges = [0, *(word_frames[word] for word, _ in sentence.cuts), frames]
-    reasons = [*(why for _, why in sentence.cuts), sentence.then]
-    clips = list[Clip]()
-    for begin, end, why in zip(edges[:-1], edges[1:], reasons, strict=True):
-        inside = np.flatnonzero(voiced[begin:end])
-        if not len(inside):
-            continue
-        first, last = begin + inside[0], begin + inside[-1] + 1
-        said_before = digits[first - 1] if first else 0
-        clips.append(
-            Clip(
-                audio=_with_soft_edges(audio[first * FRAME_SAMPLES : last * FRAME_SAMPLES]),
-                voiced=voiced[first:last],
-                phones=phones[first:last],
-                digits=np.maximum(digits[first:last] - said_before, 0).astype(np.int8),
-                then=why,
-            )
-        )
-        if len(digits[last:end]):
-            clips[-1].digits[-1] = max(digits[min(end, frames) - 1] - said_before, 0)
-    return tuple(clips)
+        whole.digits[min(whole.words[word].end, frames) - 1 :] += count
+    edges = [0, *(whole.words[stop.word].begin for stop in sentence.stops), frames]
+    endings = [
+        *((stop.why, stop.drawn, 0.0) for stop in sentence.stops),
+        (sentence.then, sentence.drawn, sentence.falls),
+    ]
+    pieces = (
+        _piece(whole, begin, end, ending)
+        for (begin, end), ending in zip(pairwise(edges), endings, strict=True)
+    )
+    return tuple(piece for piece in pieces if piece is not None)
 
 
-def plain_clip(text: str, voice: EspeakVoice) -> Clip | None:
-    """A whole text as one clip; None when nothing in it can be heard."""
-    clips = clips_of(Sentence(text, (), (), Break.END), voice)
+def plain_clip(text: str, voice: Voice) -> Clip | None:
+    """A whole text as one clip, as an agent says it; None when nothing in it can be heard."""
+    clips = clips_of(Sentence(text, language=voice.language), voice)
     return clips[0] if clips else None
 
 
-def to_wire_rate(audio: npt.NDArray[np.int16]) -> npt.NDArray[np.float32]:
-    """From espeak-ng's 22 050 Hz to 8 000 Hz (441:160), by cutting the spectrum."""
-    blocks = -(-max(len(audio), 1) // 441)
-    while not smooth(blocks):
-        blocks += 1
-    padded = np.zeros(blocks * 441, np.float32)
-    padded[: len(audio)] = audio
-    spectrum = np.fft.rfft(padded)[: blocks * 160 // 2 + 1]
-    lowered = np.fft.irfft(spectrum, blocks * 160) * (160 / 441 / 32_768)
-    return lowered[: len(audio) * WIRE_RATE_HZ // ESPEAK_RATE_HZ].astype(np.float32)
-
-
-def smooth(n: int) -> bool:
-    """Whether a length has no prime factor above seven: spectra of such lengths are cheap."""
-    for factor in (2, 3, 5, 7):
-        while n % factor == 0:
-            n //= factor
-    return n == 1
+def _piece(whole: Clip, begin: int, end: int, ending: tuple[Break, float, float]) -> Clip | None:
+    """The frames from begin to end without the silence around, delivered; None when all is silent."""
+    why, drawn, falls = ending
+    inside = np.flatnonzero(whole.voiced[begin:end])
+    if not len(inside):
+        return None
+    first, last = begin + int(inside[0]), begin + int(inside[-1]) + 1
+    said_before = int(whole.digits[first - 1]) if first else 0
+    delivered = deliver(
+        whole.audio[first * FRAME_SAMPLES : last * FRAME_SAMPLES], whole.phones[first:last], drawn, falls
+    )
+    source = first + delivered.source
+    digits = np.maximum(whole.digits[source] - said_before, 0).astype(np.int8)
+    if end > last:
+        digits[-1] = max(int(whole.digits[end - 1]) - said_before, 0)
+    words = [
+        word for word in whole.words if begin <= word.begin < end and any(c.isalnum() for c in word.text)
+    ]
+    return Clip(
+        audio=_with_soft_edges(delivered.audio),
+        voiced=whole.voiced[source],
+        phones=whole.phones[source],
+        digits=digits,
+        words=tuple(
+            replace(
+                word,
+                begin=int(np.searchsorted(source, word.begin)),
+                end=min(int(np.searchsorted(source, word.end)), len(source)),
+            )
+            for word in words
+        ),
+        then=why,
+    )
 
 
 def _voiced(audio: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
@@ -128,30 +151,20 @@ def _voiced(audio: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
     return voiced
 
 
-def _phones(speech: EspeakSpeech, frames: int) -> npt.NDArray[np.int8]:
+def _phones(spoken: Utterance, frames: int) -> npt.NDArray[np.int8]:
     phones = np.zeros(frames, np.int8)
-    starts = [min(event.ms // FRAME_MS, frames) for event in speech.phonemes] + [frames]
-    for event, begin, end in zip(speech.phonemes, starts[:-1], starts[1:], strict=True):
-        phones[begin : max(end, begin)] = phone_index(event.name)
+    starts = [min(ms // FRAME_MS, frames) for _, ms in spoken.phones] + [frames]
+    for (sound, _), begin, end in zip(spoken.phones, starts[:-1], starts[1:], strict=True):
+        phones[begin : max(end, begin)] = sound
     return phones
 
 
-def _word_frames(text: str, speech: EspeakSpeech, frames: int) -> list[int]:
-    """The frame at which each word of the text begins; a word espeak-ng ran together starts with the next."""
-    begins = dict[int, int]()
-    for event in speech.words:
-        begins.setdefault(event.offset, event.ms // FRAME_MS)
-    at, offset = list[int | None](), 0
-    for word in text.split():
-        offset = text.index(word, offset)
-        at.append(begins.get(offset))
-        offset += len(word)
-    following = frames
-    for k in range(len(at) - 1, -1, -1):
-        found = at[k]
-        following = following if found is None else min(found, frames)
-        at[k] = following
-    return [frames if frame is None else frame for frame in at]
+def _words(text: str, spoken: Utterance, frames: int) -> tuple[ClipWord, ...]:
+    begins = [min(ms // FRAME_MS, frames) for ms in spoken.begins_ms] + [frames]
+    return tuple(
+        ClipWord(word.strip(_MARKS).lower(), begin, end)
+        for word, (begin, end) in zip(text.split(), pairwise(begins), strict=True)
+    )
 
 
 def _with_soft_edges(audio: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

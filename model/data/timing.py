@@ -13,12 +13,19 @@ import numpy.typing as npt
 
 from model.data.scripts import Break
 
+ANTICIPATION_MS: Final = 120
+"""So long before a caller's last sound a turn counts as over: people project ends, they do not wait for them."""
+DUE_EARLY_MS: Final = 500
+"""A "mm-hm" starts about 0.2 s after the clause it answers; its label begins this much before it would."""
+
 _PAUSES_MS: Final = {  # median, spread of the logarithm, shortest, longest
-    Break.CLAUSE: (480, 0.55, 180, 2_500),
-    Break.STUCK: (750, 0.6, 200, 3_000),
-    Break.GROUP: (600, 0.6, 180, 3_000),
-    Break.SENTENCE: (450, 0.5, 200, 1_600),
+    Break.CLAUSE: (520, 0.6, 150, 3_000),
+    Break.STUCK: (800, 0.65, 200, 4_000),
+    Break.FILLER: (60, 0.5, 20, 140),
+    Break.GROUP: (600, 0.65, 180, 3_500),
+    Break.SENTENCE: (420, 0.5, 150, 1_600),
     Break.SEARCH: (1_700, 0.5, 700, 4_500),
+    Break.SWITCH: (30, 0.5, 10, 80),
 }
 
 

@@ -1,53 +1,120 @@
-"""Who speaks in simulated calls: espeak-ng identities, split between training and test.
+"""Who speaks in simulated calls: installed speakers, split by identity between training and test.
 
-An identity is an accent and a variant; rate, pitch and range vary within it. The agent's voices are few.
+A person speaks both languages, in the language at hand well and in the other as somebody of the same voice
+would; rate, pitch and range vary within an identity. Agents are none of the callers kept for the test.
 """
 
+from dataclasses import dataclass
+from functools import cache
 from random import Random
 from typing import Final
 
 from model.data.scripts import Split
-from model.espeak import EspeakVoice
+from model.synthesis.espeak_speakers import ACCENTS, TEST_VARIANTS, TRAIN_VARIANTS, EspeakSpeaker
+from model.synthesis.speakers import identity_split, installed, synthesiser_of
+from model.synthesis.speech import Language, Manner, Speaker
+from model.voice.house import HOUSE
 
-_ACCENTS: Final = (
-    "en-us", "en-us", "en-us", "en-us", "en", "en", "en-gb-scotland", "en-gb-x-rp", "en-gb-x-gbclan",
-    "en-gb-x-gbcwmd", "en-us-nyc", "en-029",
+_RATES: Final = (0.74, 0.83, 0.91, 1.0, 1.09, 1.2, 1.34)
+_PITCHES: Final = (0.72, 0.87, 1.0, 1.15, 1.4)
+_RANGES: Final = (0.7, 1.0, 1.3, 1.6)
+_OTHERS: Final = {"flite": 0.12, "festival": 0.02}
+"""The share of callers who are another synthesiser's, where it is installed (festival takes 0.3 s a sentence)."""
+_AGENT_VARIANTS: Final = (
+    HOUSE.variant, HOUSE.variant, HOUSE.variant, HOUSE.variant, "f3", "f2", "f4", "", "m3", "m1", "Alicia",
+    "steph", "Andrea", "belinda", "caleb", "Michael", "anika", "klatt2", "ed", "Lee",
 )  # fmt: skip
-TRAIN_VARIANTS: Final = (
-    "", "", "", "Alex", "Alicia", "Andrea", "Andy", "Denis", "Diogo", "Gene", "Henrique", "Hugo",
-    "Jacky", "Lee", "Marco", "Mario", "Michael", "Mr serious", "Nguyen", "Reed", "RicishayMax", "anika",
-    "announcer", "antonio", "aunty", "belinda", "boris", "caleb", "david", "ed", "edward", "f1", "f2",
-    "f3", "f4", "grandma", "grandpa", "gustave", "ian", "iven", "iven3", "john", "kaukovalta", "klatt2",
-    "klatt4", "m1", "m2", "m3", "m4", "m5", "m6", "marcelo", "max", "michel", "miguel", "norbert",
-    "pedro", "quincy", "rob", "sandro", "shelby", "steph", "steph3", "travis", "victor",
-)  # fmt: skip
-TEST_VARIANTS: Final = (
-    "Annie", "Mike", "Storm", "f5", "m7", "m8", "linda", "paul", "robert", "zac", "pablo", "steph2", "iven2",
-    "klatt3",
-)  # fmt: skip
-_AGENT_VOICES: Final = (
-    EspeakVoice("en-us", "f3", 165, 45, 45),
-    EspeakVoice("en-us", "f2", 160, 50, 50),
-    EspeakVoice("en-us", "Annie", 165, 50, 50),
-    EspeakVoice("en-us", "steph", 160, 45, 55),
-    EspeakVoice("en-us", "", 170, 40, 50),
-    EspeakVoice("en-us", "m3", 165, 45, 50),
-    EspeakVoice("en", "f4", 165, 50, 45),
-    EspeakVoice("en-us", "Alicia", 160, 50, 50),
-)
+"""The voice of the house is most of what a served model hears of itself; the rest keep it from relying on it."""
 
 
-def caller_voice(split: Split, random: Random) -> EspeakVoice:
-    """A caller; rates, pitches and ranges come in a few steps so that sentences can be kept and reused."""
-    return EspeakVoice(
-        language=random.choice(_ACCENTS),
-        variant=random.choice(TRAIN_VARIANTS if split == "train" else TEST_VARIANTS),
-        rate_wpm=random.choice((130, 145, 160, 175, 190, 210, 235)),
-        pitch=random.choice((25, 40, 50, 60, 75)),
-        pitch_range=random.choice((35, 50, 65, 80)),
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A speaker in a manner."""
+
+    speaker: Speaker
+    manner: Manner
+
+    @property
+    def language(self) -> Language:
+        return self.speaker.language
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody, in both languages."""
+
+    en: Voice
+    es: Voice
+
+    def speaking(self, language: Language) -> Voice:
+        return self.en if language == "en" else self.es
+
+
+@cache
+def timed_speakers(split: Split, synthesiser: str) -> tuple[Speaker, ...]:
+    """The speakers of a synthesiser who know the times of what they say."""
+    return tuple(
+        speaker
+        for speaker in installed()
+        if speaker.knows_times
+        and synthesiser_of(speaker) == synthesiser
+        and identity_split(speaker.identity) == split
     )
 
 
-def agent_voice(random: Random) -> EspeakVoice:
-    """An agent."""
-    return random.choice(_AGENT_VOICES)
+@cache
+def untimed_speakers(split: Split, language: Language) -> tuple[Speaker, ...]:
+    """Speakers of whose words no times are known: good for voices nobody has to understand."""
+    return tuple(
+        speaker
+        for speaker in installed(language)
+        if not speaker.knows_times and identity_split(speaker.identity) == split
+    )
+
+
+def draw_manner(random: Random) -> Manner:
+    """Rates, pitches and ranges come in a few steps so that sentences can be kept and reused."""
+    return Manner(random.choice(_RATES), random.choice(_PITCHES), random.choice(_RANGES))
+
+
+def draw_caller(split: Split, random: Random) -> Person:
+    """A caller."""
+    variant = random.choice(TRAIN_VARIANTS if split == "train" else TEST_VARIANTS)
+    manner = draw_manner(random)
+    voices = dict[Language, Voice]()
+    for language, accents in ACCENTS.items():
+        accent = accents[0] if random.random() < 0.3 else random.choice(accents)
+        voices[language] = Voice(EspeakSpeaker(language, accent, variant), manner)
+    draw = random.random()
+    for synthesiser, share in _OTHERS.items():
+        others = timed_speakers(split, synthesiser)
+        if 0 <= draw < share and others:
+            other = random.choice(others)
+            voices[other.language] = Voice(other, Manner(manner.rate))
+        draw -= share
+    return Person(voices["en"], voices["es"])
+
+
+def draw_bystander(split: Split, language: Language, random: Random) -> Voice:
+    """Somebody in the background, who may be any installed voice of this side of the split."""
+    others = untimed_speakers(split, language)
+    if others and random.random() < 0.2:
+        return Voice(random.choice(others), Manner())
+    return draw_caller(split, random).speaking(language)
+
+
+def draw_agent(random: Random) -> Person:
+    """An agent: quite often the voice of the house."""
+    variant = random.choice(_AGENT_VARIANTS)
+    house = variant == HOUSE.variant
+    rate = HOUSE.rate_wpm / 175 if house else random.choice((0.9, 0.95, 1.0))
+    manner = Manner(rate, 1.0, 1.1 if house else random.choice((0.9, 1.0, 1.1)))
+    english = EspeakSpeaker("en", "en-us" if house or random.random() < 0.7 else "en", variant)
+    spanish = EspeakSpeaker("es", random.choice(ACCENTS["es"]), variant)
+    return Person(Voice(english, manner), Voice(spanish, manner))
+
+
+def caller_voice(split: Split, random: Random, language: Language = "en") -> Voice:
+    """A caller in one language, of espeak-ng."""
+    variant = random.choice(TRAIN_VARIANTS if split == "train" else TEST_VARIANTS)
+    return Voice(EspeakSpeaker(language, random.choice(ACCENTS[language]), variant), draw_manner(random))

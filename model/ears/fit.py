@@ -31,15 +31,16 @@ from torch import Tensor, nn
 from config.expectation import AnswerKind
 from config.units import SAMPLE_RATE_HZ
 from model.data.acoustics import Line, draw_line, through, to_model_rate
-from model.data.clips import SPEECH_RMS, to_wire_rate
+from model.data.clips import SPEECH_RMS
 from model.data.scripts import answer
-from model.data.voices import caller_voice
+from model.data.utterances import to_wire_rate
 from model.ears.acoustic_model import PHONES, STREAMS, read
 from model.ears.band import CONTEXT, INPUT_BANDS, PARAMETERS, channel_mean, inputs
 from model.ears.numbers import DIGITS, OH
 from model.ears.pronounce import espeak_phones
 from model.ears.spectrum import BANDS, FRAME_MS, FRAME_SAMPLES, STRETCHES, Floats, log_mel, no_history
-from model.espeak import ESPEAK_RATE_HZ, synthesise
+from model.espeak import ESPEAK_RATE_HZ, EspeakVoice, synthesise
+from model.synthesis.espeak_speakers import ACCENTS, TRAIN_VARIANTS
 
 _log = logging.getLogger(__name__)
 
@@ -82,7 +83,7 @@ def utterance(random: Random) -> Utterance:
     if shutil.which("flite") and random.random() < 0.25:
         sound, rate_hz, ends = _flite(text, random.choice(_FLITE_VOICES))
     else:
-        speech = synthesise(text, caller_voice("train", random))
+        speech = synthesise(text, _voice(random))
         sound, rate_hz = speech.audio, ESPEAK_RATE_HZ
         starts = [event.ms for event in speech.phonemes] + [len(sound) * 1_000 // rate_hz]
         ends = [
@@ -101,6 +102,16 @@ def utterance(random: Random) -> Utterance:
     unheard = np.concatenate([quiet, _resampled(sound, rate_hz, SAMPLE_RATE_HZ), quiet])
     noise = np.random.default_rng(random.getrandbits(30)).normal(0, 6, len(unheard))
     return _utterance(heard, (unheard + noise).astype(np.int16), ends)
+
+
+def _voice(random: Random) -> EspeakVoice:
+    return EspeakVoice(
+        language=random.choice(ACCENTS["en"]),
+        variant=random.choice(TRAIN_VARIANTS),
+        rate_wpm=random.choice((130, 145, 160, 175, 190, 210, 235)),
+        pitch=random.choice((25, 40, 50, 60, 75)),
+        pitch_range=random.choice((35, 50, 65, 80)),
+    )
 
 
 def _utterance(

@@ -19,7 +19,8 @@ import numpy.typing as npt
 from config.expectation import AnswerKind, Expectation
 from config.units import MICRO_TURN_SAMPLES, SAMPLE_RATE_HZ, WIRE_RATE_HZ
 from model.data.acoustics import Line, through, to_model_rate
-from model.data.clips import SPEECH_RMS, to_wire_rate
+from model.data.clips import SPEECH_RMS
+from model.data.utterances import to_wire_rate
 from model.data.voices import TEST_VARIANTS
 from model.ears.call_ears import CallEars, Decoders
 from model.ears.ears import Hearing

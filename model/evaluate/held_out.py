@@ -11,7 +11,7 @@ import torch
 
 from model.data.batches import to_slots
 from model.data.calls import SimulatedCall, simulate
-from model.data.conversation import Manners
+from model.data.scene import Manners
 from model.heads import agent_soon, caller_soon
 from model.interaction import InteractionModel
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model.data.calls import simulate
-from model.data.conversation import Manners
+from model.data.scene import Manners
 from model.evaluate.held_out import Read
 from model.evaluate.metrics import Point, accuracy, at_most, auc
 from model.evaluate.overlaps import known_after, stop_curve
