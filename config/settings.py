@@ -13,8 +13,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.errors import ConfigError
 
+ENCODER: Final = "encoder"
 POCKETSPHINX: Final = "pocketsphinx"
-"""The embedded ears (`TANDEM_EARS`)."""
+EMBEDDED_EARS: Final = (ENCODER, POCKETSPHINX)
+"""The ears that come along (`TANDEM_EARS`)."""
 _SOCKET_PATH_CHARACTERS: Final = 100
 """The kernel takes 107 (sockaddr_un); Redis opens temporary names beside it."""
 
@@ -73,7 +75,7 @@ class Settings(BaseSettings):
     flow: str = Field(default="order_status", validation_alias="TANDEM_FLOW", min_length=1)
     """Name of a shipped flow, or the path of a YAML file."""
     ears: str = Field(default=POCKETSPHINX, validation_alias="TANDEM_EARS", min_length=1)
-    """`pocketsphinx`, or a pipecat speech-to-text service as `module:Class`."""
+    """`encoder` or `pocketsphinx`, which come along, or a pipecat service as `module:Class`."""
     ears_options: SecretStr | None = Field(default=None, validation_alias="TANDEM_EARS_OPTIONS")
     """That service's keyword arguments as a JSON object."""
     worker_processes: int = Field(default=2, ge=1, le=64, validation_alias="TANDEM_WORKER_PROCESSES")

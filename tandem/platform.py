@@ -24,7 +24,7 @@ from agents.redis_server import RedisServer
 from config.errors import ConfigError
 from config.flow_file import load_flow
 from config.lifetime import die_with
-from config.settings import POCKETSPHINX, Settings, load
+from config.settings import EMBEDDED_EARS, Settings, load
 
 Progress = Callable[[str], None]
 """Told, in a few words, what is being started."""
@@ -188,7 +188,7 @@ async def _prepare_database(settings: Settings) -> None:
 def _refuse_bad_parts(settings: Settings) -> None:
     """Say what is wrong with flow or ears here, once, not by every server that is started again."""
     load_flow(settings.flow)
-    if settings.ears != POCKETSPHINX:
+    if settings.ears not in EMBEDDED_EARS:
         from telephony import pipecat_logs
 
         pipecat_logs.join()

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from config.settings import POCKETSPHINX, Settings
+from config.settings import Settings
 from model.batcher import Batcher
 from model.checkpoint import find_checkpoint
-from model.ears.recogniser import PocketsphinxEars
+from model.ears.recogniser import EmbeddedEars
 from model.native import SERVING_THREADS, NativeCall, load
 from model.streaming import ModelState
 from model.turn import CallContext, TurnEvent, TurnInput, TurnOutput
@@ -25,7 +25,7 @@ class NativeEngine:
         Raises:
             CheckpointError: the checkpoint cannot be used.
         """
-        self._ears = PocketsphinxEars(_EARS_PROCESSES) if settings.ears == POCKETSPHINX else None
+        self._ears = _embedded_ears(settings.ears)
         self._interlocutor = load(
             find_checkpoint("first"), self._ears, max_calls=settings.max_calls, threads=SERVING_THREADS
         )
@@ -41,6 +41,15 @@ class NativeEngine:
         await asyncio.to_thread(self._interlocutor.close)
         if self._ears is not None:
             await asyncio.to_thread(self._ears.close)
+
+
+def _embedded_ears(name: str) -> EmbeddedEars | None:
+    """The ears that come along; None when the words come from a service."""
+    match name:
+        case "encoder" | "pocketsphinx":
+            return EmbeddedEars(name, _EARS_PROCESSES)
+        case _:
+            return None
 
 
 class NativeSide:

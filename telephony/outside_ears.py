@@ -16,7 +16,7 @@ from pipecat.frames.frames import InterimTranscriptionFrame, TranscriptionFrame
 from pipecat.services.stt_service import STTService
 
 from config.errors import ConfigError
-from config.settings import POCKETSPHINX, Settings
+from config.settings import EMBEDDED_EARS, Settings
 from config.units import MICRO_TURN_MS
 from model.ears.numbers import DIGITS, digits_only
 from model.turn import HeardWords, Word
@@ -36,15 +36,15 @@ def make_service(settings: Settings) -> STTService | None:
     Raises:
         EarsError: there is no such service, or it does not take these options.
     """
-    if settings.ears == POCKETSPHINX:
+    if settings.ears in EMBEDDED_EARS:
         return None
     module_name, _, class_name = settings.ears.partition(":")
     try:
         service = getattr(importlib.import_module(module_name), class_name)
     except (ImportError, AttributeError, ValueError) as error:
         raise EarsError(
-            f"TANDEM_EARS={settings.ears!r} cannot be loaded ({error}). Set it to {POCKETSPHINX}, or to a "
-            f"pipecat service as module:Class with its extra installed."
+            f"TANDEM_EARS={settings.ears!r} cannot be loaded ({error}). Set it to "
+            f"{' or '.join(EMBEDDED_EARS)}, or to a pipecat service as module:Class with its extra installed."
         ) from None
     if not (isinstance(service, type) and issubclass(service, STTService)):
         raise EarsError(f"TANDEM_EARS={settings.ears!r} is no pipecat speech-to-text service.")

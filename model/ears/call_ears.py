@@ -7,6 +7,7 @@ is never decoded.
 """
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -86,6 +87,23 @@ class Decoders:
 
     def give_back(self, decoder: Decoder) -> None:
         self._idle.append(decoder)
+
+
+class PocketsphinxKind:
+    """Pocketsphinx with grammars: English, one call at a time."""
+
+    together = 1
+
+    def __init__(self) -> None:
+        self._decoders = Decoders()
+
+    def open(self, language: str) -> "CallEars":
+        """Begin to hear a call; in whatever `language`, English is understood."""
+        return CallEars(self._decoders)
+
+    def work(self, calls: Sequence["CallEars"], *, hurried: bool) -> list[Hearing]:
+        """Decode what each call has brought."""
+        return [call.work(hurried=hurried) for call in calls]
 
 
 class CallEars:
@@ -252,7 +270,11 @@ class CallEars:
         return self._hear(reading, self._next_index * MICRO_TURN_MS)
 
     def _hear(self, reading: Reading, upto_ms: int) -> Hearing:
-        words = caller_words(reading, self._at_ms, digits=self._grammar.digits)
+        spoken = (
+            Word(span.word, self._at_ms(span.start_frame), self._at_ms(span.end_frame), sureness)
+            for span, sureness in zip(reading.spans, reading.sureness, strict=True)
+        )
+        words = caller_words(spoken, digits=self._grammar.digits)
         return Hearing(
             words=self._settled + words,
             upto_ms=upto_ms,

@@ -12,18 +12,7 @@ from functools import lru_cache
 from typing import Final, assert_never
 
 from config.expectation import AnswerKind, Expectation
-from model.ears.dates import date_phrases
-from model.ears.numbers import DIGITS, OH, REPEATS, TEENS, TENS
-from model.ears.phrases import (
-    CONTRACTIONS,
-    COURTESIES,
-    DIGIT_LEADS,
-    FILLERS,
-    NO,
-    REPAIRS,
-    TAILS,
-    YES,
-)
+from model.ears.tongue import ENGLISH, Tongue
 
 SOUND: Final = "~"
 """A word that begins with this is one phone of the loop, not a word: "~AA"."""
@@ -52,8 +41,10 @@ class Costs:
     again: float = 20.0
     """A second phrase in the same turn."""
     missing_digit: float = 14.0
-    """For each digit fewer than awaited when the turn ends."""
+    """For fewer digits than awaited when the turn ends."""
     extra_digit: float = 34.0
+    unasked_number: float | None = None
+    """A number that may come as well though something else was asked; None: it is not listened for."""
     sound: float = 34.0
     """Each phone of the loop for everything else."""
 
@@ -70,7 +61,7 @@ class Arc:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grammar:
-    """A finite automaton from state 0 to state `final`; `digits`: numbers are to be read as digits.
+    """A finite automaton from state 0 to state `final`; `digits`: numbers may come, to be read as digits.
 
     Compared by identity: the same expectation gives the same grammar.
     """
@@ -119,7 +110,7 @@ class _Automaton:
 
 
 @lru_cache(maxsize=256)
-def grammar_for(expectation: Expectation, costs: Costs = Costs()) -> Grammar:
+def grammar_for(expectation: Expectation, costs: Costs = Costs(), tongue: Tongue = ENGLISH) -> Grammar:
     """Make the grammar of what a caller may say while `expectation` holds.
 
     A turn is: a filler or none, what is awaited or an unasked phrase, perhaps a courtesy, perhaps another
@@ -129,99 +120,122 @@ def grammar_for(expectation: Expectation, costs: Costs = Costs()) -> Grammar:
     begin, end, final = net.state(), net.state(), net.state()
     net.skip(0, begin)
     digits = expectation.kind is AnswerKind.DIGITS
-    net.phrases(0, begin, (f for f in FILLERS if not (digits and f == OH)), costs.filler)
-    awaited = _awaited(net, begin, end, expectation, costs)
-    unasked = [*YES, *NO, *COURTESIES, *REPAIRS]
+    zeros = tongue.numerals.zeros
+    net.phrases(0, begin, (f for f in tongue.fillers if not (digits and f in zeros)), costs.filler)
+    awaited = _awaited(net, begin, end, expectation, costs, tongue)
+    if not digits and expectation.digits is not None and costs.unasked_number is not None:
+        number = net.state()
+        net.skip(begin, number, costs.unasked_number)
+        _digits(net, number, end, expectation.digits, costs, tongue)
+        digits = True
+    unasked = [*tongue.yes, *tongue.no, *tongue.courtesies, *tongue.repairs]
     aside = net.state()
     net.skip(begin, aside, costs.unasked)
-    net.phrases(aside, end, _said_variously(p for p in unasked if p not in awaited), costs.word)
-    net.phrases(end, final, TAILS, costs.word + costs.lead)
+    net.phrases(aside, end, _said_variously((p for p in unasked if p not in awaited), tongue), costs.word)
+    net.phrases(end, final, tongue.tails, costs.word + costs.lead)
     net.skip(end, final)
     net.skip(end, begin, costs.again)
     _sounds(net, 0, final, costs)
     return Grammar(tuple(net.arcs), final, digits=digits)
 
 
-def _awaited(net: _Automaton, begin: int, end: int, expectation: Expectation, costs: Costs) -> frozenset[str]:
+def _awaited(
+    net: _Automaton, begin: int, end: int, expectation: Expectation, costs: Costs, tongue: Tongue
+) -> frozenset[str]:
     """Add the awaited answer and the flow's phrases; return the phrases so added."""
     match expectation.kind:
         case AnswerKind.DIGITS:
-            _digits(net, begin, end, expectation.digits, costs)
+            _digits(net, begin, end, expectation.digits, costs, tongue)
             phrases: Sequence[str] = ()
         case AnswerKind.YES_NO:
-            phrases = (*YES, *NO)
+            phrases = (*tongue.yes, *tongue.no)
         case AnswerKind.DATE:
-            phrases = date_phrases()
+            phrases = tongue.dates()
         case AnswerKind.NOTHING | AnswerKind.FREE | AnswerKind.CHOICE:
             phrases = ()
         case _:
             assert_never(expectation.kind)
     phrases = (*phrases, *expectation.phrases)
-    net.phrases(begin, end, _said_variously(phrases), costs.word)
+    net.phrases(begin, end, _said_variously(phrases, tongue), costs.word)
     return frozenset(phrases)
 
 
-def _said_variously(phrases: Iterable[str]) -> list[str]:
+def _said_variously(phrases: Iterable[str], tongue: Tongue) -> list[str]:
     """Each phrase as it is, and with everything run together that can be ("i do not" → "i don't")."""
     variants: list[str] = []
     for phrase in phrases:
         variants.append(phrase)
         padded = f" {phrase} "
-        for written, spoken in CONTRACTIONS:
+        for written, spoken in tongue.contractions:
             padded = padded.replace(f" {written} ", f" {spoken} ")
         if padded.strip() != phrase:
             variants.append(padded.strip())
     return variants
 
 
-def _digits(net: _Automaton, begin: int, end: int, awaited: int | None, costs: Costs) -> None:
+def _digits(net: _Automaton, begin: int, end: int, awaited: int | None, costs: Costs, tongue: Tongue) -> None:
     """Digits one by one, "double four", "forty two"; `awaited` of them, fewer or one more at a price."""
     lead = net.state()
     net.skip(begin, lead)
     lead_end = net.state()
-    net.phrases(begin, lead_end, _said_variously(DIGIT_LEADS), costs.word)
+    net.phrases(begin, lead_end, _said_variously(tongue.digit_leads, tongue), costs.word)
     net.skip(lead_end, lead, costs.lead)
+    number = _Number(net, costs, tongue)
     if awaited is None:
-        places = [lead, net.state()]
-        places.append(places[1])
-        net.skip(places[1], end)
-        following = [places[1], places[1]]
-        _one_number(net, lead, following, costs)
-        _one_number(net, places[1], following, costs)
+        again = net.state()
+        net.skip(again, end)
+        number.say(lead, [again, again])
+        number.say(again, [again, again])
         return
     places = [lead, *(net.state() for _ in range(awaited + 1))]
     for place, state in enumerate(places[:-1]):
-        _one_number(net, state, places[place + 1 :], costs, overshoot=place >= awaited)
+        number.say(state, places[place + 1 :], overshoot=place >= awaited)
     for place, state in enumerate(places[1:], start=1):
         price = costs.missing_digit if place < awaited else 0.0
         net.skip(state, end, price)
 
 
-def _one_number(
-    net: _Automaton, start: int, after: Sequence[int], costs: Costs, *, overshoot: bool = False
-) -> None:
-    """Add what may be said at `start`: one digit leads to `after[0]`, two digits to `after[1]`, and so on."""
-    extra = costs.extra_digit if overshoot else 0.0
-    for word in (*DIGITS, OH):
-        net.say(start, after[0], word, costs.digit + extra)
-    if overshoot:
-        return
-    for filler in ("uh", "um"):
-        net.say(start, start, filler, costs.filler + costs.digit)
-    for word, times in REPEATS.items():
-        if times <= len(after):
-            repeated = net.state()
-            net.say(start, repeated, word, costs.number_group - costs.digit)
-            for digit in (*DIGITS, OH):
-                net.say(repeated, after[times - 1], digit, costs.digit)
-    if len(after) >= 2:
-        for word in (*TEENS, *TENS):
-            net.say(start, after[1], word, costs.number_group)
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """Adds the ways to say one digit or two."""
+
+    net: _Automaton
+    costs: Costs
+    tongue: Tongue
+
+    def say(self, start: int, after: Sequence[int], *, overshoot: bool = False) -> None:
+        """Add what may be said at `start`: one digit leads to `after[0]`, two to `after[1]`, and so on."""
+        net, costs, numerals = self.net, self.costs, self.tongue.numerals
+        single = (*numerals.digits, *numerals.zeros)
+        extra = costs.extra_digit if overshoot else 0.0
+        for word in single:
+            net.say(start, after[0], word, costs.digit + extra)
+        if overshoot:
+            return
+        for filler in self.tongue.fillers[:2]:
+            net.say(start, start, filler, costs.filler + costs.digit)
+        for word, times in numerals.repeats.items():
+            if times <= len(after):
+                repeated = net.state()
+                net.say(start, repeated, word, costs.number_group - costs.digit)
+                for digit in single:
+                    net.say(repeated, after[times - 1], digit, costs.digit)
+        if len(after) >= 2:
+            self._two_digits(start, after[1])
+
+    def _two_digits(self, start: int, end: int) -> None:
+        net, costs, numerals = self.net, self.costs, self.tongue.numerals
+        for word in (*numerals.pairs, *numerals.tens):
+            net.say(start, end, word, costs.number_group)
         tens = net.state()
-        for word in TENS:
+        for word in numerals.tens:
             net.say(start, tens, word, costs.number_group)
-        for digit in DIGITS[1:]:
-            net.say(tens, after[1], digit, costs.digit)
+        units = tens
+        if numerals.joiner is not None:
+            units = net.state()
+            net.say(tens, units, numerals.joiner, 0.0)
+        for digit in numerals.digits[1:]:
+            net.say(units, end, digit, costs.digit)
 
 
 def _sounds(net: _Automaton, start: int, final: int, costs: Costs) -> None:

@@ -1,6 +1,6 @@
-"""The ears' own process: hears any number of calls, one micro-turn of one call at a time.
+"""The ears' own process: hears any number of calls, whoever has paused first.
 
-It reads `Order`s from a pipe and answers each call's news with a `Heard`. It ends when the pipe closes,
+It reads `Order`s from a pipe and answers each call's news with an `Understood`. It ends when the pipe closes,
 which also happens when its parent dies.
 """
 
@@ -13,8 +13,8 @@ from typing import Final, assert_never
 import numpy as np
 
 from config.expectation import Expectation
-from model.ears.call_ears import CallEars, Decoders
 from model.ears.ears import Hearing
+from model.ears.kinds import AnyKind, CallHearing, EarsName, make_kind
 
 _NICENESS: Final = 5
 """Micro-turns come first, words second."""
@@ -24,8 +24,16 @@ _UNHURRIED_WAITING: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
+class Ready:
+    """The process has loaded what it needs; what it hears from now on is heard at once."""
+
+
+@dataclass(frozen=True, slots=True)
 class Open:
+    """`language` is a BCP 47 tag."""
+
     call_id: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +80,9 @@ class Understood:
 class Host:
     """The calls a process hears."""
 
-    def __init__(self) -> None:
-        self._decoders = Decoders()
-        self._calls: dict[str, CallEars] = {}
+    def __init__(self, kind: AnyKind) -> None:
+        self._kind = kind
+        self._calls: dict[str, CallHearing] = {}
         self._turns: dict[str, int] = {}
         self._waiting: dict[str, None] = {}
 
@@ -86,7 +94,7 @@ class Host:
     def take(self, order: Order) -> None:
         """Carry out an order, all but the decoding. Orders for calls that are not open are dropped."""
         if isinstance(order, Open):
-            self._calls[order.call_id] = CallEars(self._decoders)
+            self._calls[order.call_id] = self._kind.open(order.language)
             self._turns[order.call_id] = 0
             return
         call = self._calls.get(order.call_id)
@@ -110,29 +118,38 @@ class Host:
             case _:
                 assert_never(order)
 
-    def work(self) -> Understood:
-        """Decode what one call has brought. Only when `busy`.
+    def work(self) -> list[Understood]:
+        """Understand what some calls have brought. Only when `busy`.
 
         Callers who have paused come first, for they await an answer; then whoever has waited longest. Under
         load, partial words are left out and careful readings are less so.
         """
         paused = [one for one in self._waiting if self._calls[one].has_paused]
-        call_id = (paused or list(self._waiting))[0]
         hurried = len(paused) > _UNHURRIED_PAUSED or len(self._waiting) > _UNHURRIED_WAITING
-        del self._waiting[call_id]
-        return Understood(call_id, self._turns[call_id], self._calls[call_id].work(hurried=hurried))
+        chosen = (paused or list(self._waiting))[: self._kind.together]
+        calls = [self._calls[call_id] for call_id in chosen]
+        hearings = self._kind.work(calls, hurried=hurried)
+        for call_id, call in zip(chosen, calls, strict=True):
+            if not call.has_paused:
+                del self._waiting[call_id]
+        return [
+            Understood(call_id, self._turns[call_id], hearing)
+            for call_id, hearing in zip(chosen, hearings, strict=True)
+        ]
 
 
-def serve(orders: Connection, answers: Connection) -> None:
+def serve(name: EarsName, orders: Connection, answers: Connection) -> None:
     """Run a process of the ears until `orders` closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(_NICENESS)
-    host = Host()
     try:
+        host = Host(make_kind(name))
+        answers.send(Ready())
         while True:
             while orders.poll(0 if host.busy else None):
                 host.take(orders.recv())
             if host.busy:
-                answers.send(host.work())
+                for news in host.work():
+                    answers.send(news)
     except (EOFError, OSError):
         return

@@ -1,4 +1,4 @@
-"""Ears made of pocketsphinx: a grammar from the flow's expectation, decoded in processes of their own.
+"""The embedded ears, of whichever kind, in processes of their own.
 
 Nothing here blocks: orders go out through a thread, what is understood comes in through another. A process
 that dies is started again and given each call's current turn once more.
@@ -13,13 +13,14 @@ from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from typing import Final
 
 from config.expectation import NOTHING_AWAITED, Expectation
 from config.units import MICRO_TURN_MS
 from model.ears.ears import Hearing
-from model.ears.host import Close, Expect, Listen, Open, Order, TurnOver, Understood, serve
+from model.ears.host import Close, Expect, Listen, Open, Order, Ready, TurnOver, Understood, serve
+from model.ears.kinds import HEARS, EarsName
 from model.turn import Audio
 
 _log = logging.getLogger(__name__)
@@ -32,32 +33,38 @@ _FAREWELL_S: Final = 2.0
 _THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-class PocketsphinxEars:
-    """`Ears` for English, in `processes` processes; calls are dealt out to the one with the fewest."""
+class EmbeddedEars:
+    """`Ears` of the kind `name` in `processes` processes; calls are dealt out to the one with the fewest."""
 
-    def __init__(self, processes: int = 1) -> None:
+    def __init__(self, name: EarsName, processes: int = 1) -> None:
         if processes < 1:
             raise ValueError(f"processes={processes}: at least one is needed")
-        self._hosts = [_HostProcess() for _ in range(processes)]
-        self._closed = False
+        self._name: EarsName = name
+        self._hosts = [_HostProcess(name) for _ in range(processes)]
 
-    def open(self, call_id: str, language: str) -> "PocketsphinxListener":
-        """Begin to hear a call. The acoustic model is English; another `language` is said in the log."""
-        if not language.lower().startswith("en"):
-            _log.warning("call %s: pocketsphinx hears English only, not %s", call_id, language)
+    def open(self, call_id: str, language: str) -> "EmbeddedListener":
+        """Begin to hear a call. A `language` (BCP 47 tag) these ears do not know is said in the log."""
+        if language.lower().partition("-")[0] not in HEARS[self._name]:
+            _log.warning("call %s: the ears (%s) do not know %s", call_id, self._name, language)
         host = min(self._hosts, key=lambda host: host.calls)
-        return host.open(call_id)
+        return host.open(call_id, language)
+
+    def wait_until_ready(self, timeout_s: float) -> bool:
+        """Wait for the processes to have loaded; False when one still has not."""
+        deadline = time.monotonic() + timeout_s
+        return all(host.ready.wait(max(0.0, deadline - time.monotonic())) for host in self._hosts)
 
     def close(self) -> None:
         for host in self._hosts:
             host.close()
 
 
-class PocketsphinxListener:
+class EmbeddedListener:
     """The ears of one call. Its methods may be called from any one thread."""
 
-    def __init__(self, call_id: str, host: "_HostProcess") -> None:
+    def __init__(self, call_id: str, language: str, host: "_HostProcess") -> None:
         self._call_id = call_id
+        self._language = language
         self._host = host
         self._expectation = NOTHING_AWAITED
         self._recent: deque[Listen] = deque(maxlen=_REMEMBERED)
@@ -94,7 +101,7 @@ class PocketsphinxListener:
 
     def orders_again(self) -> Iterable[Order]:
         """All that a process which knows nothing must be told about this call."""
-        yield Open(self._call_id)
+        yield Open(self._call_id, self._language)
         yield TurnOver(self._call_id, self._turn)
         yield Expect(self._call_id, self._expectation)
         yield from self._recent
@@ -103,10 +110,12 @@ class PocketsphinxListener:
 class _HostProcess:
     """One process of the ears as its parent sees it."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: EarsName) -> None:
+        self._name: EarsName = name
+        self.ready = Event()
         self._context = multiprocessing.get_context("spawn")
         self._lock = Lock()
-        self._listeners: dict[str, PocketsphinxListener] = {}
+        self._listeners: dict[str, EmbeddedListener] = {}
         self._closed = False
         self._quick_deaths = 0
         self._start()
@@ -115,11 +124,11 @@ class _HostProcess:
     def calls(self) -> int:
         return len(self._listeners)
 
-    def open(self, call_id: str) -> PocketsphinxListener:
-        listener = PocketsphinxListener(call_id, self)
+    def open(self, call_id: str, language: str) -> EmbeddedListener:
+        listener = EmbeddedListener(call_id, language, self)
         with self._lock:
             self._listeners[call_id] = listener
-            self._orders.put(Open(call_id))
+            self._orders.put(Open(call_id, language))
         return listener
 
     def send(
@@ -157,7 +166,7 @@ class _HostProcess:
         answers, theirs_too = self._context.Pipe(duplex=False)
         self._orders: SimpleQueue[Order | None] = SimpleQueue()
         self._process = self._context.Process(
-            target=serve, args=(theirs, theirs_too), name="tandem-ears", daemon=True
+            target=serve, args=(self._name, theirs, theirs_too), name="tandem-ears", daemon=True
         )
         self._started_at = time.monotonic()
         with _one_thread():
@@ -172,7 +181,10 @@ class _HostProcess:
         """Hand on what is understood until the process ends; then start another."""
         try:
             while True:
-                news: Understood = answers.recv()
+                news: Understood | Ready = answers.recv()
+                if isinstance(news, Ready):
+                    self.ready.set()
+                    continue
                 listener = self._listeners.get(news.call_id)
                 if listener is not None:
                     listener.understood(news)

@@ -1,35 +1,33 @@
-"""From what the decoder heard to the caller's words: written out, digits as digits, in call time. Pure."""
+"""From what a search heard to the caller's words: written out, digits as digits. Pure."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from model.ears.careful import Reading
 from model.ears.numbers import digits_only
-from model.ears.phrases import CONTRACTIONS
+from model.ears.tongue import ENGLISH, SPANISH, Tongue
 from model.turn import Word
 
 _WRITTEN_OUT: Final = {
-    spoken: tuple(written.split()) for written, spoken in CONTRACTIONS if " " not in spoken and " " in written
+    tongue.language: {
+        spoken: tuple(written.split())
+        for written, spoken in tongue.contractions
+        if " " not in spoken and " " in written
+    }
+    for tongue in (ENGLISH, SPANISH)
 }
 
 
-def caller_words(reading: Reading, at_ms: Callable[[int], int], *, digits: bool) -> tuple[Word, ...]:
-    """The words of a reading.
-
-    Args:
-        reading: spans in frames of the turn.
-        at_ms: the call time of a frame.
-        digits: numbers are to be read as digits.
-    """
-    words = tuple(_words(reading, at_ms))
-    return digits_only(words) if digits else words
+def caller_words(spoken: Iterable[Word], tongue: Tongue = ENGLISH, *, digits: bool) -> tuple[Word, ...]:
+    """Write out what is run together ("don't" → do not); `digits`: numbers are to be read as digits."""
+    words = tuple(_written_out(spoken, tongue))
+    return digits_only(words, tongue.numerals) if digits else words
 
 
-def _words(reading: Reading, at_ms: Callable[[int], int]) -> Iterator[Word]:
-    for span, sureness in zip(reading.spans, reading.sureness, strict=True):
-        start_ms, end_ms = at_ms(span.start_frame), at_ms(span.end_frame)
-        parts = _WRITTEN_OUT.get(span.word, (span.word,))
+def _written_out(spoken: Iterable[Word], tongue: Tongue) -> Iterator[Word]:
+    for word in spoken:
+        parts = _WRITTEN_OUT[tongue.language].get(word.text, (word.text,))
+        length_ms = word.end_ms - word.start_ms
         for k, part in enumerate(parts):
-            begin = start_ms + (end_ms - start_ms) * k // len(parts)
-            end = start_ms + (end_ms - start_ms) * (k + 1) // len(parts)
-            yield Word(part, begin, end, sureness)
+            begin = word.start_ms + length_ms * k // len(parts)
+            end = word.start_ms + length_ms * (k + 1) // len(parts)
+            yield Word(part, begin, end, word.confidence)

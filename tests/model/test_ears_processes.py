@@ -11,9 +11,10 @@ import pytest
 
 from config.expectation import AnswerKind, Expectation
 from config.units import MICRO_TURN_SAMPLES
+from model.ears.call_ears import PocketsphinxKind
 from model.ears.ears import Hearing
 from model.ears.host import Expect, Host, Listen, Open
-from model.ears.recogniser import PocketsphinxEars
+from model.ears.recogniser import EmbeddedEars
 from model.espeak import EspeakVoice
 from model.evaluate.ears import QUIET_LINE, on_the_line
 
@@ -42,7 +43,7 @@ def text_of(hearing: Hearing) -> str:
 
 @pytest.fixture
 def ears():
-    ears = PocketsphinxEars()
+    ears = EmbeddedEars("pocketsphinx")
     yield ears
     ears.close()
     assert not children()
@@ -95,7 +96,7 @@ def test_what_is_heard_of_a_turn_that_is_over_is_not_taken_for_the_next(ears, so
 
 
 def test_closing_twice_and_listening_after_closing_do_no_harm(sound):
-    ears = PocketsphinxEars(processes=2)
+    ears = EmbeddedEars("pocketsphinx", processes=2)
     listener = ears.open("call", "en-US")
     listener.close()
     listener.close()
@@ -107,15 +108,15 @@ def test_closing_twice_and_listening_after_closing_do_no_harm(sound):
 
 
 def test_a_caller_who_has_paused_is_heard_before_those_who_still_speak(sound):
-    host = Host()
+    host = Host(PocketsphinxKind())
     last_spoken = max(k for k, (_, speaking) in enumerate(sound) if speaking)
     for call_id, upto in (("speaking", last_spoken), ("paused", last_spoken + 2)):
-        host.take(Open(call_id))
+        host.take(Open(call_id, "en-US"))
         host.take(Expect(call_id, SIX))
         for index, (audio, speaking) in enumerate(sound[:upto]):
             host.take(Listen(call_id, index, audio.tobytes(), speaking))
-    first = host.work()
+    (first,) = host.work()
     assert first.call_id == "paused"
     assert text_of(first.hearing) == NUMBER
-    assert host.work().call_id == "speaking"
+    assert [news.call_id for news in host.work()] == ["speaking"]
     assert not host.busy

@@ -1,0 +1,127 @@
+"""Reading a turn's evidence as a sentence of the flow's grammar, and saying how sure that is. Pure."""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from model.ears.alternatives import Vocabulary, fit_of, vocabulary_of
+from model.ears.evidence import Evidence
+from model.ears.grammar import SOUND, Costs, Grammar
+from model.ears.tongue import Tongue
+from model.ears.viterbi import Path, Span, best_path
+from model.ears.word_graph import graph_of
+
+COSTS: Final = Costs(
+    word=0.5,
+    digit=1.0,
+    number_group=3.5,
+    filler=4.0,
+    lead=1.5,
+    unasked=2.0,
+    again=3.0,
+    missing_digit=2.5,
+    extra_digit=4.0,
+    unasked_number=2.0,
+    sound=2.2,
+)
+"""Nats of phone posteriors, which promise more than those of Gaussians."""
+UNDECIDED: Final = 0.45
+"""The confidence of words heard while the caller is still speaking."""
+_MARGIN: Final = 4
+"""Readings before and after a word that may still be of it."""
+_MOST_LEAD: Final = 8.0
+_RIVALS: Final = 400
+"""With more words than these, a word is weighed against free sounds alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Logistic regressions of whether a word, and a sentence, is right, on how it fits."""
+
+    word_bias: float = 3.0
+    word_deficit: float = -1.2
+    word_lead: float = 0.4
+    bias: float = 4.0
+    deficit: float = -1.6
+    worst_deficit: float = -0.4
+    lead: float = 0.3
+
+
+WEIGHTS: Final = Weights()
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What was understood: its words, from reading to reading; how sure each is and all of it, 0..1."""
+
+    spans: tuple[Span, ...] = ()
+    sureness: tuple[float, ...] = ()
+    confidence: float = 0.0
+
+
+def sentence_so_far(evidence: Evidence, grammar: Grammar, tongue: Tongue) -> Sentence:
+    """Read what a caller has said who is still speaking: without the word that is being said."""
+    path = best_path(graph_of(grammar, tongue.language), evidence, whole=False)
+    spans = _words(path)
+    return Sentence(spans, (UNDECIDED,) * len(spans), UNDECIDED if spans else 0.0)
+
+
+def whole_sentence(
+    evidence: Evidence, grammar: Grammar, tongue: Tongue, weights: Weights = WEIGHTS
+) -> Sentence:
+    """Read what a caller has said who has paused."""
+    path = best_path(graph_of(grammar, tongue.language), evidence)
+    spans = _words(path)
+    if not spans:
+        return Sentence()
+    rivals = _rivals(grammar, tongue)
+    fits = [
+        fit_of(span.word, evidence_around(evidence, spans, k), _with(rivals, span.word, tongue))
+        for k, span in enumerate(spans)
+    ]
+    leads = [min(fit.lead, _MOST_LEAD) for fit in fits]
+    sureness = tuple(
+        _logistic(weights.word_bias + weights.word_deficit * fit.deficit + weights.word_lead * lead)
+        for fit, lead in zip(fits, leads, strict=True)
+    )
+    deficits = [fit.deficit for fit in fits]
+    logit = (
+        weights.bias
+        + weights.deficit * sum(deficits) / len(deficits)
+        + weights.worst_deficit * max(deficits)
+        + weights.lead * min(leads)
+    )
+    said = len(spans) / len(path.spans)
+    return Sentence(spans, sureness, _logistic(logit) * said)
+
+
+def evidence_around(evidence: Evidence, spans: tuple[Span, ...], k: int) -> Evidence:
+    """The readings that may belong to the k-th word: to the middle of the gaps around it, not far."""
+    span = spans[k]
+    begin = span.start - _MARGIN
+    if k > 0:
+        begin = max(begin, (spans[k - 1].end + span.start) // 2)
+    end = span.end + _MARGIN
+    if k + 1 < len(spans):
+        end = min(end, -(-(span.end + spans[k + 1].start) // 2))
+    some = slice(max(0, min(begin, span.start)), max(end, span.end))
+    return Evidence(evidence.sounds[some], evidence.blank[some], evidence.foreign[some], evidence.lost)
+
+
+def _words(path: Path) -> tuple[Span, ...]:
+    return tuple(span for span in path.spans if not span.word.startswith(SOUND))
+
+
+def _rivals(grammar: Grammar, tongue: Tongue) -> frozenset[str]:
+    words = frozenset(word for word in grammar.words if not word.startswith(SOUND))
+    if len(words) <= _RIVALS:
+        return words
+    return frozenset(tongue.numerals.values) & words
+
+
+def _with(rivals: frozenset[str], word: str, tongue: Tongue) -> Vocabulary:
+    return vocabulary_of(rivals | {word}, tongue.language)
+
+
+def _logistic(logit: float) -> float:
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
