@@ -11,8 +11,9 @@ from typing import Final, assert_never
 from config.expectation import NOTHING_AWAITED, AnswerKind, Expectation
 from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES, SAMPLES_PER_MS
 from model.ears.ears import Hearing
-from model.floor import Decision, Floor, Moment, Standing, decide, hopes_for_words
+from model.floor import Decision, Floor, Moment, Rules, Standing, decide, hopes_for_words
 from model.offers import GAP_MS, Offers, Opening, is_stale
+from model.thresholds import SHIPPED, Thresholds
 from model.turn import (
     Audio,
     Backchannelled,
@@ -60,6 +61,7 @@ class Session:
     """
 
     dials: Dials = field(default_factory=Dials)
+    lines: Thresholds = SHIPPED
     outside_ears: bool = False
     outside: Hearing = field(default_factory=Hearing)
     floor: Floor = field(default_factory=Floor)
@@ -150,7 +152,9 @@ def awaits_words(session: Session, index: int, slots: tuple[Readings, ...], hear
     """Whether `advance` would gain by words that are on their way, and nothing would be late by waiting."""
     if session.outside_ears or session.voicing.small is not None:
         return False
-    return hopes_for_words(session.floor, _moment(session, index, slots, hearing), session.dials)
+    return hopes_for_words(
+        session.floor, _moment(session, index, slots, hearing), Rules(session.dials, session.lines)
+    )
 
 
 def _moment(session: Session, index: int, slots: tuple[Readings, ...], hearing: Hearing) -> Moment:
@@ -229,7 +233,7 @@ def _expired(session: Session, row: _Row) -> Session:
 
 def _listened(session: Session, moment: Moment, row: _Row) -> tuple[Session, Decision]:
     before = session.floor.caller.onset_ms
-    floor, decision = decide(session.floor, moment, session.dials)
+    floor, decision = decide(session.floor, moment, Rules(session.dials, session.lines))
     onset_ms = floor.caller.onset_ms
     if onset_ms is not None and onset_ms != before:
         row.acts.append(CallerSpoke(onset_ms))

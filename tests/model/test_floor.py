@@ -6,7 +6,7 @@ from config.expectation import NOTHING_AWAITED, AnswerKind, Expectation
 from config.units import MICRO_TURN_MS
 from model.caller import Caller
 from model.ears.ears import Hearing
-from model.floor import EARS_PATIENCE, Decision, Floor, Moment, Standing, decide
+from model.floor import EARS_PATIENCE, Decision, Floor, Moment, Rules, Standing, decide
 from model.turn import Dials, Readings, Word
 from model.words import completeness, is_backchannel
 
@@ -33,7 +33,7 @@ def after(
     for index, slots in enumerate(micro_turns):
         heard = hearing or Hearing(words("hello there"), (index + 1) * MICRO_TURN_MS, 0.9)
         moment = Moment(index, slots, heard, standing, asking=asking, expectation=expectation)
-        floor, decision = decide(floor, moment, dials)
+        floor, decision = decide(floor, moment, Rules(dials))
         decisions.append(decision)
     return decisions
 

@@ -130,6 +130,40 @@ def test_the_line_is_never_dead_even_if_the_model_sees_no_end() -> None:
     assert 1_600 <= (taken + 1) * MICRO_TURN_MS - 2_000 <= 2_500
 
 
+def test_a_voice_that_goes_on_without_a_word_does_not_keep_the_agent_silent() -> None:
+    television = Conversation(caller=(Voiced(500, 60_000),), events={5: (made(),)}).run(130)
+    (started,) = television.when(OfferStarted)
+    assert 10_000 <= started * MICRO_TURN_MS <= 11_500
+    assert television.said("o") == LONG
+    assert television.acts(Yielded) == television.acts(TurnTaken) == []
+
+
+def test_an_offer_a_television_interrupted_is_taken_up_again() -> None:
+    television = Conversation(caller=(Voiced(1_500, 60_000),), events={0: (made(),)})
+    hearing_along(television)
+    television.run(130)
+    (resumed,) = television.when(Resumed)
+    assert resumed * MICRO_TURN_MS <= 13_000
+    assert television.when(OfferFinished)
+    assert television.acts(TurnTaken) == []
+
+
+def test_a_caller_who_speaks_after_a_voice_taken_for_background_is_heard() -> None:
+    call = Conversation(
+        caller=(Voiced(500, 11_500), Voiced(12_500, 13_300, barge_in=0.95, words="wait a moment")),
+        turn_ends=(13_350,),
+        events={5: (made(),)},
+    ).run(75)
+    assert call.when(Yielded)
+    assert [act.transcript.text for act in call.acts(TurnTaken)] == ["wait a moment"]
+
+
+def test_a_voice_that_never_pauses_is_answered_in_the_end() -> None:
+    call = Conversation(caller=(Voiced(500, 700, words="so"), Voiced(800, 60_000))).run(250)
+    (taken,) = call.when(TurnTaken)
+    assert 45_000 <= taken * MICRO_TURN_MS <= 47_000
+
+
 def test_the_ears_are_waited_for_but_not_for_ever() -> None:
     caller = (Voiced(1_000, 2_000, words="hello"),)
     prompt = Conversation(caller=caller, turn_ends=(2_000,), lag_ms=0).run(25)
@@ -412,15 +446,15 @@ def test_words_from_outside_replace_the_models_own() -> None:
         session=Session(outside_ears=True),
         events={
             9: (HeardWords(outside("where"), final=False),),
-            12: (HeardWords(outside("where", "is"), final=True),),
+            12: (HeardWords(outside("where", "now"), final=True),),
         },
     ).run(20)
-    assert [act.transcript.text for act in call.acts(TurnTaken)] == ["where is"]
+    assert [act.transcript.text for act in call.acts(TurnTaken)] == ["where now"]
     assert call.when(TurnTaken) == [12]
     shown = [output.transcript for output in call.outputs if output.transcript]
     assert [(transcript.text, transcript.final) for transcript in shown] == [
         ("where", False),
-        ("where is", True),
+        ("where now", True),
     ]
 
 
