@@ -30,6 +30,8 @@ VOWELS: Final = frozenset(
 _SUSTAINED: Final = VOWELS | {PHONE_NUMBERS[name] for name in ("m", "n", "ng", "l", "r", "ny", "w", "y")}
 _LINGERED_MS: Final = 220
 """At most so much of the end is drawn out; all of it where the sounds are not known."""
+_SHORTEST: Final = 15
+"""Frames: a syllable swallowed in fluent speech is drawn out as if it had been this long."""
 _GRAIN: Final = 240
 """30 ms: two or three periods of a low voice."""
 _HOP: Final = _GRAIN // 2
@@ -61,10 +63,9 @@ def deliver(audio: Sound, phones: npt.NDArray[np.int8], drawn: float, falls: flo
         first, last = last_syllable(phones)
         begin, end = first * FRAME_SAMPLES, last * FRAME_SAMPLES
         if end - begin > _GRAIN:
-            frames = round((last - first) * drawn)
-            longer = stretch(
-                audio[max(begin - _GRAIN, 0) : end], begin - max(begin - _GRAIN, 0), frames * FRAME_SAMPLES
-            )
+            frames = last - first + round(max(last - first, _SHORTEST) * (drawn - 1))
+            before = max(begin - _GRAIN, 0)
+            longer = stretch(audio[before:end], begin - before, frames * FRAME_SAMPLES)
             audio = np.concatenate((audio[:begin], longer, audio[end:]))
             inside = first + np.arange(frames) * (last - first) // frames
             source = np.concatenate((source[:first], inside, source[last:]))
@@ -87,7 +88,8 @@ def last_syllable(phones: npt.NDArray[np.int8]) -> tuple[int, int]:
     end = last + 1
     while end < frames and int(phones[end]) in _SUSTAINED:
         end += 1
-    return max(first + 1, end - _LINGERED_MS // FRAME_MS), end
+    first = min(first + 1, end - _GRAIN // FRAME_SAMPLES - 2)
+    return max(first, end - _LINGERED_MS // FRAME_MS, 0), end
 
 
 def stretch(audio: Sound, lead: int, samples: int) -> Sound:

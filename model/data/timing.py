@@ -49,12 +49,14 @@ def still_silent(after_ms: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     early = np.array([0.5 * erfc((ms - 400) / (200 * sqrt(2))) for ms in after_ms])
     later = np.clip((1_500 - after_ms) / 900, 0, 1)
     much_later = np.clip((4_000 - after_ms) / 2_500, 0, 1)
-    return 0.4 * early + 0.25 * later + 0.35 * much_later
+    return 0.34 * early + 0.25 * later + 0.35 * much_later
 
 
 def reply_gap_ms(random: Random) -> int:
-    """From the end of the caller's turn to the agent's next words."""
+    """From the end of the caller's turn to the agent's next words; below zero they overlap."""
     kind = random.random()
+    if kind < 0.06:
+        return random.randint(-220, 0)
     if kind < 0.4:
         return int(max(random.gauss(400, 200), 0))
     if kind < 0.65:
