@@ -130,7 +130,7 @@ class NativeInterlocutor(Generic[M]):
         )
         for state, turn, readings in zip(states, turns, heard, strict=True):
             state.next_index = turn.index + 1
-            state.taken_in = _TakenIn(turn, _slots(readings))
+            state.taken_in = _TakenIn(turn, readings_of(readings))
             _listen(state, turn, state.taken_in.slots)
 
     def awaits_words(self, state: NativeCall[M]) -> bool:
@@ -231,7 +231,8 @@ def _check(state: NativeCall[M], turn: TurnInput) -> None:
         raise ValueError(f"a micro-turn is int16[{MICRO_TURN_SAMPLES}], not {dtype}{list(shape)}")
 
 
-def _slots(readings: ModelReadings) -> tuple[Readings, ...]:
+def readings_of(readings: ModelReadings) -> tuple[Readings, ...]:
+    """The readings of a micro-turn slot by slot, without arrays."""
     return tuple(
         Readings(
             caller_voice=float(readings.caller_voice[slot]),

@@ -1,4 +1,7 @@
-"""What the caller's words amount to: a mere "mm-hm", or an answer, perhaps a complete one. Pure. English."""
+"""What the caller's words amount to: a mere "mm-hm", or an answer, perhaps a complete one. Pure.
+
+English and Spanish together: callers change between them, and no word here means the opposite in the other.
+"""
 
 from collections.abc import Sequence
 from typing import Final
@@ -11,14 +14,25 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_MURMURS: Final = _set("mm mhm mm-hm mmhm hm hmm uh-huh uhhuh uh huh ah oh")
-_ASSENTS: Final = _set("yeah yep yes yup okay ok right sure alright good great fine")
-_ASSENTING_PHRASES: Final = frozenset({("i", "see"), ("got", "it"), ("all", "right"), ("of", "course")})
-_DIGITS: Final = _set("zero oh one two three four five six seven eight nine")
-_YES_NO: Final = _set("yes yeah yep yup no nope sure correct right okay wrong")
+_MURMURS: Final = _set("mm mhm mm-hm mmhm hm hmm uh-huh uhhuh uh huh ah oh ajá aja ujum")
+_ASSENTS: Final = _set(
+    "yeah yep yes yup okay ok right sure alright good great fine "
+    "sí si vale claro bueno bien ya entiendo exacto perfecto correcto"
+)
+_ASSENTING_PHRASES: Final = frozenset(
+    {("i", "see"), ("got", "it"), ("all", "right"), ("of", "course"), ("de", "acuerdo"), ("muy", "bien")}
+)
+_DIGITS: Final = _set(
+    "zero oh one two three four five six seven eight nine "
+    "cero uno una dos tres cuatro cinco seis siete ocho nueve"
+)
+_YES_NO: Final = _set(
+    "yes yeah yep yup no nope sure correct right okay wrong sí si claro vale correcto exacto"
+)
 _LEADING_ON: Final = _set(
     "a an the my your his her our their this i we he she they and or but because if when is are was am has "
-    "of to for from with by at um uh er"
+    "of to for from with by at um uh er "
+    "el la los las un mi su y o pero porque que de del para con en por cuando es eh este pues"
 )
 """Nobody ends a turn on these; the caller is looking for the next word."""
 

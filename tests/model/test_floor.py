@@ -170,12 +170,16 @@ def test_a_caller_who_has_not_spoken_has_been_quiet_since_the_call_began() -> No
     assert Caller().quiet_ms(1_000) == 1_000
 
 
-@pytest.mark.parametrize("text", ["", "mm-hm", "yeah okay", "i see", "right got it", "uh huh"])
+@pytest.mark.parametrize(
+    "text", ["", "mm-hm", "yeah okay", "i see", "right got it", "uh huh", "ajá vale", "de acuerdo"]
+)
 def test_these_only_say_go_on(text: str) -> None:
     assert is_backchannel(words(text))
 
 
-@pytest.mark.parametrize("text", ["no", "wait", "yeah but", "okay stop", "four", "i", "agent please"])
+@pytest.mark.parametrize(
+    "text", ["no", "wait", "yeah but", "okay stop", "four", "i", "agent please", "sí pero", "espere"]
+)
 def test_these_say_more(text: str) -> None:
     assert not is_backchannel(words(text))
 
@@ -193,6 +197,9 @@ def test_these_say_more(text: str) -> None:
         ("whatever", Expectation(), 0),
         ("", Expectation(AnswerKind.DIGITS, 6), 0),
         ("it is um", Expectation(AnswerKind.DIGITS, 6), -1),
+        ("uno cero cuatro dos tres tres", Expectation(AnswerKind.DIGITS, 6), 1),
+        ("sí", Expectation(AnswerKind.YES_NO), 1),
+        ("mi número es", Expectation(AnswerKind.FREE), -1),
         ("where is my", Expectation(AnswerKind.FREE), -1),
         ("my order number is", Expectation(AnswerKind.FREE, phrases=("my order number is",)), 1),
     ],
