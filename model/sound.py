@@ -112,6 +112,23 @@ def write_wav(path: Path, samples: Audio, rate_hz: int = SAMPLE_RATE_HZ) -> None
         out.writeframes(np.ascontiguousarray(frames, "<i2").tobytes())
 
 
+def write_mu_law_wav(path: Path, samples: Samples, rate_hz: int = SAMPLE_RATE_HZ) -> None:
+    """Write float32[N] as one channel of 8-bit µ-law: half the size, 38 dB over its noise at any level."""
+    values = _companded(_MU_LAW)
+    rising = np.argsort(values, kind="stable")
+    borders = (values[rising][1:] + values[rising][:-1]) / 2
+    body = rising[np.searchsorted(borders, samples)].astype(np.uint8).tobytes()
+    form = struct.pack("<HHIIHHH", _MU_LAW, 1, rate_hz, rate_hz, 1, 8, 0)
+    sections = (
+        _section(b"fmt ", form) + _section(b"fact", struct.pack("<I", len(body))) + _section(b"data", body)
+    )
+    path.write_bytes(_section(b"RIFF", b"WAVE" + sections))
+
+
+def _section(name: bytes, body: bytes) -> bytes:
+    return name + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2)
+
+
 def _sections(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     """The RIFF sections by name; one cut short by the file's end, or of unknown length, is what is there."""
     at = _HEADER_BYTES

@@ -15,6 +15,7 @@ from tandem.bench import app as bench_app
 from tandem.call import call
 from tandem.call_script import InOrder
 from tandem.flow import app as flow_app
+from tandem.record import record
 from tandem.serve import serve
 from tandem.tool import app as tool_app
 from tandem.train import train
@@ -39,6 +40,7 @@ app.add_typer(flow_app, name="flow", rich_help_panel="Build")
 app.add_typer(tool_app, name="tool", rich_help_panel="Build")
 app.command(rich_help_panel="Build")(train)
 app.command(rich_help_panel="Build")(train_ears)
+app.command(hidden=True)(record)
 
 
 def _print_version(wanted: bool) -> None:
