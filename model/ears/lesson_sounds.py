@@ -62,7 +62,7 @@ def _telephone(sound: Sound, random: Random) -> Sound:
     narrow = soxr.resample(shaped, SAMPLE_RATE_HZ, WIRE_RATE_HZ, quality="MQ")
     coded = mulaw_there_and_back(_at_a_level(narrow, random)).astype(np.float32) / 32_768
     wide = soxr.resample(coded, WIRE_RATE_HZ, SAMPLE_RATE_HZ, quality="MQ")
-    return np.pad(wide, (0, max(0, len(sound) - len(wide))))[: len(sound)]
+    return np.pad(np.clip(wide, -1, 1), (0, max(0, len(sound) - len(wide))))[: len(sound)]
 
 
 def _at_a_level(sound: Sound, random: Random) -> Sound:
