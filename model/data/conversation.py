@@ -34,7 +34,7 @@ _TOPICS: Final = (
     (Topic("free", AnswerKind.FREE), 26),
     (Topic("digits", AnswerKind.DIGITS), 26),
     (Topic("yes_no", AnswerKind.YES_NO), 14),
-    (Topic("nothing", AnswerKind.NOTHING), 16),
+    (Topic("nothing", AnswerKind.NOTHING), 11),
     (Topic("date", AnswerKind.DATE), 7),
     (Topic("choice", AnswerKind.CHOICE), 5),
     (Topic("spelling", AnswerKind.FREE), 4),
@@ -112,7 +112,7 @@ class Conversation:
             self._wait(self.now, self.random.randint(300, 2_500))
             return
         if silent < 0.05:
-            self._wait(self.now, self.random.randint(3_000, 6_000))
+            self._wait(self.now, self.random.randint(3_000, 5_000))
             return
         asked_until = self.now
         gap_ms = answer_gap_ms(self.random)

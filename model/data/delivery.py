@@ -23,8 +23,8 @@ FRAME_SAMPLES: Final = FRAME_MS * WIRE_RATE_HZ // 1_000
 VOWELS: Final = frozenset(
     PHONE_NUMBERS[name]
     for name in (
-        "aa", "ae", "ah", "ao", "aw", "ay", "eh", "er", "ey", "ih", "iy", "ow", "oy", "uh", "uw", "a", "e", "i",
-        "o", "u",
+        "aa", "ae", "ah", "ao", "aw", "ay", "eh", "er", "ey", "ih", "iy", "ow", "oy", "uh", "uw",
+        "a", "e", "i", "o", "u",
     )
 )  # fmt: skip
 _SUSTAINED: Final = VOWELS | {PHONE_NUMBERS[name] for name in ("m", "n", "ng", "l", "r", "ny", "w", "y")}
@@ -76,7 +76,7 @@ def deliver(audio: Sound, phones: npt.NDArray[np.int8], drawn: float, falls: flo
 
 
 def last_syllable(phones: npt.NDArray[np.int8]) -> tuple[int, int]:
-    """Frames [first, last) from the last vowel to the end of what can be held (a vowel, a nasal, a liquid)."""
+    """Frames [first, last) from the last vowel to the end of what can be held (vowels, nasals, liquids)."""
     frames = len(phones)
     vowels = np.flatnonzero(np.isin(phones, tuple(VOWELS)))
     earliest = frames - 45

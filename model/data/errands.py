@@ -22,6 +22,7 @@ def after_turn(scene: Scene, turn: CallerTurn, end: int, now: int) -> int:
     """Weave in what belongs after this turn of the caller; gives the frame the conversation goes on at.
 
     Args:
+        scene: the call.
         turn: what the caller has said.
         end: the frame its sound ended at.
         now: the frame the agent speaks next.
@@ -57,7 +58,7 @@ def _report(scene: Scene, told: int, now: int) -> int:
 
 
 def _looked_up(scene: Scene, now: int) -> int:
-    """The agent says "one moment"; the report comes seconds later, perhaps while the caller says something."""
+    """The agent says "one moment"; the report comes seconds later, perhaps while the caller speaks."""
     stage, random = scene.stage, scene.random
     waits = murmur(scene, "one moment", now)
     told = waits + scene.frames(random.uniform(600, 4_000))

@@ -126,7 +126,8 @@ def email(language: Language, random: Random) -> str:
     number = f" # {digit_group(2, language, random)}" if random.random() < 0.4 else ""
     at, dot = ("at", "dot") if language == "en" else ("arroba", "punto")
     first = random.choice("ABDEJKLMPRST")
-    return f"{first} {dot} {name}{number} # {at} {random.choice(_HOSTS)} {dot} {random.choice(('com', 'net', 'org'))}"
+    ending = random.choice(("com", "net", "org"))
+    return f"{first} {dot} {name}{number} # {at} {random.choice(_HOSTS)} {dot} {ending}"
 
 
 def money(language: Language, random: Random) -> str:
@@ -148,8 +149,16 @@ def clock_time(language: Language, random: Random) -> str:
     hour = random.randint(2, 9)
     if language == "en":
         word = DIGIT_WORDS["en"][hour]
-        return random.choice((f"half past {word}", f"{word} thirty", f"a quarter to {word}", f"{word} o'clock",
-                              f"{word} fifteen", f"around {word}"))  # fmt: skip
+        return random.choice(
+            (
+                f"half past {word}",
+                f"{word} thirty",
+                f"a quarter to {word}",
+                f"{word} o'clock",
+                f"{word} fifteen",
+                f"around {word}",
+            )
+        )
     word = DIGIT_WORDS["es"][hour]
     return random.choice((f"a las {word}", f"a las {word} y media", f"a las {word} y cuarto",
                           f"a las {word} menos cuarto", f"sobre las {word}"))  # fmt: skip

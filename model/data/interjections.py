@@ -1,4 +1,4 @@
-"""What is heard over somebody's speech or in a silence: backchannels, interruptions, asides, noises, voices."""
+"""What is heard over somebody's speech or in a silence: backchannels, asides, noises, other voices."""
 
 from typing import Final
 
@@ -65,7 +65,7 @@ def caller_backchannel(scene: Scene, clip: Clip, begin: int, onset: int) -> int:
 
 
 def something_beside(scene: Scene, onset: int) -> tuple[int, OverlapKind]:
-    """A noise, somebody behind the caller, or the caller to somebody else; gives the frame it ends, and what."""
+    """A noise, somebody in the room, or the caller to somebody else; gives the frame it ends, and what."""
     draw = scene.random.random()
     if draw < 0.45:
         return _mix(scene, sudden(scene.split, scene.random), onset), "noise"

@@ -1,4 +1,4 @@
-"""Sounds of a telephone that are not speech: bangs, coughs, laughter, breaths, keypads, tones, faxes, music."""
+"""Sounds of a telephone that are not speech: bangs, coughs, laughter, breaths, keys, tones, faxes, music."""
 
 # n samples at WIRE_RATE_HZ
 
@@ -72,7 +72,7 @@ def _cough(_split: Split, random: Random) -> Sound:
             _noise(samples, 0.5, random), (random.uniform(450, 800), random.uniform(1_100, 1_700))
         )
         age = np.linspace(0, 1, samples, dtype=np.float32)
-        shape = np.minimum(age * 25, 1) * np.exp(-random.uniform(2, 4) * age)
+        shape = (np.minimum(age * 25, 1) * np.exp(-random.uniform(2, 4) * age)).astype(np.float32)
         parts += [noise * shape, np.zeros(int(random.uniform(0.04, 0.15) * WIRE_RATE_HZ), np.float32)]
     return _loud(np.concatenate(parts), random)
 
@@ -92,7 +92,7 @@ def _laughter(_split: Split, random: Random) -> Sound:
     for k in range(random.randint(2, 7)):
         samples = int(random.uniform(0.08, 0.14) * WIRE_RATE_HZ)
         seconds = np.arange(samples, dtype=np.float32) / WIRE_RATE_HZ
-        saw = (seconds * pitch_hz * 0.95**k) % 1 - np.float32(0.5)
+        saw = ((seconds * pitch_hz * 0.95**k) % 1 - 0.5).astype(np.float32)
         puff = _resonant(saw + 0.25 * _noise(samples, 0.2, random), (700, 1_250))
         shape = np.sin(np.linspace(0, np.pi, samples, dtype=np.float32)) * np.float32(0.9**k)
         parts += [
@@ -179,7 +179,9 @@ def _noise(samples: int, dull: float, random: Random) -> Sound:
 def _resonant(sound: Sound, formants_hz: tuple[float, float]) -> Sound:
     spectrum = np.fft.rfft(sound)
     hz = np.arange(len(spectrum)) * (WIRE_RATE_HZ / max(len(sound), 1))
-    gain = sum(1 / (1 + ((hz - formant) / 180) ** 2) for formant in formants_hz) + 0.05
+    gain = np.full(len(hz), 0.05)
+    for formant in formants_hz:
+        gain += 1 / (1 + ((hz - formant) / 180) ** 2)
     return np.fft.irfft(spectrum * gain, len(sound)).astype(np.float32)
 
 

@@ -2,8 +2,8 @@
 
 A turn is sentences; a sentence is words with places where a speaker may stop and go on. Which of them become
 pauses is decided here too, and how the words before them are drawn out, because a pause and what precedes it
-belong together: people stop after an unfinished clause, an unfinished number, a filler, and linger on the last
-syllable when they look for a word; they end after a finished one, letting voice and pitch fall.
+belong together: people stop after an unfinished clause, an unfinished number, a filler, and linger on the
+last syllable when they look for a word; they end after a finished one, letting voice and pitch fall.
 """
 
 from dataclasses import dataclass, replace
@@ -23,6 +23,8 @@ Split = Literal["train", "test"]
 Ask = Literal["none", "delegate", "cancel", "remind", "transfer", "hang_up"]
 """What a turn asks the agent to do, once it is complete: a name of `model.streams.ACTS`."""
 _KEPT_FOR_TEST: Final = 6
+_STORIES: Final = 0.25
+"""The share of answers to open questions that are told in two goes."""
 
 
 class Break(StrEnum):
@@ -45,9 +47,10 @@ class Break(StrEnum):
 
 
 _MARKS: Final = {",": Break.CLAUSE, "~": Break.STUCK, "#": Break.GROUP}
-_PAUSE_PROBABILITY: Final = {Break.CLAUSE: 0.45, Break.STUCK: 0.3, Break.GROUP: 0.75}
+_PAUSE_PROBABILITY: Final = {Break.CLAUSE: 0.5, Break.STUCK: 0.4, Break.GROUP: 0.75}
 _PAUSES_KEPT: Final = {
-    "yes_no": 0.3, "nothing": 0.5, "barge_in": 0.5, "transfer": 0.5, "goodbye": 0.2, "cancel": 0.5, "remind": 0.5
+    "yes_no": 0.3, "nothing": 0.5, "barge_in": 0.5, "transfer": 0.5, "goodbye": 0.2, "cancel": 0.5,
+    "remind": 0.5,
 }  # fmt: skip
 """The share of a story's pauses that short answers have."""
 _FILLER_PROBABILITY: Final = {Break.CLAUSE: 0.12, Break.STUCK: 0.4, Break.GROUP: 0.06}
@@ -171,7 +174,9 @@ def backchannel(random: Random, language: Language = "en") -> CallerTurn:
 
 def spoken(name: str, split: Split, random: Random, language: Language = "en") -> CallerTurn:
     """A turn of one of the grammar's lists: free, yes_no, date, choice, nothing, barge_in, aside, ..."""
-    template = _fill(_pick(grammar(language)["turns"][name], split, random), split, random, language)
+    told = 2 if name == AnswerKind.FREE and random.random() < _STORIES else 1
+    choices: list[str] = grammar(language)["turns"][name]
+    template = " / ".join(_fill(_pick(choices, split, random), split, random, language) for _ in range(told))
     sentences = [*_maybe_search(0.03, split, random, language), *template.split(" / ")]
     turn = _turn(sentences, random, language, _PAUSES_KEPT.get(name, 1.0))
     return replace(turn, asks=_ASKS.get(name, "none"))

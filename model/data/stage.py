@@ -209,7 +209,7 @@ class Stage:
     def overlap(self, begin: int, end: int, what: OverlapKind, weight: float = 1.0) -> None:
         """Mark caller sound over the agent: judged from its onset for at most 1.5 s, the beginning most.
 
-        Harmless sounds count double in their first 300 ms: an agent that falters at each of them is unbearable.
+        Harmless sounds count double in their first 300 ms: an agent that falters at each is unbearable.
         """
         earnest = what in {"interruption", "answer"}
         last = min(end + 300 // FRAME_MS, begin + 1_500 // FRAME_MS, self.frames)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from model.data.scripts import Break
 
 ANTICIPATION_MS: Final = 120
-"""So long before a caller's last sound a turn counts as over: people project ends, they do not wait for them."""
+"""So long before a caller's last sound a turn counts as over: people project ends, they do not await them."""
 DUE_EARLY_MS: Final = 500
 """A "mm-hm" starts about 0.2 s after the clause it answers; its label begins this much before it would."""
 
@@ -48,8 +48,8 @@ def still_silent(after_ms: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """
     early = np.array([0.5 * erfc((ms - 400) / (200 * sqrt(2))) for ms in after_ms])
     later = np.clip((1_500 - after_ms) / 900, 0, 1)
-    much_later = np.clip((4_000 - after_ms) / 2_500, 0, 1)
-    return 0.34 * early + 0.25 * later + 0.35 * much_later
+    much_later = np.clip((3_500 - after_ms) / 2_000, 0, 1)
+    return 0.46 * early + 0.28 * later + 0.2 * much_later
 
 
 def reply_gap_ms(random: Random) -> int:
@@ -57,11 +57,11 @@ def reply_gap_ms(random: Random) -> int:
     kind = random.random()
     if kind < 0.06:
         return random.randint(-220, 0)
-    if kind < 0.4:
+    if kind < 0.52:
         return int(max(random.gauss(400, 200), 0))
-    if kind < 0.65:
+    if kind < 0.8:
         return random.randint(600, 1_500)
-    return random.randint(1_500, 4_000)
+    return random.randint(1_500, 3_500)
 
 
 def stop_ms(random: Random) -> int:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -24,8 +25,8 @@ _MURMURS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 """Sounds that are no words, in espeak-ng's names; it would spell them."""
 _MURMURS_ELSEWHERE: Final[Mapping[str, str]] = {
-    "mm-hm": "um hum", "mm-mm": "um um", "uh-huh": "uh huh", "mm": "hum", "mmm": "hum", "hm": "hum", "hmm": "hum",
-    "eem": "em",
+    "mm-hm": "um hum", "mm-mm": "um um", "uh-huh": "uh huh", "mm": "hum", "mmm": "hum", "hm": "hum",
+    "hmm": "hum", "eem": "em",
 }  # fmt: skip
 _WORD: Final = re.compile(r"[^\s,.?¿!¡]+")
 PHONE_NUMBERS: Final[Mapping[str, int]] = {name: number + 1 for number, name in enumerate(PHONES)}
@@ -114,7 +115,7 @@ def _begins(words: list[str], events: list[tuple[int, int]], samples: int) -> tu
     known[len(words)] = samples * 1_000 // WIRE_RATE_HZ
     begins = list[int]()
     spans = sorted(known.items())
-    for (k, begin_ms), (after, end_ms) in zip(spans[:-1], spans[1:], strict=True):
+    for (k, begin_ms), (after, end_ms) in pairwise(spans):
         letters = [len(word) for word in words[k:after]]
         done = 0
         for count in letters:

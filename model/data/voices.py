@@ -19,12 +19,12 @@ _RATES: Final = (0.74, 0.83, 0.91, 1.0, 1.09, 1.2, 1.34)
 _PITCHES: Final = (0.72, 0.87, 1.0, 1.15, 1.4)
 _RANGES: Final = (0.7, 1.0, 1.3, 1.6)
 _OTHERS: Final = {"flite": 0.12, "festival": 0.02}
-"""The share of callers who are another synthesiser's, where it is installed (festival takes 0.3 s a sentence)."""
+"""The share of callers who are another synthesiser's, where it is there (festival takes 0.3 s a sentence)."""
 _AGENT_VARIANTS: Final = (
     HOUSE.variant, HOUSE.variant, HOUSE.variant, HOUSE.variant, "f3", "f2", "f4", "", "m3", "m1", "Alicia",
     "steph", "Andrea", "belinda", "caleb", "Michael", "anika", "klatt2", "ed", "Lee",
 )  # fmt: skip
-"""The voice of the house is most of what a served model hears of itself; the rest keep it from relying on it."""
+"""A served model hears itself in the voice of the house; the rest keep it from leaning on that."""
 
 
 @dataclass(frozen=True, slots=True)
