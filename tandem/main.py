@@ -14,7 +14,9 @@ from config.errors import ConfigError
 from tandem.bench import app as bench_app
 from tandem.call import call
 from tandem.call_script import InOrder
+from tandem.eval import JsonTo, evaluate
 from tandem.flow import app as flow_app
+from tandem.listen import listen
 from tandem.record import record
 from tandem.serve import serve
 from tandem.tool import app as tool_app
@@ -35,6 +37,8 @@ app.command(rich_help_panel="Run")(up)
 app.command(rich_help_panel="Run")(serve)
 app.command(rich_help_panel="Run")(worker)
 app.command(cls=InOrder, rich_help_panel="Try")(call)
+app.command("eval", cls=JsonTo, rich_help_panel="Try")(evaluate)
+app.command(rich_help_panel="Try")(listen)
 app.add_typer(bench_app, name="bench", rich_help_panel="Try")
 app.add_typer(flow_app, name="flow", rich_help_panel="Build")
 app.add_typer(tool_app, name="tool", rich_help_panel="Build")

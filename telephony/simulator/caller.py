@@ -145,6 +145,8 @@ def _press(caller: Caller, now_ms: int) -> tuple[Caller, Action | None]:
 
 
 def _ready(caller: Caller, step: Keyed | Spoken, moment: Moment) -> tuple[Caller, bool]:
+    if isinstance(step, Spoken) and step.when is When.AT_ONCE:
+        return caller, True
     if isinstance(step, Spoken) and step.when is not When.TURN:
         return _may_speak_over(caller, step, moment)
     if not _agent_finished(caller, moment):

@@ -26,6 +26,8 @@ class When(StrEnum):
     """While the agent speaks, to take the floor."""
     OVER = "over"
     """While the agent speaks, without meaning to take the floor: a backchannel."""
+    AT_ONCE = "at_once"
+    """The moment the line is free of what came before, whatever the agent does: a recording of a whole side."""
 
 
 @dataclass(frozen=True, slots=True)

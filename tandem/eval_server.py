@@ -1,0 +1,188 @@
+"""The platform's side of an evaluation over the carrier simulator: one system behind the telephone line.
+
+A process of its own, as in production; what the agent did in a call goes back to the parent when it is over.
+"""
+
+import contextlib
+import gc
+import os
+import socket
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from typing import Final, Generic, TypeVar
+
+import uvicorn
+from fastapi import FastAPI
+
+from config.settings import load
+from model.batcher import Batcher
+from model.evaluate.cases import Case
+from model.evaluate.known_words import told_words
+from model.evaluate.recording import (
+    HeardStretch,
+    HeardWord,
+    Moment,
+    heard_words,
+    moments_of,
+    voiced_words,
+)
+from model.evaluate.situation import Situation, answer, answers_at_once, due, joined
+from model.evaluate.systems import NATIVE, baseline
+from model.turn import CallContext, CallState, Heard, TurnEvent, TurnInput, TurnOutput, Yielded
+from tandem.eval_native import native
+from telephony.line import IncomingCall, LineAnswer, LineTurn
+from telephony.twilio.routes import twilio_router
+
+_UNSET: Final = dict.fromkeys(
+    ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TANDEM_PUBLIC_URL", "DATABASE_URL", "REDIS_URL")
+)
+
+S = TypeVar("S", bound=CallState)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What a server process is to serve.
+
+    Attributes:
+        system: name of the system; the native one with this checkpoint and these ears.
+        cases: without their sound, by the number their callers call from.
+        at_once: calls at the same time.
+    """
+
+    system: str
+    checkpoint: str
+    ears: str
+    cases: dict[str, Case]
+    at_once: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the agent's side knows of a call that is over. Words are ms of call time."""
+
+    case_id: str
+    words: tuple[HeardWord, ...]
+    moments: tuple[Moment, ...]
+    voiced: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+class EvalConversation(Generic[S]):
+    """One case as the line's conversation."""
+
+    def __init__(
+        self, case: Case, batcher: Batcher[S], state: S, ears: str, told: Callable[[Told], None]
+    ) -> None:
+        self._case = case
+        self._batcher = batcher
+        self._state = state
+        self._told = told
+        self._situation = Situation(case.script)
+        self._words = told_words(ears, case.spoken)
+        self._outputs: list[TurnOutput] = []
+        self._heard: list[HeardStretch] = []
+        self._heard_ms = 0
+        self._closed = False
+
+    async def micro_turn(self, turn: LineTurn) -> LineAnswer:
+        """Take 200 ms in and give 200 ms out; the last one ends the call."""
+        self._heard += [HeardStretch(span.agent_start, span.call_start, span.samples) for span in turn.heard]
+        events: list[TurnEvent] = []
+        if turn.heard_ms != self._heard_ms:
+            self._heard_ms = turn.heard_ms
+            events.append(Heard(turn.heard_ms))
+        if self._words is not None:
+            events.append(self._words.heard(turn.index))
+        self._situation, made = due(self._situation, turn.index)
+        heard = TurnInput(turn.index, turn.caller_audio, (*events, *made))
+        output = await self._batcher.step(self._state, heard)
+        self._situation = answer(self._situation, output)
+        if answers_at_once(self._situation, output):
+            reply = await self._batcher.reply(self._state, self._situation.waiting)
+            output = joined(output, reply)
+            self._situation = replace(self._situation, waiting=())
+        if self._words is not None:
+            self._words.follow(output)
+        self._outputs.append(output)
+        return LineAnswer(
+            output.agent_audio,
+            clear=any(isinstance(act, Yielded) for act in output.acts),
+            end=turn.index >= self._case.micro_turns,
+        )
+
+    async def close(self, reason: str) -> None:
+        """Tell what happened. Idempotent."""
+        if self._closed:
+            return
+        self._closed = True
+        self._state.close()
+        self._told(
+            Told(
+                self._case.id,
+                heard_words(self._outputs, self._heard),
+                moments_of(self._outputs),
+                voiced_words(self._outputs),
+            )
+        )
+
+
+class _Room(Generic[S]):
+    """A switchboard that knows which case is calling by its number."""
+
+    def __init__(self, served: Served, batcher: Batcher[S], told: Callable[[Told], None]) -> None:
+        self._served = served
+        self._batcher = batcher
+        self._told = told
+
+    def has_room(self) -> bool:
+        return True
+
+    async def open(self, call: IncomingCall) -> EvalConversation[S]:
+        case = self._served.cases[call.from_number]
+        tag = "es-ES" if case.language == "es" else "en-US"
+        state = await self._batcher.open(CallContext(case.id, tag))
+        return EvalConversation(case, self._batcher, state, self._served.ears, self._told)
+
+
+def serve(served: Served, port: int, parent: Connection) -> None:
+    """Serve on a loopback port until the process is terminated; the parent gets True, then every `Told`."""
+    os.environ.setdefault("LOGURU_LEVEL", "ERROR")  # or pipecat prints a banner wherever it is imported
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        async with contextlib.AsyncExitStack() as open_rooms:
+            if served.system == NATIVE:
+                system = native(served.checkpoint, served.ears, served.at_once)
+                batcher = Batcher(open_rooms.enter_context(system))
+                room = _Room(served, batcher, parent.send)
+            else:
+                rule = baseline(served.system)
+                open_rooms.callback(rule.close)
+                batcher = Batcher(rule)
+                room = _Room(served, batcher, parent.send)
+            open_rooms.push_async_callback(batcher.close)
+            settings = load({**_UNSET, "TANDEM_PORT": str(port)})
+            app.include_router(twilio_router(settings, room))
+            gc.collect()
+            gc.freeze()  # a full collection would stop every call for tens of milliseconds
+            yield
+
+    app = FastAPI(lifespan=lifespan)
+    config = uvicorn.Config(
+        app, port=port, log_level="error", access_log=False, ws_per_message_deflate=False, lifespan="on"
+    )
+    with contextlib.suppress(KeyboardInterrupt):
+        _Server(config, parent).run()
+
+
+class _Server(uvicorn.Server):
+    """Says whether it takes connections."""
+
+    def __init__(self, config: uvicorn.Config, parent: Connection) -> None:
+        super().__init__(config)
+        self._parent = parent
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._parent.send(self.started)
