@@ -15,8 +15,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Final, Generic, Protocol, TypeVar
 
-import numpy as np
-
+from model.capacity import Step
 from model.turn import CallContext, CallState, StepError, TurnEvent, TurnInput, TurnOutput
 
 LINGER_S: Final = 0.002
@@ -61,17 +60,6 @@ class BatcherClosedError(Exception):
     """The batcher has been closed; its calls are over."""
 
 
-@dataclass(frozen=True, slots=True)
-class StepTimes:
-    """How long the latest steps took. Milliseconds; calls per step."""
-
-    steps: int
-    p50_ms: float
-    p99_ms: float
-    mean_calls: float
-    most_calls: int
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Pending(Generic[S]):
     """A micro-turn on its way. `until_s`: between the halves of its step, how long it waits for words."""
@@ -98,7 +86,7 @@ class Batcher(Generic[S]):
         self._inbox: SimpleQueue[_Pending[S] | Callable[[], None] | None] = SimpleQueue()
         self._held: list[_Pending[S]] = []
         self._closed = False
-        self._times: deque[tuple[float, int]] = deque(maxlen=_REMEMBERED_STEPS)
+        self._latest: deque[Step] = deque(maxlen=_REMEMBERED_STEPS)
         self._thread = Thread(target=self._run, name="model", daemon=True)
         self._thread.start()
 
@@ -118,15 +106,9 @@ class Batcher(Generic[S]):
         return await asyncio.wrap_future(self._ask(lambda: self._interlocutor.reply(state, events)))
 
     @property
-    def times(self) -> StepTimes:
-        """How long the latest steps took."""
-        latest = list(self._times)
-        if not latest:
-            return StepTimes(0, 0.0, 0.0, 0.0, 0)
-        seconds = np.array([took for took, _ in latest])
-        calls = [count for _, count in latest]
-        p50, p99 = np.percentile(seconds * 1_000, (50, 99))
-        return StepTimes(len(latest), float(p50), float(p99), sum(calls) / len(calls), max(calls))
+    def latest(self) -> tuple[Step, ...]:
+        """The latest steps, oldest first."""
+        return tuple(self._latest)
 
     async def close(self) -> None:
         """End the thread; what is pending is still stepped. Idempotent."""
@@ -168,7 +150,8 @@ class Batcher(Generic[S]):
             if ready:
                 self._advance(ready)
             if batch or ready:
-                self._times.append((time.perf_counter() - began, len(batch) or len(ready)))
+                took_ms = 1_000 * (time.perf_counter() - began)
+                self._latest.append(Step(len(batch) or len(ready), took_ms))
 
     def _gather(self) -> tuple[list[_Pending[S]], bool]:
         """Take what is pending: wait for the first, or until it is time to look after those held; linger.

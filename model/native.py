@@ -5,6 +5,7 @@ call = interlocutor.open(CallContext("call-1"))
 (output,) = interlocutor.step([call], [TurnInput(0, caller_audio)])
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ import numpy as np
 import torch
 
 from config.units import MICRO_TURN_SAMPLES, SLOTS_PER_MICRO_TURN
+from model.capacity import Step
 from model.checkpoint import load_checkpoint
 from model.ears.ears import Ears, Hearing, Listener
 from model.session import EarOrders, Session, advance, awaits_words, reply
@@ -28,6 +30,9 @@ from model.voicing import SMALL_UTTERANCES
 SERVING_THREADS: Final = 1
 """torch's threads where calls are served. A step is too small to share: on two busy cores a second one made
 one call's step five times slower (16 against 76 ms), because each waits for the other at every layer."""
+_TRIED_CALLS: Final = 8
+_TRIED_STEPS: Final = 10
+_WARM_UP_STEPS: Final = 3
 _MAY_BE_VOICE: Final = 0.3
 """The ears are asked to listen to anything at least this likely to be the caller's voice."""
 
@@ -194,6 +199,25 @@ class NativeInterlocutor(Generic[M]):
             state.perceived.close()
             if state.listener is not None:
                 state.listener.close()
+
+    def try_out(self, most_calls: int) -> list[Step]:
+        """Measure steps of a few calls that nobody makes: about a third of a second, before there are any."""
+        rng = np.random.default_rng(0)
+        steps: list[Step] = []
+        for count in sorted({1, min(most_calls, _TRIED_CALLS)}):
+            calls = [
+                NativeCall(self._perception.open(), None, Session(), self._closing) for _ in range(count)
+            ]
+            for index in range(_WARM_UP_STEPS + _TRIED_STEPS):
+                heard = rng.normal(0, 1_500, (count, MICRO_TURN_SAMPLES)).astype(np.int16)
+                began = time.perf_counter()
+                self.step(calls, [TurnInput(index, each) for each in heard])
+                if index >= _WARM_UP_STEPS:
+                    steps.append(Step(count, 1_000 * (time.perf_counter() - began)))
+            for call in calls:
+                call.close()
+            self._free_closed()
+        return steps
 
     def close(self) -> None:
         """End the voice's thread and free what closed calls held. Idempotent."""

@@ -50,6 +50,9 @@ class _Room:
     def has_room(self) -> bool:
         return True
 
+    def lead_in_ms(self, call: IncomingCall, now_ns: int) -> int:
+        return 0
+
     async def open(self, call: IncomingCall) -> _Echo:
         return _Echo()
 

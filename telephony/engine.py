@@ -1,16 +1,20 @@
 """Starts the interaction model: the one place in telephony from which torch is loaded."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from typing import Final
 
 from config.settings import Settings
 from model.batcher import Batcher
+from model.capacity import Capacity, cost_of
 from model.checkpoint import find_checkpoint
 from model.ears.recogniser import EmbeddedEars
 from model.native import SERVING_THREADS, NativeCall, load
 from model.streaming import ModelState
 from model.turn import CallContext, TurnEvent, TurnInput, TurnOutput
+
+logger = logging.getLogger(__name__)
 
 _EARS_PROCESSES: Final = 2
 """So that callers who fall silent at the same moment do not all wait for one core."""
@@ -29,7 +33,18 @@ class NativeEngine:
         self._interlocutor = load(
             find_checkpoint("first"), self._ears, max_calls=settings.max_calls, threads=SERVING_THREADS
         )
+        self._measured = Capacity(cost_of(self._interlocutor.try_out(settings.max_calls)))
         self._batcher = Batcher(self._interlocutor)
+        logger.info(
+            "a step costs %.1f ms and %.1f ms a call: room for %d calls",
+            self._measured.cost.fixed_ms,
+            self._measured.cost.per_call_ms,
+            self._measured.calls,
+        )
+
+    def capacity(self) -> Capacity:
+        """How many calls there is time for: by what a step costs, and by how long the latest took."""
+        return self._measured.lately(self._batcher.latest)
 
     async def open(self, context: CallContext) -> "NativeSide":
         """Begin a call."""

@@ -96,6 +96,10 @@ class Switchboard(Protocol):
         """Whether one more call can be taken now."""
         ...
 
+    def lead_in_ms(self, call: IncomingCall, now_ns: int) -> int:
+        """How much silence a call just opened is to begin with (see `telephony.phases`)."""
+        ...
+
     async def open(self, call: IncomingCall) -> Conversation:
         """Begin a conversation; model state is allocated here and nowhere earlier."""
         ...

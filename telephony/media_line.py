@@ -59,13 +59,14 @@ class LineCounts:
 class MediaLine:
     """Both directions of one call's audio, from the stream's start to its stop.
 
-    Every method takes the time it is called at, in monotonic nanoseconds that never run back.
+    Every method takes the time it is called at, in monotonic nanoseconds that never run back. `lead_in_ms` of
+    silence go before the caller's first packet (see `telephony.phases`).
     """
 
-    def __init__(self, now_ns: int, limits: LineLimits | None = None) -> None:
+    def __init__(self, now_ns: int, limits: LineLimits | None = None, lead_in_ms: int = 0) -> None:
         self.limits = limits or LineLimits()
         self.stopped = False
-        self._inlet = packets.Inlet()
+        self._inlet = packets.led_in(lead_in_ms)
         self._outlet = out.Outlet()
         self._playout = playout.Playout(free_ns=now_ns)
         self._sequence = Sequence()

@@ -85,6 +85,11 @@ class Gathered:
     filled_ms: int
 
 
+def led_in(lead_in_ms: int) -> Inlet:
+    """The inlet of a call that begins with so much silence of our own."""
+    return Inlet(waiting=bytes([mulaw.SILENCE]) * (lead_in_ms * WIRE_RATE_HZ // 1_000))
+
+
 def arrive(inlet: Inlet, payload: bytes, now_ns: int) -> Inlet:
     """Take in a packet of any size."""
     waiting = inlet.waiting + payload
@@ -95,7 +100,7 @@ def arrive(inlet: Inlet, payload: bytes, now_ns: int) -> Inlet:
         dropped_ms += -(-surplus * 1_000 // WIRE_RATE_HZ)
     cadence = inlet.cadence
     if cadence is None:
-        spoken_ns = min(len(payload), MICRO_TURN_WIRE_BYTES) * NS_PER_WIRE_BYTE
+        spoken_ns = min(len(waiting), MICRO_TURN_WIRE_BYTES) * NS_PER_WIRE_BYTE
         cadence = Cadence(now_ns + MICRO_TURN_MS * NS_PER_MS - spoken_ns, MICRO_TURN_MS * NS_PER_MS)
     longest_bytes = max(inlet.longest_bytes, min(len(payload), MICRO_TURN_WIRE_BYTES))
     return Inlet(  # fifty times a second, where `replace` would be the line's greatest cost

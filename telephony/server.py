@@ -66,6 +66,7 @@ def create_app(settings: Settings) -> FastAPI:
 def _health(exchange: Exchange, switchboard: Switchboard) -> Callable[[], Awaitable[JSONResponse]]:
     async def health() -> JSONResponse:
         """Tell whether calls can be taken: 200 with "ok", or 503 naming what does not answer."""
+        measured = exchange.engine.capacity()
         parts = {
             "database": await _answers(exchange.database),
             "redis": await exchange.dispatcher.answers(),
@@ -76,7 +77,8 @@ def _health(exchange: Exchange, switchboard: Switchboard) -> Callable[[], Awaita
                 "status": "ok" if well else "degraded",
                 **{name: "ok" if part else "does not answer" for name, part in parts.items()},
                 "calls": switchboard.calls,
-                "capacity": exchange.settings.max_calls,
+                "capacity": switchboard.capacity,
+                "step_p99_ms": round(measured.p99_ms(max(1, switchboard.calls)), 1),
             },
             status_code=200 if well else 503,
         )

@@ -16,10 +16,13 @@ from config.database import Database
 from config.flow import Flow
 from config.settings import Settings
 from config.tables import CallRow
+from model.capacity import LONGEST_STEP_MS, Capacity
 from model.turn import CallContext
 from telephony.call import AgentSide, Call, CallParts
 from telephony.carrier import Carrier
+from telephony.clock import NS_PER_MS
 from telephony.line import IncomingCall
+from telephony.phases import best_lead_in_ms, phase_ms
 from telephony.tape import Tape
 from telephony.weaving import opening_dials
 
@@ -31,6 +34,10 @@ class Engine(Protocol):
 
     async def open(self, context: CallContext) -> AgentSide:
         """Begin a call."""
+        ...
+
+    def capacity(self) -> Capacity:
+        """How many calls there is time for, as measured."""
         ...
 
 
@@ -54,15 +61,43 @@ class Switchboard:
         self._now = now
         self._calls: dict[str, Call] = {}
         self._opening = 0
+        self._phases: dict[str, int] = {}
 
     @property
     def calls(self) -> int:
         """How many are up."""
         return len(self._calls) + self._opening
 
+    @property
+    def capacity(self) -> int:
+        """How many calls are taken at most: as many as are allowed, and as there is time for."""
+        return min(self._exchange.settings.max_calls, self._exchange.engine.capacity().calls)
+
     def has_room(self) -> bool:
-        """Whether one more call can be taken now."""
-        return self.calls < self._exchange.settings.max_calls
+        """Whether one more call can be taken now; if not, the log says why."""
+        calls, allowed = self.calls, self._exchange.settings.max_calls
+        if calls >= allowed:
+            logger.warning("%d calls are up, which is all TANDEM_MAX_CALLS allows", calls)
+            return False
+        capacity = self._exchange.engine.capacity()
+        if calls >= capacity.calls:
+            projected_ms = capacity.p99_ms(calls + 1)
+            logger.warning(
+                "%d calls are up; with one more a step would take up to %.0f ms (p99), and %.0f is the most",
+                calls,
+                projected_ms,
+                LONGEST_STEP_MS,
+            )
+            return False
+        return True
+
+    def lead_in_ms(self, call: IncomingCall, now_ns: int) -> int:
+        """How much silence a call just opened is to begin with."""
+        now_ms = now_ns // NS_PER_MS
+        others = [phase for other, phase in self._phases.items() if other != call.carrier_call_id]
+        chosen_ms = best_lead_in_ms(now_ms, others)
+        self._phases[call.carrier_call_id] = phase_ms(now_ms, chosen_ms)
+        return chosen_ms
 
     def tape_folder(self, carrier_call_id: str) -> Path | None:
         """Find the tape of a call that is up, by the carrier's id."""
@@ -113,6 +148,7 @@ class Switchboard:
 
         async def ended(outcome: str, micro_turns: int) -> None:
             self._calls.pop(incoming.carrier_call_id, None)
+            self._phases.pop(incoming.carrier_call_id, None)
             async with exchange.database.writing() as session:
                 await session.execute(
                     update(CallRow)

@@ -177,7 +177,9 @@ class _FrontDesk:
             logger.exception("call %s could not be opened", call.carrier_call_id)
             await socket.close(TRY_AGAIN_LATER, "the call could not be opened")
             return
-        end = await run_stream(socket, conversation, MediaLine(self._clock.now_ns()), self._clock, ears)
+        now_ns = self._clock.now_ns()
+        line = MediaLine(now_ns, lead_in_ms=self._switchboard.lead_in_ms(call, now_ns))
+        end = await run_stream(socket, conversation, line, self._clock, ears)
         if end.reason in ("ended", "stop"):
             self._ended[call.carrier_call_id] = end
         await socket.close()

@@ -79,6 +79,9 @@ class Scripted:
     def has_room(self) -> bool:
         return sum(not conversation.closed for conversation in self.opened.values()) < self.room
 
+    def lead_in_ms(self, call: IncomingCall, now_ns: int) -> int:
+        return 0
+
     async def open(self, call: IncomingCall) -> Echo:
         if self.broken:
             raise ValueError("scripted")
