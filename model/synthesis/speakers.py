@@ -4,11 +4,10 @@ espeak-ng is always there; flite, SVOX pico, RHVoice and festival are where the 
 absent is not listed; what is present and broken is said once in the log.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Final, Literal
-
-from loguru import logger
 
 from model.synthesis.espeak_speakers import TEST_VARIANTS, espeak_speakers
 from model.synthesis.festival import festival_speakers
@@ -16,6 +15,8 @@ from model.synthesis.flite import flite_speakers
 from model.synthesis.pico import pico_speakers
 from model.synthesis.rhvoice import rhvoice_speakers
 from model.synthesis.speech import Language, Speaker, SynthesisError
+
+_log = logging.getLogger(__name__)
 
 Split = Literal["train", "test"]
 
@@ -60,5 +61,5 @@ def _everybody() -> tuple[Speaker, ...]:
             OSError,
             AttributeError,
         ) as error:  # AttributeError: another version's library
-            logger.warning("{} is installed and cannot be used: {}", name, error)
+            _log.warning("%s is installed and cannot be used: %s", name, error)
     return tuple(speakers)
