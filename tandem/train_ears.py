@@ -20,12 +20,22 @@ def train_ears(
     seed: Annotated[int, typer.Option(help="Of the head's first numbers and of the lessons.")] = 1,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the run.")] = Path("runs/ears"),
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the run in --out stopped.")] = False,
+    evaluate: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="CHECKPOINT",
+            help="Train nothing: count this head's errors on voices it never heard, and on people.",
+        ),
+    ] = None,
 ) -> None:
     """Train the ears' phone head on synthetic callers; Ctrl-C stops cleanly, --resume goes on.
 
     One thread learns; one process beside it makes the lessons. The more synthesisers are installed (flite,
     festival, pico, RHVoice beside espeak-ng), the better the head understands people.
     """
+    if evaluate is not None:
+        _evaluate(evaluate)
+        return
     from model.ears.fit_head import HeadRecipe, HeadTraining
 
     training = HeadTraining(HeadRecipe(minutes=minutes, seed=seed), out, resume=resume)
@@ -91,3 +101,18 @@ class _Lines:
         line = self.smoothed(progress)
         if line != before:
             print(f"{progress.share:4.0%} {line}, {progress.steps_per_s:.2f} steps/s", flush=True)
+
+
+def _evaluate(checkpoint: Path) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from model.ears.phone_reader import load_phone_reader
+    from model.evaluate.phone_errors import phone_errors
+
+    reader = load_phone_reader(checkpoint)
+    story = reader.story
+    table = Table("speech", "phones", "wrong", title=f"{story.steps} steps, {story.hours_heard} h of lessons")
+    for row in phone_errors(reader):
+        table.add_row(row.kind, str(row.phones), f"{row.rate:.3f}")
+    Console().print(table)

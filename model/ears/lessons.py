@@ -39,10 +39,11 @@ _JOINED_SHARE: Final = 0.12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lesson:
-    """A sound float32[n], ±1, and the phones said in it, int64[P], indices of PHONES."""
+    """A sound float32[n], ±1, the phones said in it, int64[P], indices of PHONES, and who says them."""
 
     sound: Sound
     phones: npt.NDArray[np.int64]
+    language: Language
     identity: str
 
 
@@ -60,6 +61,7 @@ class _Said:
 
     speech: Speech
     phones: npt.NDArray[np.int64]
+    language: Language
     identity: str
 
 
@@ -109,13 +111,13 @@ class Lessons:
             except SynthesisError:
                 continue
             if len(speech.audio):
-                return _Said(speech, phones_said(text, speech), speaker.identity)
+                return _Said(speech, phones_said(text, speech), language, speaker.identity)
 
     def _telephoned(self, said: _Said) -> Lesson:
         random = self._random
         parts = [said]
         if random.random() < _JOINED_SHARE:
-            parts.append(random.choice(self._kept))
+            parts.append(random.choice(self._kept))  # somebody else, in whatever language
         pieces = [_silence(random)]
         for part in parts:
             warp = 2 ** random.triangular(-0.25, 0.25, 0.0)
@@ -124,7 +126,8 @@ class Lessons:
                 _silence(random),
             ]
         sound = through_lesson_line(np.concatenate(pieces), random)
-        return Lesson(sound, np.concatenate([part.phones for part in parts]), said.identity)
+        phones = np.concatenate([part.phones for part in parts])
+        return Lesson(sound, phones, said.language, said.identity)
 
 
 def _silence(random: Random) -> Sound:
