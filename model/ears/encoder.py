@@ -8,7 +8,6 @@ Its hidden states are features of human speech; what they mean as phones is lear
 from pathlib import Path
 from typing import Final, NamedTuple
 
-import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
@@ -105,7 +104,6 @@ def load_encoder(path: Path | None = None) -> Encoder:
     Raises:
         EncoderError: the file is missing or is another one.
     """
-    with torch.device("meta"):
-        encoder = Encoder()
+    encoder = Encoder()
     encoder.load_state_dict(encoder_weights(path or encoder_file()), assign=True)
     return encoder.requires_grad_(requires_grad=False).eval()
