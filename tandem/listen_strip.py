@@ -23,6 +23,7 @@ _SIGNS: Final = {
     Happening.PAUSE: ("‖", "yellow", "agent would pause to find out"),
     Happening.YIELD: ("✕", "bold red", "agent would yield"),
     Happening.RESUME: ("»", "yellow", "agent would resume"),
+    Happening.ANSWERED: ("△", "dim", "the agent answers, undecided so far"),
     Happening.NO_TURN: ("·", "dim", "no turn of the caller's"),
 }
 

@@ -9,7 +9,7 @@ floor would have done there.
 
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Final, Protocol, assert_never
+from typing import Any, Final, Generic, Protocol, TypeVar, assert_never
 
 import numpy as np
 import numpy.typing as npt
@@ -19,15 +19,17 @@ from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES, SAMPLE_RATE_HZ, SLOT
 from model.ears.ears import Hearing
 from model.ears.kinds import AnyKind, CallHearing
 from model.floor import Decision, Floor, Moment, Rules, Standing, decide
-from model.native import readings_of
+from model.native import Perception, readings_of
 from model.sound import Samples, to_int16
-from model.streaming import ModelTurn, StreamingModel
+from model.streaming import ModelTurn
 from model.streams import SPEAKING_POWER
-from model.turn import Audio, Readings, Word
+from model.turn import Audio, CallState, Readings, Word
 
 TAIL_MS: Final = 2_000
 """Silence after the recording, so that its last turn can end."""
 _MAY_BE_VOICE: Final = 0.3
+
+M = TypeVar("M", bound=CallState)
 
 
 class Happening(StrEnum):
@@ -39,6 +41,8 @@ class Happening(StrEnum):
     PAUSE = "pause"
     YIELD = "yield"
     RESUME = "resume"
+    ANSWERED = "answered"
+    """The recording's agent spoke before the floor had decided."""
     NO_TURN = "no_turn"
 
 
@@ -134,7 +138,7 @@ class _Deaf:
 
 
 @dataclass(frozen=True, slots=True)
-class Listener:
+class Listener(Generic[M]):
     """What listens to a recording.
 
     Attributes:
@@ -145,7 +149,7 @@ class Listener:
         rules: by which the floor is held.
     """
 
-    model: StreamingModel
+    model: Perception[M]
     ears: AnyKind | None
     language: str = "en"
     expectation: Expectation = NOTHING_AWAITED
@@ -168,6 +172,10 @@ class Listener:
                 hearing = ears.listen(index, theirs, speaking=speaking)
                 standing = Standing.VOICING if _sounds(ours) else Standing.SILENT
                 moment = Moment(index, slots, hearing, standing, expectation=self.expectation)
+                if run.answered(moment, floor):
+                    ears.turn_over()
+                    floor = replace(floor, caller=floor.caller.after_turn())
+                    moment = replace(moment, hearing=Hearing(upto_ms=hearing.upto_ms))
                 before = floor.caller.onset_ms
                 floor, decision = decide(floor, moment, self.rules)
                 onset_ms = floor.caller.onset_ms if floor.caller.onset_ms != before else None
@@ -186,6 +194,23 @@ class _Run:
     events: list[Event] = field(default_factory=list[Event])
     words: list[Word] = field(default_factory=list[Word])
     last: Decision = Decision.LISTEN
+
+    def answered(self, moment: Moment, floor: Floor) -> bool:
+        """Whether the agent begins to speak after a turn of the caller's that nothing was decided about."""
+        spoke_before = bool(self.micro_turns) and self.micro_turns[-1].agent_speaks
+        caller = floor.caller
+        if (
+            moment.standing is Standing.SILENT
+            or spoke_before
+            or not caller.has_turn
+            or caller.may_be_speaking
+        ):
+            return False
+        words = moment.hearing.words
+        at_ms = moment.index * MICRO_TURN_MS
+        self.events.append(Event(at_ms, Happening.ANSWERED, " ".join(word.text for word in words)))
+        self.words += words
+        return True
 
     def note(self, moment: Moment, decision: Decision, onset_ms: int | None) -> bool:
         """Write down a micro-turn; returns whether a turn is over."""

@@ -45,6 +45,7 @@ _MARKS: Final = {
     Happening.PAUSE: _Mark(_AGENT, "pauses"),
     Happening.YIELD: _Mark(_BARGE, "yields"),
     Happening.RESUME: _Mark(_AGENT, "resumes"),
+    Happening.ANSWERED: _Mark(_FAINT, "answered"),
     Happening.NO_TURN: _Mark(_FAINT, "no turn"),
 }
 
