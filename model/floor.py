@@ -47,8 +47,10 @@ _LONGEST_TURN_MS: Final = 45_000
 """Voice without a pause; then the agent speaks up all the same."""
 _UNFINISHED_MS: Final = 600
 """More of it for an answer that is not complete (four of six digits)."""
-_BACKCHANNEL_AFTER_MS: Final = 3_000
-_BACKCHANNEL_EVERY_MS: Final = 4_000
+_BACKCHANNEL_AFTER_MS: Final = 2_500
+"""Nobody says "mm-hm" to a sentence that has hardly begun."""
+_BACKCHANNEL_EVERY_MS: Final = (6_000, 2_000)
+"""At least so long from one to the next, by the dial: whatever is read, a listener does not chatter."""
 EARS_PATIENCE: Final = 20
 """Micro-turns the ears may lag behind the end of a turn before it is taken with the words there are. They
 need two; more only when many callers fall silent at once, and a wrong answer costs more than a late one."""
@@ -265,7 +267,9 @@ def _backchannel_fits(floor: Floor, moment: Moment, rules: Rules) -> bool:
     if moment.expectation.kind is AnswerKind.DIGITS or now_ms - caller.turn_began_ms < _BACKCHANNEL_AFTER_MS:
         return False
     last_ms = floor.backchannelled_ms
-    if last_ms is not None and now_ms - last_ms < _BACKCHANNEL_EVERY_MS:
+    rarest_ms, densest_ms = _BACKCHANNEL_EVERY_MS
+    every_ms = rarest_ms + (densest_ms - rarest_ms) * rules.dials.backchannels
+    if last_ms is not None and now_ms - last_ms < every_ms:
         return False
     recent = [slot.backchannel_due for slot in moment.slots[-2:]]
     due = sum(recent) / max(1, len(recent))

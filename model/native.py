@@ -19,13 +19,13 @@ from config.units import MICRO_TURN_SAMPLES, SLOTS_PER_MICRO_TURN
 from model.capacity import Step
 from model.checkpoint import load_checkpoint
 from model.ears.ears import Ears, Hearing, Listener
+from model.listening import introductions, listening_in
 from model.session import EarOrders, Session, advance, awaits_words, reply
 from model.streaming import SILENT_MICRO_TURN, ModelReadings, ModelState, ModelTurn, StreamingModel
 from model.turn import CallContext, CallState, Readings, StepError, TurnEvent, TurnInput, TurnOutput
 from model.voice.ahead import Ahead
 from model.voice.house import HouseVoice
 from model.voice.voice import Voice
-from model.voicing import SMALL_UTTERANCES
 
 SERVING_THREADS: Final = 1
 """torch's threads where calls are served. A step is too small to share: on two busy cores a second one made
@@ -93,14 +93,18 @@ class NativeInterlocutor(Generic[M]):
         self._ears = ears
         self._ahead = Ahead(voice)
         self._closing: SimpleQueue[NativeCall[M]] = SimpleQueue()
-        for text in SMALL_UTTERANCES:
+        for text in introductions():
             self._ahead.prepare(text)
 
     def open(self, call: CallContext) -> NativeCall[M]:
         """Begin a call."""
         self._free_closed()
         listener = None if self._ears is None else self._ears.open(call.call_id, call.language)
-        session = Session(dials=call.dials, outside_ears=listener is None)
+        session = Session(
+            dials=call.dials,
+            outside_ears=listener is None,
+            listening=listening_in(call.call_id, call.language),
+        )
         return NativeCall(self._perception.open(), listener, session, self._closing)
 
     def step(self, states: Sequence[NativeCall[M]], turns: Sequence[TurnInput]) -> list[TurnOutput]:

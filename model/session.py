@@ -12,6 +12,7 @@ from config.expectation import NOTHING_AWAITED, AnswerKind, Expectation
 from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES, SAMPLES_PER_MS
 from model.ears.ears import Hearing
 from model.floor import Decision, Floor, Moment, Rules, Standing, decide, hopes_for_words
+from model.listening import Listening
 from model.offers import GAP_MS, Offers, Opening, is_stale
 from model.thresholds import SHIPPED, Thresholds
 from model.turn import (
@@ -39,11 +40,13 @@ from model.turn import (
     Word,
     Yielded,
 )
-from model.voicing import BACKCHANNEL, TAKING_UP_AGAIN, Prepare, Voicing
+from model.voicing import Prepare, Voicing
 
 _LONG_AGO_MS: Final = 1_000_000
 _TAKING_UP_AGAIN_AFTER_MS: Final = 1_500
 """An offer interrupted for longer is introduced before it is taken up again."""
+_PATIENT_MICRO_TURNS: Final = 6
+"""After so long without the words of a turn that is over, "one moment" is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class Session:
     Attributes:
         outside_ears: the words come as `HeardWords` from ears outside the model.
         outside: what those have heard of the current turn.
+        listening: its small utterances.
         expectation: of the offer voiced last.
         awaiting: that expectation has not been met yet.
         heard_ms: agent time up to which the caller has heard; None while nobody has told.
@@ -64,6 +68,7 @@ class Session:
     lines: Thresholds = SHIPPED
     outside_ears: bool = False
     outside: Hearing = field(default_factory=Hearing)
+    listening: Listening = field(default_factory=Listening)
     floor: Floor = field(default_factory=Floor)
     offers: Offers = field(default_factory=Offers)
     voicing: Voicing = field(default_factory=Voicing)
@@ -242,8 +247,10 @@ def _listened(session: Session, moment: Moment, row: _Row) -> tuple[Session, Dec
 
 def _acted(session: Session, decision: Decision, moment: Moment, row: _Row, prepare: Prepare) -> Session:
     match decision:
-        case Decision.LISTEN | Decision.HOLD:
+        case Decision.LISTEN:
             return session
+        case Decision.HOLD:
+            return _held(session, row)
         case Decision.PAUSE:
             return replace(session, voicing=session.voicing.stop_after_word())
         case Decision.YIELD:
@@ -263,10 +270,21 @@ def _acted(session: Session, decision: Decision, moment: Moment, row: _Row, prep
         case Decision.BACKCHANNEL:
             if session.voicing.small is not None:
                 return session
-            row.acts.append(Backchannelled(BACKCHANNEL))
-            return replace(session, voicing=session.voicing.murmur(prepare(BACKCHANNEL)))
+            listening, utterance = session.listening.go_on()
+            row.acts.append(Backchannelled(utterance.text))
+            return replace(session, listening=listening, voicing=session.voicing.murmur(utterance))
         case _:
             assert_never(decision)
+
+
+def _held(session: Session, row: _Row) -> Session:
+    """The turn is over and the ears are behind: after a while the line says that somebody is there."""
+    idle = session.voicing.standing is Standing.SILENT and session.voicing.small is None
+    if not idle or session.floor.waited != _PATIENT_MICRO_TURNS:
+        return session
+    listening, utterance = session.listening.one_moment()
+    row.acts.append(Backchannelled(utterance.text))
+    return replace(session, listening=listening, voicing=session.voicing.remark(utterance))
 
 
 def _yielded(session: Session, row: _Row) -> Session:
@@ -292,7 +310,7 @@ def _resumed(session: Session, row: _Row, prepare: Prepare) -> Session:
     row.acts.append(Resumed(voicing.offer.id))
     silent_ms = (row.agent_sample - (voicing.sounded_until or 0)) // SAMPLES_PER_MS
     long = voicing.standing is Standing.YIELDED and silent_ms >= _TAKING_UP_AGAIN_AFTER_MS
-    introduction = prepare(TAKING_UP_AGAIN) if long else None
+    introduction = prepare(session.listening.introduction) if long else None
     return replace(session, voicing=voicing.resume(session.heard_ms, introduction))
 
 

@@ -20,11 +20,6 @@ from model.voice.reading import FADE_OUT_SAMPLES, Reading
 Prepare = Callable[[str], Utterance]
 """Text to sound; returns at once, the sound follows."""
 
-BACKCHANNEL: Final = "Mm-hm."
-TAKING_UP_AGAIN: Final = "As I was saying,"
-SMALL_UTTERANCES: Final = (BACKCHANNEL, TAKING_UP_AGAIN)
-"""The words of the model's own; everything else it says is an offer."""
-
 _BACKCHANNEL_GAIN: Final = 0.45
 """A "mm-hm" is said under the caller's voice, not over it."""
 
@@ -76,8 +71,12 @@ class Voicing:
         )
 
     def murmur(self, utterance: Utterance) -> "Voicing":
-        """Say a backchannel."""
+        """Say a backchannel, under the caller's voice."""
         return replace(self, small=Small(Reading(utterance), _BACKCHANNEL_GAIN))
+
+    def remark(self, utterance: Utterance) -> "Voicing":
+        """Say a small utterance for itself."""
+        return replace(self, small=Small(Reading(utterance)))
 
     def stop_after_word(self, *, withdrawn: bool = False) -> "Voicing":
         """Stop the offer at the end of the word: to pause it, or for good when `withdrawn`."""

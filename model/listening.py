@@ -1,0 +1,65 @@
+"""What a listener says: which small utterance comes next, and in which of its ways. Pure.
+
+Chosen by the call and by how many were said in it, so that a call replayed says the same, callers do not all
+hear the same, and nobody hears the same twice in a row.
+"""
+
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from typing import Final
+
+from model.synthesis.speech import Language
+from model.voice.small import Kind, SmallUtterance, small_utterance
+
+_FAVOURED: Final[tuple[Kind, ...]] = ("mm-hm", "mm-hm", "mm-hm", "uh-huh", "uh-huh", "i see", "right", "okay")
+"""How often each is said while somebody explains: sounds more often than words."""
+_INTRODUCTIONS: Final = {"en": "As I was saying,", "es": "Como le decía,"}
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """A call's small utterances so far.
+
+    Attributes:
+        call_id: what the choice depends on, with the number of those said.
+        language: of what is said.
+        said: how many.
+        last: the latest one's kind.
+    """
+
+    call_id: str = ""
+    language: Language = "en"
+    said: int = 0
+    last: Kind | None = None
+
+    def go_on(self) -> "tuple[Listening, SmallUtterance]":
+        """Choose what says "I am listening, go on"."""
+        chance = self._chance()
+        kinds: list[Kind] = [kind for kind in _FAVOURED if kind != self.last]
+        return self._say(kinds[chance % len(kinds)], chance)
+
+    def one_moment(self) -> "tuple[Listening, SmallUtterance]":
+        """Choose what says "I am still here"."""
+        return self._say("one moment", self._chance())
+
+    @property
+    def introduction(self) -> str:
+        """What goes before something that was interrupted long ago and is taken up again."""
+        return _INTRODUCTIONS[self.language]
+
+    def _say(self, kind: Kind, chance: int) -> "tuple[Listening, SmallUtterance]":
+        after = replace(self, said=self.said + 1, last=kind)
+        return after, small_utterance(kind, self.language, chance >> 16)
+
+    def _chance(self) -> int:
+        return int.from_bytes(blake2b(f"{self.call_id} {self.said}".encode(), digest_size=4).digest())
+
+
+def listening_in(call_id: str, tag: str) -> Listening:
+    """Begin a call in the language of a BCP 47 tag; one without recordings is served in English."""
+    return Listening(call_id, "es" if tag.lower().startswith("es") else "en")
+
+
+def introductions() -> tuple[str, ...]:
+    """All of them, to be synthesised ahead."""
+    return tuple(_INTRODUCTIONS.values())
