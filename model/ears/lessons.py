@@ -173,7 +173,7 @@ def _phones_by_word(text: LessonText, speech: Speech) -> list[Sounds]:
 
 
 def batches(lessons: Lessons) -> Iterator[Batch]:
-    """An endless stream of batches, each of lessons that fit the same window and 16 s together."""
+    """An endless stream of batches, each of lessons for one window, 16 s together or just more."""
     waiting: dict[int, list[Lesson]] = {window: [] for window in WINDOWS_SAMPLES}
     while True:
         lesson = lessons.draw()

@@ -10,8 +10,8 @@ import numpy.typing as npt
 from config.units import SAMPLE_RATE_HZ
 
 FRAME_SAMPLES: Final = 320
-WINDOWS_SAMPLES: Final = (2 * SAMPLE_RATE_HZ, 4 * SAMPLE_RATE_HZ, 8 * SAMPLE_RATE_HZ)
-"""Shortest first."""
+WINDOWS_SAMPLES: Final = tuple(seconds * SAMPLE_RATE_HZ for seconds in (1, 2, 3, 4, 6, 8))
+"""Shortest first. The head learns and serves in these; how much silence they add hardly matters to it."""
 
 
 def frames_of(samples: int) -> int:

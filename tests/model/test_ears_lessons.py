@@ -73,16 +73,16 @@ def test_only_training_voices_teach_and_every_lesson_can_be_aligned(lessons: Les
         assert np.abs(lesson.sound).max() <= 1
 
 
-def test_a_batch_holds_sixteen_seconds_of_one_window(lessons: Lessons) -> None:
+def test_a_batch_holds_about_sixteen_seconds_of_one_window(lessons: Lessons) -> None:
     batch = next(batches(lessons))
-    assert batch.sounds.size == 16 * 16_000
+    assert 16 <= batch.sounds.size / 16_000 <= 18
     assert batch.sounds.shape[1] in WINDOWS_SAMPLES
     assert len(batch.phones) == len(batch.sounds)
 
 
 def test_a_sound_stands_at_the_end_of_its_window_on_a_border_of_frames() -> None:
     sound = np.ones(33_000, np.float32)
-    assert window_for(len(sound)) == 64_000
+    assert window_for(len(sound)) == 48_000
     placed = in_window(sound, 64_000)
     assert np.flatnonzero(placed)[0] % 320 == 0
     assert placed.sum() == 33_000
