@@ -1,0 +1,69 @@
+"""Who is let in: as many calls as are allowed, and no more than the model has time for."""
+
+import logging
+
+import pytest
+
+from config.settings import load
+from model.capacity import Capacity, StepCost
+from telephony.clock import NS_PER_MS
+from telephony.line import IncomingCall
+from telephony.switchboard import Exchange, Switchboard
+
+
+class Engine:
+    """Measured as it is told."""
+
+    def __init__(self, per_call_ms: float) -> None:
+        self.per_call_ms = per_call_ms
+
+    def capacity(self) -> Capacity:
+        return Capacity(StepCost(10.0, self.per_call_ms))
+
+
+class Busy(Switchboard):
+    """One with so many calls up."""
+
+    def __init__(self, calls: int, *, per_call_ms: float = 2.0, allowed: int = 16) -> None:
+        settings = load({"TANDEM_MAX_CALLS": str(allowed)})
+        super().__init__(Exchange(settings, None, Engine(per_call_ms), None, None, None))  # type: ignore[arg-type]
+        self._up = calls
+
+    @property
+    def calls(self) -> int:
+        return self._up
+
+
+@pytest.mark.parametrize(("calls", "room"), [(0, True), (15, True), (16, False)])
+def test_no_more_calls_are_taken_than_are_allowed(calls: int, room: bool) -> None:
+    assert Busy(calls).has_room() is room
+
+
+@pytest.mark.parametrize(("calls", "room"), [(0, True), (6, True), (7, False), (12, False)])
+def test_no_more_calls_are_taken_than_there_is_time_for(calls: int, room: bool) -> None:
+    switchboard = Busy(calls, per_call_ms=20.0)
+    assert switchboard.has_room() is room
+    assert switchboard.capacity == 7
+
+
+def test_the_first_call_is_always_tried() -> None:
+    assert Busy(0, per_call_ms=1_000.0).has_room()
+
+
+def test_the_log_says_why_there_is_no_room(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        Busy(7, per_call_ms=20.0).has_room()
+        Busy(16).has_room()
+    assert [record.getMessage() for record in caplog.records] == [
+        "7 calls are up; with one more a step would take up to 170 ms (p99), and 150 is the most",
+        "16 calls are up, which is all TANDEM_MAX_CALLS allows",
+    ]
+
+
+def test_calls_opened_at_the_same_moment_begin_with_different_silences() -> None:
+    switchboard = Busy(0)
+    now_ns = 5_000 * NS_PER_MS
+    silences = {
+        switchboard.lead_in_ms(IncomingCall("twilio", f"CA{k}", "+1", "+2"), now_ns) for k in range(10)
+    }
+    assert len(silences) == 10
