@@ -26,6 +26,7 @@ from model.turn import CallContext, CallState, Readings, StepError, TurnEvent, T
 from model.voice.ahead import Ahead
 from model.voice.house import HouseVoice
 from model.voice.voice import Voice
+from model.voicing import Prepare
 
 SERVING_THREADS: Final = 1
 """torch's threads where calls are served. A step is too small to share: on two busy cores a second one made
@@ -59,9 +60,15 @@ class NativeCall(Generic[M]):
     """One call's state. It may be closed from any thread; what it held is freed before the next step."""
 
     def __init__(
-        self, perceived: M, listener: Listener | None, session: Session, closing: "SimpleQueue[NativeCall[M]]"
+        self,
+        perceived: M,
+        listener: Listener | None,
+        session: Session,
+        prepare: Prepare,
+        closing: "SimpleQueue[NativeCall[M]]",
     ) -> None:
         self.perceived = perceived
+        self.prepare = prepare
         self.listener = listener
         self.session = session
         self.next_index = 0
@@ -105,7 +112,8 @@ class NativeInterlocutor(Generic[M]):
             outside_ears=listener is None,
             listening=listening_in(call.call_id, call.language),
         )
-        return NativeCall(self._perception.open(), listener, session, self._closing)
+        prepare = self._ahead.prepare_in(call.language)
+        return NativeCall(self._perception.open(), listener, session, prepare, self._closing)
 
     def step(self, states: Sequence[NativeCall[M]], turns: Sequence[TurnInput]) -> list[TurnOutput]:
         """Take the next micro-turn of each of these calls, both halves at once.
@@ -177,9 +185,7 @@ class NativeInterlocutor(Generic[M]):
         if not state.is_open or last is None or last.agent_audio.any():
             raise ValueError("only a silent micro-turn of an open call can still be replied in")
         self._ahead.begin_step()
-        state.session, output, orders = reply(
-            state.session, last.index, events, last.readings, self._ahead.prepare
-        )
+        state.session, output, orders = reply(state.session, last.index, events, last.readings, state.prepare)
         _gave(state, output, orders)
         return output
 
@@ -189,7 +195,7 @@ class NativeInterlocutor(Generic[M]):
             raise ValueError("a call must take in a micro-turn before it can advance")
         hearing = Hearing() if state.listener is None else state.listener.hearing()
         state.session, output, orders = advance(
-            state.session, taken_in.turn, taken_in.slots, hearing, self._ahead.prepare
+            state.session, taken_in.turn, taken_in.slots, hearing, state.prepare
         )
         _gave(state, output, orders)
         return output
@@ -210,7 +216,8 @@ class NativeInterlocutor(Generic[M]):
         steps: list[Step] = []
         for count in sorted({1, min(most_calls, _TRIED_CALLS)}):
             calls = [
-                NativeCall(self._perception.open(), None, Session(), self._closing) for _ in range(count)
+                NativeCall(self._perception.open(), None, Session(), self._ahead.prepare, self._closing)
+                for _ in range(count)
             ]
             for index in range(_WARM_UP_STEPS + _TRIED_STEPS):
                 heard = rng.normal(0, 1_500, (count, MICRO_TURN_SAMPLES)).astype(np.int16)

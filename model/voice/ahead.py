@@ -6,8 +6,9 @@ is said often (greetings, "one moment please") is kept, within a bound, and shar
 
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Condition, Lock
 from typing import Final, Protocol
 
@@ -50,8 +51,8 @@ class _Patience:
 class _Synthesis:
     """An utterance filled in by the thread. Clauses are only ever added."""
 
-    def __init__(self, text: str, patience: _Patience) -> None:
-        self.text = text
+    def __init__(self, said: tuple[str, str], patience: _Patience) -> None:
+        self.said = said
         self._patience = patience
         self._clauses: list[Speech] = []
         self._complete = False
@@ -93,20 +94,25 @@ class Ahead:
     def __init__(self, voice: Voice, *, kept_seconds: float = KEPT_SECONDS) -> None:
         self._voice = voice
         self._kept_seconds = kept_seconds
-        self._known: OrderedDict[str, _Synthesis] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str], _Synthesis] = OrderedDict()
         self._lock = Lock()
         self._patience = _Patience()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="voice")
 
-    def prepare(self, text: str) -> Utterance:
-        """Begin to synthesise `text`, or find it among what is kept. Returns at once."""
+    def prepare(self, text: str, language: str = "en-US") -> Utterance:
+        """Begin to synthesise `text` (BCP 47 tag), or find it among what is kept. Returns at once."""
+        said = (language, text)
         with self._lock:
-            utterance = self._known.get(text)
+            utterance = self._known.get(said)
             if utterance is None:
-                utterance = self._known[text] = _Synthesis(text, self._patience)
-                self._thread.submit(self._next_clause, utterance, self._voice.speak(text))
-            self._known.move_to_end(text)
+                utterance = self._known[said] = _Synthesis(said, self._patience)
+                self._thread.submit(self._next_clause, utterance, self._voice.speak(text, language))
+            self._known.move_to_end(said)
             return utterance
+
+    def prepare_in(self, language: str) -> Callable[[str], Utterance]:
+        """Give `prepare` for the calls of one language."""
+        return partial(self.prepare, language=language)
 
     def begin_step(self) -> None:
         """Allow the calls of one step their wait."""
@@ -121,7 +127,7 @@ class Ahead:
             self._forget_the_oldest()
         except Exception as failure:  # any voice may be behind the seam: its call fails, this thread goes on
             with self._lock:
-                self._known.pop(utterance.text, None)
+                self._known.pop(utterance.said, None)
             utterance.finish(failure)
         else:
             self._thread.submit(self._next_clause, utterance, rest)
@@ -129,12 +135,12 @@ class Ahead:
     def _forget_the_oldest(self) -> None:
         with self._lock:
             kept = sum(utterance.seconds for utterance in self._known.values())
-            for text, utterance in list(self._known.items()):
+            for said, utterance in list(self._known.items()):
                 if kept <= self._kept_seconds:
                     break
                 if utterance.complete:
                     kept -= utterance.seconds
-                    del self._known[text]
+                    del self._known[said]
 
     def close(self) -> None:
         """End the thread; what is not yet synthesised stays silent. Idempotent."""

@@ -1,4 +1,4 @@
-"""Text as it is written → clauses as they are spoken. Pure.
+"""Text as it is written, English or Spanish → clauses as they are spoken. Pure.
 
 A clause is what is voiced in one breath: the synthesiser's intonation follows its last sign, and the pause
 after it follows from that sign too. Numbers keep the form they are written in: figures that stand apart
@@ -6,11 +6,19 @@ after it follows from that sign too. Numbers keep the form they are written in: 
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-_DIGITS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_TITLES: Final = frozenset({"dr", "mr", "mrs", "ms", "st", "prof"})
+from model.synthesis.speech import Language
+
+_DIGITS: Final[Mapping[Language, tuple[str, ...]]] = {
+    "en": ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    "es": ("cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"),
+}
+_TITLES: Final = frozenset(
+    {"dr", "mr", "mrs", "ms", "st", "prof", "dra", "sr", "sra", "srta", "ud", "uds", "núm"}
+)
 """Words whose full stop is part of their spelling when another word follows."""
 _LONE_DIGIT: Final = re.compile(r"(?P<before>[^\w\s]*)(?P<digit>\d)(?P<after>[^\w\s]*)")
 _CLOSING: Final = "\"')]}”’»"
@@ -40,7 +48,7 @@ class Clause:
         return " ".join(self.spoken)
 
 
-def clauses(text: str) -> tuple[Clause, ...]:
+def clauses(text: str, language: Language = "en") -> tuple[Clause, ...]:
     """Cut `text` into clauses. The words of all of them, joined, are the text (whitespace aside)."""
     written = _joined_signs(text.split())
     found: list[Clause] = []
@@ -48,7 +56,7 @@ def clauses(text: str) -> tuple[Clause, ...]:
     for k, word in enumerate(written):
         following = written[k + 1] if k + 1 < len(written) else None
         if following is None or k + 1 - begin >= _LONGEST_WORDS or _ends_clause(word, following):
-            found.append(_clause(tuple(written[begin : k + 1])))
+            found.append(_clause(tuple(written[begin : k + 1]), language))
             begin = k + 1
     return tuple(found)
 
@@ -80,17 +88,17 @@ def _ends_clause(word: str, following: str) -> bool:
     return True
 
 
-def _clause(words: tuple[str, ...]) -> Clause:
+def _clause(words: tuple[str, ...], language: Language) -> Clause:
     sign = words[-1].rstrip(_CLOSING)[-1:]
-    return Clause(words, tuple(_spoken(word) for word in words), _PAUSES_MS.get(sign, 0))
+    return Clause(words, tuple(_spoken(word, language) for word in words), _PAUSES_MS.get(sign, 0))
 
 
-def _spoken(word: str) -> str:
+def _spoken(word: str, language: Language) -> str:
     """What the synthesiser is to read for a word, without anything it could take for markup."""
     plain = word.replace("[[", "").replace("]]", "")
     alone = _LONE_DIGIT.fullmatch(plain)
     if alone:
-        return f"{alone['before']}{_DIGITS[int(alone['digit'])]}{alone['after']}"
+        return f"{alone['before']}{_DIGITS[language][int(alone['digit'])]}{alone['after']}"
     if plain.endswith(".") and plain[:-1].lower() in _TITLES:
         return plain[:-1]
     return plain

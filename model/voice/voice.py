@@ -22,4 +22,6 @@ class Speech:
 class Voice(Protocol):
     """Voices text. Thread-safe; `speak` yields the first clause as soon as it is ready."""
 
-    def speak(self, text: str) -> Iterator[Speech]: ...
+    def speak(self, text: str, language: str) -> Iterator[Speech]:
+        """Voice a text in the language of a BCP 47 tag; one the voice does not know in its own."""
+        ...

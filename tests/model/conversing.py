@@ -30,7 +30,7 @@ class Spoken:
 class ScriptedVoice:
     """Voices any text at `WORD_MS` a word, each clause followed by its pause but the last."""
 
-    def speak(self, text: str) -> Iterator[Speech]:
+    def speak(self, text: str, language: str) -> Iterator[Speech]:
         breaths = clauses(text)
         for k, clause in enumerate(breaths):
             words = tuple(Word(word, n * WORD_MS, (n + 1) * WORD_MS) for n, word in enumerate(clause.words))
@@ -39,7 +39,7 @@ class ScriptedVoice:
             yield Speech(np.concatenate((sound, np.zeros(pause_ms * SAMPLES_PER_MS, np.int16))), words)
 
     def prepare(self, text: str) -> Spoken:
-        return Spoken(tuple(self.speak(text)))
+        return Spoken(tuple(self.speak(text, "en-US")))
 
 
 @dataclass(frozen=True)

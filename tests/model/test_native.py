@@ -110,10 +110,10 @@ class ScriptedEars:
 
 
 class MuteToWednesday(ScriptedVoice):
-    def speak(self, text: str) -> Iterator[Speech]:
+    def speak(self, text: str, language: str) -> Iterator[Speech]:
         if "Wednesday" in text:
             raise ValueError("no voice for Wednesday")
-        return super().speak(text)
+        return super().speak(text, language)
 
 
 @pytest.fixture
@@ -211,6 +211,15 @@ def test_nothing_is_replied_into_a_micro_turn_that_sounds_already(parts: Parts) 
     interlocutor.step([call], [TurnInput(0, SILENT, offer("Hello there."))])
     with pytest.raises(ValueError, match="silent"):
         interlocutor.reply(call, offer("And more."))
+
+
+def test_steps_are_tried_out_before_there_are_calls_and_leave_nothing_behind(parts: Parts) -> None:
+    interlocutor, perception, ears = parts
+    steps = interlocutor.try_out(4)
+    assert {step.calls for step in steps} == {1, 4}
+    assert all(step.took_ms > 0 for step in steps)
+    assert all(room.closed for room in perception.rooms)
+    assert ears.listeners == []
 
 
 def test_a_malformed_micro_turn_moves_no_call(parts: Parts) -> None:

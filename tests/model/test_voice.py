@@ -138,6 +138,38 @@ def test_the_house_speaks_with_the_average_spectrum_of_people() -> None:
     assert all(abs(level - mean) < 4 for level in octaves.values()), octaves
 
 
+# --- two languages -----------------------------------------------------------------------------------
+
+
+def test_figures_that_stand_apart_are_read_one_by_one_in_spanish_too() -> None:
+    (first, second) = clauses("Es el 1 0 4, 2 3 3.", "es")
+    assert first.text == "Es el uno cero cuatro,"
+    assert second.text == "dos tres tres."
+    assert first.words == ("Es", "el", "1", "0", "4,")
+    assert len(clauses("Habla la Sra. Gómez.", "es")) == 1
+
+
+@pytest.mark.parametrize("tag", ["es-MX", "es-ES", "es"])
+def test_every_word_of_a_spanish_text_is_voiced_in_order(tag: str) -> None:
+    text = "¿En qué puedo ayudarle? Su pedido, el 1 0 4, salió el lunes."
+    speech = list(HOUSE_VOICE.speak(text, tag))
+    assert " ".join(word.text for clause in speech for word in clause.words) == text
+    assert all(np.abs(clause.audio.astype(int)).max() > 3_000 for clause in speech)
+
+
+def test_a_text_sounds_different_in_another_language_and_is_kept_apart() -> None:
+    ahead = Ahead(HOUSE_VOICE)
+    lengths = set()
+    for language in ("en-US", "en-GB", "es-ES", "es-MX", "fr-FR"):
+        utterance = ahead.prepare_in(language)("Central a 9 de la noche.")
+        assert finished(utterance) == 1
+        clause = utterance.clause(0)
+        assert clause is not None
+        lengths.add(len(clause.audio))
+    ahead.close()
+    assert len(lengths) >= 3
+
+
 # --- ahead of need ---------------------------------------------------------------------------------
 
 
@@ -146,7 +178,7 @@ class CountingVoice:
     spoken: list[str] = field(default_factory=list)
     seconds: float = 1.0
 
-    def speak(self, text: str) -> Iterator[Speech]:
+    def speak(self, text: str, language: str) -> Iterator[Speech]:
         self.spoken.append(text)
         yield Speech(
             np.ones(int(self.seconds * 16_000), np.int16), (Word(text, 0, int(self.seconds * 1_000)),)
@@ -154,7 +186,7 @@ class CountingVoice:
 
 
 class Dumb:
-    def speak(self, text: str) -> Iterator[Speech]:
+    def speak(self, text: str, language: str) -> Iterator[Speech]:
         raise ValueError(text)
         yield
 
@@ -162,9 +194,12 @@ class Dumb:
 def finished(utterance: Utterance) -> int:
     """How many clauses it has in the end."""
     k = 0
-    while utterance.clause(k) is not None or not utterance.complete:
-        k += utterance.clause(k) is not None
-    return k
+    while True:
+        was_complete = utterance.complete  # asked first: clauses are only ever added
+        if utterance.clause(k) is not None:
+            k += 1
+        elif was_complete:
+            return k
 
 
 def test_a_repeated_text_is_synthesised_once() -> None:
@@ -198,7 +233,7 @@ def test_a_slow_voice_is_waited_for_only_a_moment() -> None:
     release = threading.Event()
 
     class Slow:
-        def speak(self, text: str) -> Iterator[Speech]:
+        def speak(self, text: str, language: str) -> Iterator[Speech]:
             release.wait(10)
             yield Speech(np.ones(16_000, np.int16), (Word(text, 0, 1_000),))
 
