@@ -9,10 +9,15 @@ import torch
 from model.ears.encoder import load_encoder
 from model.ears.fit_head import HeadRecipe, HeadTraining, ctc_per_phone, masked
 from model.ears.head_file import SHIPPED, HeadError, HeadStory, load_head, save_head
+from model.ears.lesson_words import distance, sounds_of
 from model.ears.lessons import Batch
 from model.ears.phone_head import CLASSES, PhoneNetwork
 from model.ears.phone_reader import PhoneReader, load_phone_reader
 from model.ears.windows import frames_of
+from model.evaluate.human_speech import over_the_telephone
+from model.evaluate.phone_errors import greedy
+from model.sound import to_rate
+from model.synthesis.espeak_speakers import EspeakSpeaker
 
 _STORY = HeadStory(seed=1, steps=2, hours_heard=0.1, minutes=3.0, speakers=4)
 
@@ -38,6 +43,23 @@ def test_what_is_read_of_a_sound_does_not_depend_on_those_beside_it(reader: Phon
     sounds = [_noise(samples, seed) for seed, samples in enumerate((20_000, 60_000, 31_000, 64_000))]
     for sound, together in zip(sounds, reader.read(sounds), strict=True):
         np.testing.assert_allclose(together, reader.read([sound])[0], atol=2e-3)
+
+
+def test_the_shipped_head_reads_digits_of_voices_it_never_heard_over_the_telephone(
+    reader: PhoneReader,
+) -> None:
+    errors = phones = 0
+    for variant, digits in (
+        ("Annie", "four seven one nine"),
+        ("f5", "two three eight zero"),
+        ("m7", "six five one"),
+    ):
+        speech = EspeakSpeaker("en", "en-us", variant).say(digits)
+        sound = to_rate(speech.audio.astype(np.float32) / np.float32(32_768), speech.rate_hz, 16_000)
+        heard = greedy(reader.read([over_the_telephone(sound)])[0])
+        said = tuple(phone for digit in digits.split() for phone in sounds_of(digit, "en")[0])
+        errors, phones = errors + distance(heard, said), phones + len(said)
+    assert errors / phones < 0.2
 
 
 def test_nothing_is_read_of_nothing(reader: PhoneReader) -> None:
