@@ -11,8 +11,9 @@ from typing import Final, assert_never
 from config.expectation import NOTHING_AWAITED, AnswerKind, Expectation
 from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES, SAMPLES_PER_MS
 from model.ears.ears import Hearing
-from model.floor import Decision, Floor, Moment, Rules, Standing, decide, hopes_for_words
+from model.floor import decide, hopes_for_words
 from model.listening import Listening
+from model.moment import Decision, Floor, Moment, Rules, Standing
 from model.offers import GAP_MS, Offers, Opening, is_stale
 from model.thresholds import SHIPPED, Thresholds
 from model.turn import (

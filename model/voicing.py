@@ -12,7 +12,7 @@ import numpy as np
 
 from config.expectation import AnswerKind
 from config.units import MICRO_TURN_SAMPLES
-from model.floor import Standing
+from model.moment import Standing
 from model.turn import Audio, Offer, Word
 from model.voice.ahead import Utterance
 from model.voice.reading import FADE_OUT_SAMPLES, Reading

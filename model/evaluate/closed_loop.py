@@ -1,7 +1,7 @@
 """How the floor's lines are chosen: calls of training voices, read once, replayed with any lines and dials.
 
-    tracks = read_calls(load_model("first"), [*turn_calls(), *overlap_calls()])
-    print(measure(tracks, Rules()), choose(tracks))
+    turns, overlaps = (read_calls(model, calls) for calls in (turn_calls(), overlap_calls()))
+    print(measure([*turns, *overlaps], Rules()), choose(turns, overlaps))
 
 Reading is the model's work and takes a minute; a replay is the floor's alone, in virtual time, and takes
 seconds. It is exact up to the first decision in each silence and each overlap, which are what is counted:
@@ -11,7 +11,7 @@ those really said, as early as the shipped ears have them.
 
 # B calls of a step
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -23,8 +23,9 @@ from model.data.calls import SimulatedCall, simulate
 from model.data.delivery import FRAME_MS
 from model.data.scene import Manners, Phase
 from model.ears.ears import Hearing
-from model.floor import Decision, Floor, Moment, Rules, Standing, decide
+from model.floor import decide
 from model.interaction import InteractionModel
+from model.moment import Decision, Floor, Moment, Rules, Standing
 from model.native import readings_of
 from model.streaming import SILENT_MICRO_TURN, ModelTurn, StreamingModel
 from model.streams import DIGITS_ANY, KINDS
@@ -297,34 +298,67 @@ def _mean(values: Sequence[bool]) -> float:
 # --- choosing -----------------------------------------------------------------------------------------
 
 
+_PROBABILITIES: Final = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.96, 0.98)
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the lines are to reach: of what is within these bounds, the quickest is taken."""
+    """What the lines are to reach: of what is within these bounds, the quickest is taken.
+
+    `in_place` is the share of backchannels that must be due where they begin; then the more the better.
+    """
 
     takeovers: float = 0.05
     yields: float = 0.95
     lost: float = 0.1
+    in_place: float = 0.7
 
 
-def choose(tracks: Sequence[Track], wanted: Wanted | None = None) -> Thresholds:
-    """Choose the lines that are quickest within what is wanted; where nothing is, those that come nearest."""
+def choose(turns: Sequence[Track], overlaps: Sequence[Track], wanted: Wanted | None = None) -> Thresholds:
+    """Choose the lines that are quickest within what is wanted; where nothing is, those that come nearest.
+
+    One after the other: the end of turns and backchannels by the calls of `turn_calls`, interruptions by
+    those of `overlap_calls`.
+    """
     wanted = wanted or Wanted()
     lines = Thresholds()
-    ends = [replace(lines, turn_end=p) for p in (0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.96)]
-    lines = min(ends, key=lambda each: _slowness(measure(tracks, Rules(lines=each)), wanted))
-    barges = [
-        replace(lines, barge_in_first=min(later + early, 0.97), barge_in=later, undecided=later - below)
-        for later in (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-        for early in (0.0, 0.1, 0.2)
-        for below in (0.0, 0.1, 0.25)
+    lines = _best(turns, [replace(lines, turn_end=p) for p in _PROBABILITIES], wanted, _slowness)
+    lines = _best(turns, [replace(lines, backchannel_due=p) for p in _PROBABILITIES], wanted, _aloofness)
+    early = [
+        replace(lines, barge_in_first=min(p + 0.1, 0.98), barge_in=p, undecided=p) for p in _PROBABILITIES
     ]
-    return min(barges, key=lambda each: _clumsiness(measure(tracks, Rules(lines=each)), wanted))
+    lines = _best(overlaps, early, wanted, _clumsiness)
+    later = lines.barge_in
+    firsts = [replace(lines, barge_in_first=min(later + more, 0.98)) for more in (0.0, 0.05, 0.1, 0.2, 0.3)]
+    lines = _best(overlaps, firsts, wanted, _clumsiness)
+    unsure = [replace(lines, undecided=later * share) for share in (1.0, 0.85, 0.7, 0.5)]
+    lines = _best(overlaps, unsure, wanted, _clumsiness)
+    spans = [
+        replace(lines, pause_anyway_ms=pause_ms, sustained_ms=sustained_ms)
+        for pause_ms, sustained_ms in ((700, 1_000), (1_000, 1_400), (1_400, 2_000), (2_000, 3_000))
+    ]
+    return _best(overlaps, spans, wanted, _clumsiness)
+
+
+def _best(
+    tracks: Sequence[Track],
+    lines: Sequence[Thresholds],
+    wanted: Wanted,
+    worse: Callable[[Figures, Wanted], tuple[float, float]],
+) -> Thresholds:
+    return min(lines, key=lambda each: worse(measure(tracks, Rules(lines=each)), wanted))
 
 
 def _slowness(figures: Figures, wanted: Wanted) -> tuple[float, float]:
     return max(figures.takeovers, wanted.takeovers), figures.median_ms
 
 
+def _aloofness(figures: Figures, wanted: Wanted) -> tuple[float, float]:
+    misplaced = 1.0 - min(figures.in_place, wanted.in_place) if figures.in_place == figures.in_place else 1.0
+    return misplaced, -figures.backchannels_per_minute
+
+
 def _clumsiness(figures: Figures, wanted: Wanted) -> tuple[float, float]:
-    lost = float(np.mean([max(share, wanted.lost) for share in figures.lost.values()]))
-    return lost - min(figures.yields, wanted.yields), figures.stop_ms
+    lost = float(np.mean([max(share, wanted.lost) for share in figures.lost.values()] or [wanted.lost]))
+    slow = 1.0 - figures.yields_400
+    return lost - min(figures.yields, wanted.yields) + 0.5 * slow, figures.stop_ms

@@ -6,7 +6,8 @@ from config.expectation import NOTHING_AWAITED, AnswerKind, Expectation
 from config.units import MICRO_TURN_MS
 from model.caller import Caller
 from model.ears.ears import Hearing
-from model.floor import EARS_PATIENCE, Decision, Floor, Moment, Rules, Standing, decide
+from model.floor import decide
+from model.moment import EARS_PATIENCE, Decision, Floor, Moment, Rules, Standing
 from model.turn import Dials, Readings, Word
 from model.words import completeness, is_backchannel
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from config.expectation import AnswerKind, Expectation
 from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES, SAMPLES_PER_MS
-from model.floor import EARS_PATIENCE
 from model.listening import listening_in
+from model.moment import EARS_PATIENCE
 from model.session import Session
 from model.turn import (
     Backchannelled,
@@ -67,7 +67,7 @@ def test_the_greeting_is_voiced_at_once() -> None:
 def test_what_is_voiced_is_exactly_the_sound_of_the_clauses_whatever_the_micro_turns() -> None:
     text = "One moment, please. I am looking; that takes a while."
     call = Conversation(events={0: (made(text=text),)}).run(30)
-    sound = np.concatenate([clause.audio for clause in ScriptedVoice().speak(text)])
+    sound = np.concatenate([clause.audio for clause in ScriptedVoice().prepare(text).parts])
     assert np.array_equal(call.audio[: len(sound)], sound)
     assert not call.audio[len(sound) :].any()
 
