@@ -36,6 +36,7 @@ class Labels:
         agent_text, agent_text_weight: uint8[S] and float32[S], what a good agent decides in this slot to say
             (it is heard one micro-turn later), an index of `model.streams.AGENT_TEXT`.
         acts, acts_weight: uint8[S] and float32[S], what it does, an index of `model.streams.ACTS`.
+        speech_weight: float32[S], 1 where phones, digits and language are known: everywhere but on tapes.
     """
 
     voice: npt.NDArray[np.bool_]
@@ -54,6 +55,7 @@ class Labels:
     agent_text_weight: npt.NDArray[np.float32]
     acts: npt.NDArray[np.uint8]
     acts_weight: npt.NDArray[np.float32]
+    speech_weight: npt.NDArray[np.float32]
 
 
 def labels_of(stage: Stage, skipped: int, slots: int) -> Labels:
@@ -74,7 +76,7 @@ def labels_of(stage: Stage, skipped: int, slots: int) -> Labels:
     return Labels(
         voice=voice[kept],
         voice_weight=at_end(stage.voice_weight).astype(np.float32),
-        future=_futures(voice)[kept],
+        future=futures(voice)[kept],
         turn_end=at_end(stage.over).astype(np.bool_),
         turn_end_weight=at_end(stage.over_weight).astype(np.float32),
         barge_in=at_end(stage.barge).astype(np.bool_),
@@ -88,11 +90,12 @@ def labels_of(stage: Stage, skipped: int, slots: int) -> Labels:
         agent_text_weight=at_end(stage.to_say_weight).astype(np.float32),
         acts=at_end(stage.to_do).astype(np.uint8),
         acts_weight=at_end(stage.to_do_weight).astype(np.float32),
+        speech_weight=np.ones(slots, np.float32),
     )
 
 
-def _futures(voice: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
-    """Class of the bins after each slot; slots too near the end for a whole future get zero."""
+def futures(voice: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
+    """uint8[S], class of the bins after each slot of bool[S, 2]; the last, without a whole future, get 0."""
     slots = len(voice)
     classes = np.zeros(slots, np.uint8)
     whole = slots - FUTURE_SLOTS

@@ -83,7 +83,8 @@ def _throat(_split: Split, random: Random) -> Sound:
     seconds = np.arange(samples, dtype=np.float32) / WIRE_RATE_HZ
     pulse = 0.5 + 0.5 * np.sign(np.sin(tau * random.uniform(35, 70) * seconds, dtype=np.float32))
     noise = _resonant(_noise(samples, 0.7, random), (random.uniform(300, 600), random.uniform(900, 1_400)))
-    return _loud(noise * pulse * np.sin(np.linspace(0, np.pi, samples, dtype=np.float32)), random)
+    swell = np.sin(np.linspace(0, np.pi, samples, dtype=np.float32))
+    return _loud((noise * pulse * swell).astype(np.float32), random)
 
 
 def _laughter(_split: Split, random: Random) -> Sound:
@@ -93,7 +94,8 @@ def _laughter(_split: Split, random: Random) -> Sound:
         samples = int(random.uniform(0.08, 0.14) * WIRE_RATE_HZ)
         seconds = np.arange(samples, dtype=np.float32) / WIRE_RATE_HZ
         saw = ((seconds * pitch_hz * 0.95**k) % 1 - 0.5).astype(np.float32)
-        puff = _resonant(saw + 0.25 * _noise(samples, 0.2, random), (700, 1_250))
+        rough = _noise(samples, 0.2, random) * np.float32(0.25)
+        puff = _resonant((saw + rough).astype(np.float32), (700, 1_250))
         shape = np.sin(np.linspace(0, np.pi, samples, dtype=np.float32)) * np.float32(0.9**k)
         parts += [
             puff * shape,

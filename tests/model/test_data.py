@@ -9,8 +9,8 @@ from model.data.acoustics import Line, draw_line, mulaw_there_and_back, through,
 from model.data.batches import make_batch
 from model.data.calls import CALL_SLOTS, SimulatedCall, simulate
 from model.data.clips import clips_of
-from model.data.scene import Manners
 from model.data.delivery import FRAME_MS, FRAME_SAMPLES
+from model.data.scene import Manners
 from model.data.scripts import Break, CallerTurn, Sentence, Stop
 from model.data.timing import ANTICIPATION_MS, pause_ms, reply_gap_ms, still_silent
 from model.data.voices import Voice, draw_agent, draw_caller
@@ -125,7 +125,7 @@ def test_the_telephone_keeps_the_voice_band_and_loses_the_rest():
     silent = np.zeros(16_000, np.float32)
     loudness = {
         hz: float(
-            through(CLEAR_LINE, 0.3 * np.sin(2 * np.pi * hz * seconds, dtype=np.float32), silent, 0).std()
+            through(CLEAR_LINE, np.sin(2 * np.pi * hz * seconds).astype(np.float32) * 0.3, silent, 0).std()
         )
         for hz in (60, 1_000, 3_900)
     }
