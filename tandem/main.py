@@ -16,6 +16,7 @@ from tandem.call import call
 from tandem.call_script import InOrder
 from tandem.eval import JsonTo, evaluate
 from tandem.flow import app as flow_app
+from tandem.hear import hear
 from tandem.listen import listen
 from tandem.record import record
 from tandem.serve import serve
@@ -39,6 +40,7 @@ app.command(rich_help_panel="Run")(worker)
 app.command(cls=InOrder, rich_help_panel="Try")(call)
 app.command("eval", cls=JsonTo, rich_help_panel="Try")(evaluate)
 app.command(rich_help_panel="Try")(listen)
+app.command(rich_help_panel="Try")(hear)
 app.add_typer(bench_app, name="bench", rich_help_panel="Try")
 app.add_typer(flow_app, name="flow", rich_help_panel="Build")
 app.add_typer(tool_app, name="tool", rich_help_panel="Build")

@@ -45,8 +45,8 @@ class Costs:
     extra_digit: float = 34.0
     unasked_number: float | None = None
     """A number that may come as well though something else was asked; None: it is not listened for."""
-    sound: float = 34.0
-    """Each phone of the loop for everything else."""
+    sound: float | None = 34.0
+    """Each phone of the loop for everything else; None: there is no such loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +240,8 @@ class _Number:
 
 def _sounds(net: _Automaton, start: int, final: int, costs: Costs) -> None:
     """A loop over single phones from `start` to `final`."""
+    if costs.sound is None:
+        return
     loop = net.state()
     for phone in PHONES:
         net.say(start, loop, SOUND + phone, costs.sound)

@@ -30,7 +30,7 @@ TENS: Final = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty
 REPEATS: Final = {"double": 2, "triple": 3}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Numerals:
     """How a language says numbers.
 

@@ -5,6 +5,7 @@ letter-to-sound rules, mapped phone by phone.
 """
 
 import mmap
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
@@ -49,6 +50,13 @@ def pronunciations(word: str) -> tuple[str, ...]:
     if word in _ADDED:
         return _ADDED[word]
     return _from_dictionary(word) or _from_letters(word)
+
+
+def dictionary_entries() -> Iterator[tuple[str, str]]:
+    """Every word of the dictionary and one of its pronunciations, phones separated by spaces."""
+    for line in _DICTIONARY.read_text().splitlines():
+        entry, _, phones = line.partition(" ")
+        yield entry.partition("(")[0], phones
 
 
 @cache

@@ -1,7 +1,7 @@
 """Reading a turn's evidence as a sentence of the flow's grammar, and saying how sure that is. Pure."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from model.ears.alternatives import Vocabulary, fit_of, vocabulary_of
@@ -48,6 +48,10 @@ class Weights:
 
 
 WEIGHTS: Final = Weights()
+PHRASES: Final = Weights()
+"""For words that a list of phrases gave."""
+OPEN: Final = Weights()
+"""For words of an open vocabulary: nothing is known of what else may have been said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,20 @@ def whole_sentence(
     spans = _words(path)
     if not spans:
         return Sentence()
-    rivals = _rivals(grammar, tongue)
+    sentence = weighed(spans, evidence, tongue, weights, _rivals(grammar, tongue))
+    return replace(sentence, confidence=sentence.confidence * len(spans) / len(path.spans))
+
+
+def weighed(
+    spans: tuple[Span, ...],
+    evidence: Evidence,
+    tongue: Tongue,
+    weights: Weights,
+    rivals: frozenset[str] = frozenset(),
+) -> Sentence:
+    """Say how sure each of these words is, against `rivals` that may have been said in its place."""
+    if not spans:
+        return Sentence()
     fits = [
         fit_of(span.word, evidence_around(evidence, spans, k), _with(rivals, span.word, tongue))
         for k, span in enumerate(spans)
@@ -91,8 +108,7 @@ def whole_sentence(
         + weights.worst_deficit * max(deficits)
         + weights.lead * min(leads)
     )
-    said = len(spans) / len(path.spans)
-    return Sentence(spans, sureness, _logistic(logit) * said)
+    return Sentence(spans, sureness, _logistic(logit))
 
 
 def evidence_around(evidence: Evidence, spans: tuple[Span, ...], k: int) -> Evidence:

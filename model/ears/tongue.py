@@ -14,7 +14,7 @@ from model.ears.numbers import ENGLISH_NUMERALS, Numerals
 from model.synthesis.speech import Language
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tongue:
     """A language as callers speak it on the telephone.
 

@@ -8,6 +8,7 @@ foreign sounds may stand where blank would, each at a price: people do not speak
 # T readings · L links · P sounds of all links · N states of the grammar
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -50,9 +51,19 @@ def best_path(graph: WordGraph, evidence: Evidence, *, whole: bool = True) -> Pa
         whole: the caller has finished: the sentence must reach its end. False for a caller still speaking,
             whose last word may not be complete.
     """
+    ends = paths_to(graph, evidence, [graph.final] if whole else range(graph.links.states))
+    return max(ends, key=lambda path: path.score, default=Path())
+
+
+def paths_to(graph: WordGraph, evidence: Evidence, states: Sequence[int]) -> list[Path]:
+    """Find the likeliest way to each of these states of the grammar."""
     if len(evidence.blank) == 0 or len(graph.links.start) == 0:
-        return Path()
-    records, last, score = _search(graph.links, evidence, graph.final if whole else -1, _BEAM)
+        return [Path() for _ in states]
+    records, score, last = _search(graph.links, evidence, _BEAM)
+    return [_path(graph, records, int(last[state]), float(score[state])) for state in states]
+
+
+def _path(graph: WordGraph, records: npt.NDArray[np.int32], last: int, score: float) -> Path:
     if score <= _NEVER / 2:
         return Path()
     spans: list[Span] = []
@@ -60,7 +71,7 @@ def best_path(graph: WordGraph, evidence: Evidence, *, whole: bool = True) -> Pa
         link, start, end, before = records[last]
         spans.append(Span(graph.words[link], int(start), int(end)))
         last = int(before)
-    return Path(tuple(reversed(spans)), float(score))
+    return Path(tuple(reversed(spans)), score)
 
 
 class _Walk(NamedTuple):
@@ -94,12 +105,9 @@ class _Places(NamedTuple):
 
 @numba.njit(cache=True)
 def _search(
-    links: Links, evidence: Evidence, final: int, beam: float
-) -> tuple[npt.NDArray[np.int32], int, float]:
-    """Words as int32[R, 4] (link, first reading, reading after it, word before), the last one, the score.
-
-    `final`: the state in which to end; -1 for any.
-    """
+    links: Links, evidence: Evidence, beam: float
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32], npt.NDArray[np.int32]]:
+    """Words, int32[R, 4]: link, first reading, reading after it, word before. By state: score, last word."""
     L, N = len(links.start), links.states
     inner = 2 * links.first[L] - L
     walk = _Walk(
@@ -129,15 +137,10 @@ def _search(
         _arrive(links, walk, places, evidence.lost, floor)
         records, count = _record(walk, places, records, count, t)
         _skip(links, places, floor)
-    last, score = -1, _NEVER
     for node in range(N):
-        if final >= 0 and node != final:
-            continue
-        if places.value[0, node] > score:
-            score, last = places.value[0, node], places.trace[0, node]
-        if places.rest[node] > score:
-            score, last = places.rest[node], places.rest_trace[node]
-    return records, last, score
+        if places.value[0, node] > places.rest[node]:
+            places.rest[node], places.rest_trace[node] = places.value[0, node], places.trace[0, node]
+    return records, places.rest, places.rest_trace
 
 
 @numba.njit(cache=True)
