@@ -68,6 +68,7 @@ def evaluate(
     data: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A folder in Full-Duplex-Bench's layout.")
     ] = None,
+    stress: Annotated[bool, typer.Option("--stress", help="Bad input: does the model stay sane?")] = False,
     case: Annotated[
         Path | None, typer.Option(metavar="DIR/ID", help="Show one kept case on a time line.")
     ] = None,
@@ -97,7 +98,7 @@ def evaluate(
         systems=_names(systems, _all_systems(), "--systems"),
         checkpoint=checkpoint,
         ears=ears,
-        steps=steps,
+        steps=steps or stress,
         at_once=at_once,
         calls=calls,
         seed=seed,
@@ -105,6 +106,10 @@ def evaluate(
         folder=keep or load().home / "eval",
         data=str(data or ""),
     )
+    if stress:
+        from tandem.eval_stress import run_stress
+
+        raise typer.Exit(run_stress(order, console, lambda content: _write(as_json, content)))
     from tandem.eval_report import print_evaluation, print_failures
 
     evaluation = run(order, _cases(order, only, data), console, with_curves=curves or plots is not None)
@@ -115,10 +120,9 @@ def evaluate(
 
         for path in draw(evaluation, plots):
             console.print(f"drew {path}", soft_wrap=True)
-    if as_json:
-        from model.evaluate.evaluation import as_json as plain
+    from model.evaluate.evaluation import as_json as plain
 
-        _write(as_json, plain(evaluation))
+    _write(as_json, plain(evaluation))
 
 
 def _all_systems() -> tuple[str, ...]:
@@ -162,6 +166,9 @@ def _show_case(console: Console, path: Path) -> None:
 
 
 def _write(target: str, content: dict[str, Any]) -> None:
+    """Write JSON where it was asked for; nowhere when it was not."""
+    if not target:
+        return
     text = json.dumps(content, indent=2, ensure_ascii=False)
     if target == _STDOUT:
         print(text)

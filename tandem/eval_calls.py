@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from model.evaluate.cases import Case
     from model.evaluate.recording import Recording
     from model.turn import Audio
+    from tandem.eval_process import Served, Told
     from tandem.eval_run import Order
-    from tandem.eval_server import Served, Told
     from telephony.simulator.report import CallReport
     from telephony.simulator.script import CallScript
 
@@ -45,7 +45,7 @@ def call_all(
     Raises:
         CallsError: the system did not start, or a call failed.
     """
-    from tandem.eval_server import Served
+    from tandem.eval_process import Served
 
     numbers = {f"+{_FIRST_NUMBER + k}": case for k, case in enumerate(cases)}
     silent = np.zeros(0, np.int16)
@@ -55,7 +55,7 @@ def call_all(
         order.usual_ears,
         # the server needs no sound, but how long the call is
         {number: replace(case, caller=silent, lasts_ms=case.ms) for number, case in numbers.items()},
-        order.at_once + 1,
+        order.at_once,
     )
     with tempfile.TemporaryDirectory(prefix="tandem-eval-") as folder, _server(served) as (port, told):
         return asyncio.run(_Calls(Path(folder), port, order.at_once, told).place(numbers, done))
@@ -63,7 +63,7 @@ def call_all(
 
 @contextmanager
 def _server(served: "Served") -> "Generator[tuple[int, Connection]]":
-    from tandem.eval_server import serve
+    from tandem.eval_process import serve
 
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -166,6 +166,8 @@ class _Calls:
             ),
             moments=told.moments,
             voiced=told.voiced,
+            readings=told.readings,
+            torn_ms=sum(dropout.ms for dropout in report.measured.dropouts),
         )
 
 

@@ -52,6 +52,13 @@ def print_evaluation(console: Console, evaluation: "Evaluation") -> None:
         table.add_row(measure.label, _target(measure), *(_cell(measure, value) for value in values))
     console.print(table)
     for each in evaluation.results:
+        if each.torn:
+            console.print(
+                f"[yellow]{each.label}: in {each.torn} of {len(each.verdicts)} calls the agent's speech was "
+                "torn: this machine is too busy for so many calls; its times are not to be trusted[/]",
+                soft_wrap=True,
+            )
+    for each in evaluation.results:
         if any(value.value is not None for value in each.control.values()):
             _print_control(console, each)
             break

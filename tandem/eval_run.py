@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from model.evaluate.cases import Case
     from model.evaluate.curves import Curve
     from model.evaluate.evaluation import Evaluation, SystemResult
+    from model.evaluate.judging import Verdict
     from model.evaluate.recording import Recording
     from model.synthesis.speech import Language
     from model.turn import Dials
@@ -67,7 +68,7 @@ def run(order: Order, cases: "Sequence[Case]", console: Console, *, with_curves:
 
     results: list[SystemResult] = []
     curved = [case for case in cases if case.scenario in CURVED] if with_curves else []
-    with _progress(console) as progress:
+    with progressing(console) as progress:
         for name in order.systems:
             with progress(LABELS[name], len(cases)) as done:
                 ran = _stepped(order, name, cases, done) if order.steps else _called(order, name, cases, done)
@@ -154,18 +155,24 @@ def _curves(order: Order, cases: "Sequence[Case]", progress: "Progressing") -> "
 
 
 def _keep(folder: Path, name: str, ran: Ran, judged: "SystemResult") -> None:
-    from model.evaluate.kept import keep
-
     verdicts = {verdict.case_id: verdict for verdict in judged.verdicts}
     for case, recording in ran:
-        keep(folder, name, case, recording, verdicts[case.id])
+        keep_one(folder, name, (case, recording), verdicts[case.id])
+
+
+def keep_one(folder: Path, name: str, ran: "tuple[Case, Recording]", verdict: "Verdict") -> None:
+    """Keep a case to be listened to."""
+    from model.evaluate.kept import keep
+
+    keep(folder, name, *ran, verdict)
 
 
 Progressing = Callable[[str, int], AbstractContextManager[Done]]
 
 
 @contextmanager
-def _progress(console: Console) -> Generator[Progressing]:
+def progressing(console: Console) -> Generator[Progressing]:
+    """Give progress bars: one at a time, with a name and a total."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
 

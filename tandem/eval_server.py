@@ -5,10 +5,9 @@ A process of its own, as in production; what the agent did in a call goes back t
 
 import contextlib
 import gc
-import os
 import socket
 from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Final, Generic, TypeVar
 
@@ -17,12 +16,11 @@ from fastapi import FastAPI
 
 from config.settings import load
 from model.batcher import Batcher
+from model.evaluate.agent_lines import tag_of
 from model.evaluate.cases import Case
 from model.evaluate.known_words import told_words
 from model.evaluate.recording import (
     HeardStretch,
-    HeardWord,
-    Moment,
     heard_words,
     moments_of,
     voiced_words,
@@ -31,6 +29,7 @@ from model.evaluate.situation import Situation, answer, answers_at_once, due, jo
 from model.evaluate.systems import NATIVE, baseline
 from model.turn import CallContext, CallState, Heard, TurnEvent, TurnInput, TurnOutput, Yielded
 from tandem.eval_native import native
+from tandem.eval_process import Served, Told
 from telephony.line import IncomingCall, LineAnswer, LineTurn
 from telephony.twilio.routes import twilio_router
 
@@ -38,34 +37,10 @@ _UNSET: Final = dict.fromkeys(
     ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TANDEM_PUBLIC_URL", "DATABASE_URL", "REDIS_URL")
 )
 
+_SPARE: Final = 8
+"""Room for calls that are over but whose state has not been freed yet."""
+
 S = TypeVar("S", bound=CallState)
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """What a server process is to serve.
-
-    Attributes:
-        system: name of the system; the native one with this checkpoint and these ears.
-        cases: without their sound, by the number their callers call from.
-        at_once: calls at the same time.
-    """
-
-    system: str
-    checkpoint: str
-    ears: str
-    cases: dict[str, Case]
-    at_once: int
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the agent's side knows of a call that is over. Words are ms of call time."""
-
-    case_id: str
-    words: tuple[HeardWord, ...]
-    moments: tuple[Moment, ...]
-    voiced: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 class EvalConversation(Generic[S]):
@@ -123,6 +98,7 @@ class EvalConversation(Generic[S]):
                 heard_words(self._outputs, self._heard),
                 moments_of(self._outputs),
                 voiced_words(self._outputs),
+                tuple(output.readings for output in self._outputs),
             )
         )
 
@@ -138,22 +114,23 @@ class _Room(Generic[S]):
     def has_room(self) -> bool:
         return True
 
+    def lead_in_ms(self, call: IncomingCall, now_ns: int) -> int:
+        return 0
+
     async def open(self, call: IncomingCall) -> EvalConversation[S]:
         case = self._served.cases[call.from_number]
-        tag = "es-ES" if case.language == "es" else "en-US"
-        state = await self._batcher.open(CallContext(case.id, tag))
+        state = await self._batcher.open(CallContext(case.id, tag_of(case.language)))
         return EvalConversation(case, self._batcher, state, self._served.ears, self._told)
 
 
-def serve(served: Served, port: int, parent: Connection) -> None:
-    """Serve on a loopback port until the process is terminated; the parent gets True, then every `Told`."""
-    os.environ.setdefault("LOGURU_LEVEL", "ERROR")  # or pipecat prints a banner wherever it is imported
+def run(served: Served, port: int, parent: Connection) -> None:
+    """Do what `eval_process.serve` promises."""
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         async with contextlib.AsyncExitStack() as open_rooms:
             if served.system == NATIVE:
-                system = native(served.checkpoint, served.ears, served.at_once)
+                system = native(served.checkpoint, served.ears, served.at_once + _SPARE)
                 batcher = Batcher(open_rooms.enter_context(system))
                 room = _Room(served, batcher, parent.send)
             else:

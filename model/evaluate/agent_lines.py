@@ -83,10 +83,16 @@ CORRECTIONS: Final = {
 }
 
 
+def tag_of(language: str) -> str:
+    """The BCP 47 tag of a call in a language."""
+    return "es-419" if language == "es" else "en-US"
+
+
 @cache
-def spoken_ms(text: str) -> int:
-    """How long the agent's voice takes for a text."""
-    return sum(len(speech.audio) for speech in HouseVoice().speak(text)) // SAMPLES_PER_MS
+def spoken_ms(text: str, language: str) -> int:
+    """How long the agent's voice takes for a text in a language (en, es)."""
+    clauses = HouseVoice().speak(text, tag_of(language))
+    return sum(len(speech.audio) for speech in clauses) // SAMPLES_PER_MS
 
 
 _EARLIEST_MS: Final = 2_200
@@ -96,12 +102,14 @@ _STEP_MS: Final = 50
 
 
 @cache
-def mid_speech_ms(text: str) -> tuple[int, ...]:
+def mid_speech_ms(text: str, language: str) -> tuple[int, ...]:
     """Moments of a text, ms from its first sound, at which the voice goes on for a while without a breath.
 
     Whoever speaks over it there can only be answered by stopping, not by a pause that was due anyway.
     """
-    sound = np.concatenate([speech.audio for speech in HouseVoice().speak(text)]).astype(np.float64)
+    sound = np.concatenate([speech.audio for speech in HouseVoice().speak(text, tag_of(language))]).astype(
+        np.float64
+    )
     step = _STEP_MS * SAMPLES_PER_MS
     blocks = sound[: sound.size // step * step].reshape(-1, step)
     silent = np.sqrt(np.square(blocks).mean(1)) <= SOUND_RMS

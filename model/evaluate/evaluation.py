@@ -38,13 +38,19 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class SystemResult:
-    """One system's verdicts and figures; `control` are its figures against shuffled events."""
+    """One system's verdicts and figures.
+
+    Attributes:
+        control: its figures against shuffled events.
+        torn: calls in which the agent's speech was torn because the machine was too busy.
+    """
 
     name: str
     label: str
     verdicts: tuple[Verdict, ...]
     figures: Mapping[str, Value]
     control: Mapping[str, Value]
+    torn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,12 @@ def result(name: str, label: str, ran: Sequence[tuple[Case, Recording]]) -> Syst
     scenarios = {case.id: case.scenario for case, _ in ordered}
     verdicts = tuple(judge(case, recording) for case, recording in ordered)
     return SystemResult(
-        name, label, verdicts, figures(scenarios, verdicts), figures(scenarios, shuffled(ordered))
+        name,
+        label,
+        verdicts,
+        figures(scenarios, verdicts),
+        figures(scenarios, shuffled(ordered)),
+        sum(recording.torn_ms > 0 for _, recording in ordered),
     )
 
 
@@ -84,6 +95,7 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
         "systems": {
             each.name: {
                 "label": each.label,
+                "torn_calls": each.torn,
                 "figures": _figures(each.figures),
                 "time_shuffled": _figures(each.control),
                 "cases": [

@@ -90,6 +90,15 @@ def _story(system: str, case: Case, recording: Recording, verdict: Verdict) -> d
         "agent_words": [
             [word.text, round(word.start_ms), round(word.end_ms), word.offer] for word in recording.words
         ],
+        "readings": [
+            {
+                "caller_voice": round(reading.caller_voice, 3),
+                "turn_end": round(reading.turn_end, 3),
+                "barge_in": round(reading.barge_in, 3),
+                "backchannel_due": round(reading.backchannel_due, 3),
+            }
+            for reading in recording.readings
+        ],
         "acts": [
             {"at_ms": moment.at_ms, "act": type(moment.act).__name__, **_plain(moment.act)}
             for moment in recording.moments

@@ -10,7 +10,7 @@ import numpy as np
 
 from config.units import MICRO_TURN_MS, SAMPLES_PER_MS, WIRE_RATE_HZ
 from model.evaluate.cases import Span
-from model.turn import Audio, TurnAct, TurnOutput
+from model.turn import Audio, Readings, TurnAct, TurnOutput
 
 SOUND_RMS: Final = 184.0
 """A window louder than this is sound: -45 dB below full scale, under any syllable, over any idle line."""
@@ -55,6 +55,8 @@ class Recording:
         words: what of the agent's word record the caller heard, in order.
         moments: what the model did.
         voiced: per offer, its words as given out (heard or not).
+        readings: of each micro-turn.
+        torn_ms: silence torn into the agent's speech because the machine was too busy; only over the carrier.
     """
 
     caller: Audio
@@ -62,6 +64,8 @@ class Recording:
     words: tuple[HeardWord, ...] = ()
     moments: tuple[Moment, ...] = ()
     voiced: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    readings: tuple[Readings, ...] = ()
+    torn_ms: float = 0.0
 
     def speech(self, bridge_ms: float = PHRASE_GAP_MS) -> tuple[Span, ...]:
         """Stretches of agent speech, gaps up to `bridge_ms` bridged."""

@@ -127,7 +127,7 @@ def _story(scene: _Scene) -> Case:
 def _asked(scene: _Scene, said: Said, question: str, expects: Expectation) -> Case:
     """The agent asks at once, the caller answers, then there is time for a reply."""
     gap_ms = round(max(scene.random.gauss(450, 150), 200))
-    begin_ms = _FIRST_SOUND_MS + spoken_ms(question) + gap_ms
+    begin_ms = _FIRST_SOUND_MS + spoken_ms(question, scene.language) + gap_ms
     ends_ms = begin_ms + said.ms
     script = Script((Cue(0, OfferMade(Offer("question", question, expects=expects))),), scene.replies())
     return Case(
@@ -173,8 +173,8 @@ def _background_speech(scene: _Scene) -> Case:
 def _spoken_over(scene: _Scene, said: Said, sound: Sound, tail_ms: int | None = None) -> Case:
     """The agent explains at length; something sounds at the caller's end meanwhile."""
     statement = scene.pick(STATEMENTS[scene.language])
-    ends_ms = _FIRST_SOUND_MS + spoken_ms(statement)
-    onset_ms = _FIRST_SOUND_MS + scene.random.choice(mid_speech_ms(statement))
+    ends_ms = _FIRST_SOUND_MS + spoken_ms(statement, scene.language)
+    onset_ms = _FIRST_SOUND_MS + scene.random.choice(mid_speech_ms(statement, scene.language))
     lasts_ms = sound.size // WIRE_SAMPLES_PER_MS
     whole_ms = onset_ms + lasts_ms + tail_ms if tail_ms else max(ends_ms, onset_ms + lasts_ms) + 3_000
     meant = scene.scenario in (Scenario.INTERRUPTION, Scenario.CALLER_BACKCHANNEL)
@@ -198,7 +198,7 @@ def _spoken_over(scene: _Scene, said: Said, sound: Sound, tail_ms: int | None = 
 
 def _time(scene: _Scene) -> Case:
     promise, reminder = REMINDERS[scene.language]
-    said_ms = _FIRST_SOUND_MS + spoken_ms(promise)
+    said_ms = _FIRST_SOUND_MS + spoken_ms(promise, scene.language)
     thanks = say_backchannel(scene.language, scene.person, scene.random)
     thanks_ms = said_ms + scene.random.randint(300, 700)
     due_ms = thanks_ms + thanks.ms + scene.random.randint(2_600, 5_600)
@@ -244,7 +244,7 @@ def _replaced_in_time(scene: _Scene, first: str, second: str) -> Case:
         id=scene.id,
         scenario=scene.scenario,
         language=scene.language,
-        caller=_heard(scene, ends_ms + spoken_ms(second) + 3_500, [(begin_ms, said.audio)]),
+        caller=_heard(scene, ends_ms + spoken_ms(second, scene.language) + 3_500, [(begin_ms, said.audio)]),
         events=Events(turn=Span(begin_ms, ends_ms), due_ms=made_ms + MICRO_TURN_MS),
         script=Script(cues),
         spoken=_words(said, begin_ms),
@@ -264,7 +264,7 @@ def _withdrawn_in_mid_sentence(scene: _Scene, second: str) -> Case:
         id=scene.id,
         scenario=scene.scenario,
         language=scene.language,
-        caller=_heard(scene, withdrawn_ms + spoken_ms(second) + 3_500, []),
+        caller=_heard(scene, withdrawn_ms + spoken_ms(second, scene.language) + 3_500, []),
         events=Events(due_ms=withdrawn_ms),
         script=Script(cues),
         about=f"a statement is taken back at {withdrawn_ms / 1_000:.1f} s",
@@ -283,7 +283,7 @@ def _stale(scene: _Scene, first: str, second: str) -> Case:
         id=scene.id,
         scenario=scene.scenario,
         language=scene.language,
-        caller=_heard(scene, ends_ms + spoken_ms(second) + 3_500, [(begin_ms, said.audio)]),
+        caller=_heard(scene, ends_ms + spoken_ms(second, scene.language) + 3_500, [(begin_ms, said.audio)]),
         events=Events(turn=Span(begin_ms, ends_ms), due_ms=made_ms + 2 * MICRO_TURN_MS),
         script=Script(cues),
         spoken=_words(said, begin_ms),

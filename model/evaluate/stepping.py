@@ -12,6 +12,7 @@ import numpy as np
 from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES, SAMPLES_PER_MS, WIRE_SAMPLES_PER_MS
 from model.batcher import TwoHalves
 from model.data.acoustics import to_model_rate
+from model.evaluate.agent_lines import tag_of
 from model.evaluate.cases import Case
 from model.evaluate.known_words import KNOWN, told_words
 from model.evaluate.recording import HeardStretch, Recording, heard_words, moments_of, voiced_words
@@ -86,7 +87,7 @@ class _Running(Generic[S]):
         at = index * MICRO_TURN_SAMPLES - self.case.echo_ms * SAMPLES_PER_MS
         back = np.zeros(MICRO_TURN_SAMPLES, np.float32)
         begin_at = max(at, 0)
-        part = said[begin_at : at + MICRO_TURN_SAMPLES]
+        part = said[begin_at : max(at + MICRO_TURN_SAMPLES, 0)]
         back[begin_at - at : begin_at - at + part.size] = part
         return np.round(back * self.case.echo).astype(np.int16)
 
@@ -105,6 +106,7 @@ class _Running(Generic[S]):
             words=heard_words(self.outputs, [stretch]),
             moments=moments_of(self.outputs),
             voiced=voiced_words(self.outputs),
+            readings=tuple(output.readings for output in self.outputs),
         )
 
 
@@ -120,7 +122,7 @@ def run(
     while waiting or running:
         while waiting and len(running) < stepping.at_once:
             case = waiting.pop()
-            context = CallContext(case.id, _tag(case.language), stepping.dials)
+            context = CallContext(case.id, tag_of(case.language), stepping.dials)
             running.append(_Running(case, interlocutor.open(context), stepping))
         states = [each.state for each in running]
         interlocutor.perceive(states, [each.next_turn() for each in running])
@@ -137,7 +139,3 @@ def to_wire_rate(audio: Audio) -> Audio:
     """16 to 8 kHz by cutting the spectrum."""
     spectrum = np.fft.rfft(audio.astype(np.float32))[: audio.size // 4 + 1]
     return np.clip(np.round(np.fft.irfft(spectrum, audio.size // 2) / 2), -32_768, 32_767).astype(np.int16)
-
-
-def _tag(language: str) -> str:
-    return {"en": "en-US", "es": "es-ES"}.get(language, language)

@@ -67,8 +67,9 @@ class Rule(Protocol):
 class RuleCall:
     """One call of a `RuleInterlocutor`."""
 
-    def __init__(self, rule: Rule) -> None:
+    def __init__(self, rule: Rule, language: str) -> None:
         self.rule = rule
+        self.language = language
         self.ruling = Ruling()
         self.turn = TurnInput(0, np.zeros(MICRO_TURN_SAMPLES, np.int16))
         self.offers = Offers()
@@ -101,7 +102,7 @@ class RuleInterlocutor:
 
     def open(self, call: CallContext) -> RuleCall:
         """Begin a call."""
-        return RuleCall(self._make_rule())
+        return RuleCall(self._make_rule(), call.language)
 
     def perceive(self, states: Sequence[RuleCall], turns: Sequence[TurnInput]) -> None:
         """Take in the next micro-turn of each of these calls."""
@@ -132,7 +133,7 @@ class RuleInterlocutor:
         for event in events:
             match event:
                 case OfferMade(offer):
-                    self._ahead.prepare(offer.text)
+                    self._ahead.prepare(offer.text, call.language)
                     call.offers = call.offers.make(offer)
                 case OfferWithdrawn(offer_id):
                     _withdraw(call, offer_id, acts)
@@ -179,7 +180,7 @@ class RuleInterlocutor:
             offer = Offer(f"chatter-{call.chatted}", self._chatter)
         if offer is None:
             return
-        utterance = self._ahead.prepare(offer.text)
+        utterance = self._ahead.prepare(offer.text, call.language)
         if utterance.clause(0) is None and not utterance.complete:
             return
         call.offers, _ = call.offers.remove(offer.id)
