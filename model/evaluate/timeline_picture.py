@@ -138,7 +138,11 @@ def _draw_words(panel: "Axes", words: tuple[Word, ...], begin_s: float, end_s: f
         panel.plot(
             (at, word.end_ms / 1_000), (1.0, 1.0), color=_CALLER, lw=1.6, alpha=sure, solid_capstyle="butt"
         )
-        panel.text(at, height, word.text, fontsize=8.5, color=_INK, alpha=sure, va="center", clip_on=True)
+        behind = {"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.85}
+        text = panel.text(
+            at, height, word.text, fontsize=8.5, color=_INK, va="center", clip_on=True, bbox=behind
+        )
+        text.set_alpha(sure)
 
 
 def _draw_readings(panel: "Axes", timeline: Timeline, begin_s: float, end_s: float) -> None:

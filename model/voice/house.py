@@ -17,24 +17,21 @@ from model.voice.voice import Speech
 HOUSE: Final = EspeakVoice(language="en-us", variant="adam", rate_wpm=163, pitch=50, pitch_range=55)
 """Who speaks: of espeak-ng's variants the best understood on a telephone (a Klatt voice: no buzz)."""
 
-_ACCENTS: Final[tuple[tuple[str, str], ...]] = (
-    ("en-gb", "en"),
-    ("en", "en-us"),
-    ("es-es", "es"),
-    ("es", "es-419"),
-)
-"""The beginning of a language tag → the accent it is served in; the first that fits."""
+HOUSE_SPANISH: Final = EspeakVoice(language="es-419", variant="Gene2", rate_wpm=163, pitch=42, pitch_range=55)
+"""Who speaks Spanish: "adam" is badly understood in it. Of his sounds our ears mistake 31 % on a telephone, of
+this man's, who is as deep, 15 %."""
 
 
 @dataclass(frozen=True, slots=True)
 class HouseVoice:
     """Voices text clause by clause; about 4 ms of one core for the first clause of a usual sentence.
 
-    English and Spanish, the same man in both; Latin American Spanish unless Spain's is asked for. Word times
-    are the synthesiser's own. Stateless, so any number of calls may share it.
+    English (British where that is asked for) and Spanish (Latin America's unless Spain's is asked for). Word
+    times are the synthesiser's own. Stateless, so any number of calls may share it.
     """
 
-    speaker: EspeakVoice = HOUSE
+    english: EspeakVoice = HOUSE
+    spanish: EspeakVoice = HOUSE_SPANISH
 
     def speak(self, text: str, language: str = "en-US") -> Iterator[Speech]:
         """Yield the clauses of `text`; each but the last ends with the pause its sign asks for.
@@ -43,8 +40,11 @@ class HouseVoice:
             EspeakError: espeak-ng or the voice is missing.
         """
         tag = language.lower()
-        accent = next((accent for beginning, accent in _ACCENTS if tag.startswith(beginning)), None)
-        speaker = self.speaker if accent is None else replace(self.speaker, language=accent)
+        match tag.partition("-")[0]:
+            case "es":
+                speaker = replace(self.spanish, language="es") if tag == "es-es" else self.spanish
+            case _:
+                speaker = replace(self.english, language="en") if tag == "en-gb" else self.english
         breaths = clauses(text, "es" if tag.startswith("es") else "en")
         for k, clause in enumerate(breaths):
             raw = synthesise(clause.text, speaker)
