@@ -18,8 +18,8 @@ HOUSE: Final = EspeakVoice(language="en-us", variant="adam", rate_wpm=163, pitch
 """Who speaks: of espeak-ng's variants the best understood on a telephone (a Klatt voice: no buzz)."""
 
 HOUSE_SPANISH: Final = EspeakVoice(language="es-419", variant="Gene2", rate_wpm=163, pitch=42, pitch_range=55)
-"""Who speaks Spanish: "adam" is badly understood in it. Of his sounds our ears mistake 31 % on a telephone, of
-this man's, who is as deep, 15 %."""
+"""Who speaks Spanish: "adam" is badly understood in it. Of his sounds our ears mistake 31 % on a telephone,
+of this man's, who is as deep, 15 %."""
 
 
 @dataclass(frozen=True, slots=True)
