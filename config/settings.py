@@ -70,11 +70,11 @@ class Settings(BaseSettings):
     twilio_api_url: Annotated[str, AfterValidator(_origin)] = Field(
         default="https://api.twilio.com", validation_alias="TWILIO_API_URL"
     )
-    max_calls: int = Field(default=16, ge=1, le=10_000, validation_alias="TANDEM_MAX_CALLS")
+    max_calls: int = Field(default=32, ge=1, le=10_000, validation_alias="TANDEM_MAX_CALLS")
     max_call_minutes: int = Field(default=60, ge=1, le=24 * 60, validation_alias="TANDEM_MAX_CALL_MINUTES")
     flow: str = Field(default="order_status", validation_alias="TANDEM_FLOW", min_length=1)
     """Name of a shipped flow, or the path of a YAML file."""
-    ears: str = Field(default=POCKETSPHINX, validation_alias="TANDEM_EARS", min_length=1)
+    ears: str = Field(default=ENCODER, validation_alias="TANDEM_EARS", min_length=1)
     """`encoder` or `pocketsphinx`, which come along, or a pipecat service as `module:Class`."""
     ears_options: SecretStr | None = Field(default=None, validation_alias="TANDEM_EARS_OPTIONS")
     """That service's keyword arguments as a JSON object."""

@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 
 _EARS_PROCESSES: Final = 2
 """So that callers who fall silent at the same moment do not all wait for one core."""
+_EARS_LOAD_S: Final = 60.0
+"""Seconds; on a machine where they have never run, their searches are compiled first."""
 
 
 class NativeEngine:
@@ -33,6 +35,8 @@ class NativeEngine:
         self._interlocutor = load(
             find_checkpoint("first"), self._ears, max_calls=settings.max_calls, threads=SERVING_THREADS
         )
+        if self._ears is not None and not self._ears.wait_until_ready(_EARS_LOAD_S):
+            logger.warning("the ears are still loading; the first words will be heard late")
         self._measured = Capacity(cost_of(self._interlocutor.try_out(settings.max_calls)))
         self._batcher = Batcher(self._interlocutor)
         logger.info(

@@ -79,7 +79,7 @@ def graph_of(grammar: Grammar, language: Language) -> WordGraph:
             skip_start=_ints(arc.start for arc in skips),
             skip_end=_ints(arc.end for arc in skips),
             skip_cost=np.array([arc.cost for arc in skips], np.float32),
-            states=1 + max(max(arc.start, arc.end) for arc in grammar.arcs),
+            states=1 + max((max(arc.start, arc.end) for arc in grammar.arcs), default=0),
         ),
         words=tuple(str(arc.word) for arc, _ in links),
         final=grammar.final,
