@@ -237,15 +237,21 @@ class NativeInterlocutor(Generic[M]):
 
 
 def load(
-    checkpoint: Path, ears: Ears | None, *, max_calls: int = 16, threads: int | None = None
+    checkpoint: Path,
+    ears: Ears | None,
+    *,
+    max_calls: int = 16,
+    threads: int | None = None,
+    voice: Voice | None = None,
 ) -> NativeInterlocutor[ModelState]:
-    """Build the native interlocutor from a trained checkpoint and the voice of the house.
+    """Build the native interlocutor from a trained checkpoint.
 
     Args:
         checkpoint: a file of `model.checkpoint`.
         ears: for the caller's words; None when they come as `HeardWords`.
         max_calls: how many calls there is room for; memory is taken for all of them now.
         threads: of torch, for the whole process; by default as many as torch finds good.
+        voice: the agent's; by default that of the house.
 
     Raises:
         CheckpointError: the checkpoint cannot be used.
@@ -253,7 +259,7 @@ def load(
     if threads is not None:
         torch.set_num_threads(threads)
     model, _ = load_checkpoint(checkpoint)
-    return NativeInterlocutor(StreamingModel(model, max_calls), ears, HouseVoice())
+    return NativeInterlocutor(StreamingModel(model, max_calls), ears, voice or HouseVoice())
 
 
 def _check(state: NativeCall[M], turn: TurnInput) -> None:
