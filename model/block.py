@@ -1,40 +1,42 @@
-"""One transformer block: attention, then a gated feed-forward, each on a normalised residual."""
+"""One transformer block: attention, then a gated feed-forward or experts, each on a normalised residual."""
 
-from jaxtyping import Bool, Float
+# B calls · S slots · D model width
+
+from jaxtyping import Float
 from torch import Tensor, nn
-from torch.nn.functional import silu
 
-from model.attention import Attention, RingStep, Rotation
+from model.attention import Attention, RingStep, Whole
+from model.experts import Experts, FeedForward
 from model.sizes import ModelSize
 
 
-class FeedForward(nn.Module):
-    """SwiGLU (Shazeer 2020)."""
-
-    def __init__(self, size: ModelSize) -> None:
-        super().__init__()
-        self.gate_and_rise = nn.Linear(size.width, 2 * size.hidden, bias=False)
-        self.fall = nn.Linear(size.hidden, size.width, bias=False)
-
-    def forward(self, x: Float[Tensor, "B S D"]) -> Float[Tensor, "B S D"]:
-        gate, rise = self.gate_and_rise(x).chunk(2, dim=-1)
-        return self.fall(silu(gate) * rise)
-
-
 class Block(nn.Module):
-    def __init__(self, size: ModelSize) -> None:
+    def __init__(self, size: ModelSize, layer: int) -> None:
         super().__init__()
+        self.layer = layer
         self.attention_norm = nn.RMSNorm(size.width, eps=1e-6)
         self.attention = Attention(size)
         self.feed_norm = nn.RMSNorm(size.width, eps=1e-6)
-        self.feed = FeedForward(size)
+        if size.is_dense(layer):
+            self.feed = FeedForward(size.width, size.dense_hidden or size.hidden)
+        else:
+            self.feed = Experts(size)
 
     def forward(
-        self, x: Float[Tensor, "B S D"], by: Rotation, mask: Bool[Tensor, "S S"]
-    ) -> Float[Tensor, "B S D"]:
-        x = x + self.attention(self.attention_norm(x), by, mask)
-        return x + self.feed(self.feed_norm(x))
+        self, x: Float[Tensor, "B S D"], where: Whole
+    ) -> tuple[Float[Tensor, "B S D"], Float[Tensor, ""] | None]:
+        """Over whole calls; also how unbalanced the experts are, where there are any."""
+        x = x + self.attention(self.attention_norm(x), where)
+        normed = self.feed_norm(x)
+        if isinstance(self.feed, FeedForward):
+            return x + self.feed(normed), None
+        changed, unbalance = self.feed(normed.flatten(0, 1))
+        return x + changed.view_as(x), unbalance
 
-    def step(self, x: Float[Tensor, "B 4 D"], by: Rotation, ring: RingStep, layer: int) -> Tensor:
-        x = x + self.attention.step(self.attention_norm(x), by, ring, layer)
-        return x + self.feed(self.feed_norm(x))
+    def step(self, x: Float[Tensor, "B 4 D"], ring: RingStep) -> Float[Tensor, "B 4 D"]:
+        """Over one micro-turn of each call."""
+        x = x + self.attention.step(self.attention_norm(x), ring, self.layer)
+        normed = self.feed_norm(x)
+        if isinstance(self.feed, FeedForward):
+            return x + self.feed(normed)
+        return x + self.feed.step(normed.flatten(0, 1)).view_as(x)

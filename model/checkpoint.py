@@ -21,7 +21,7 @@ from config.errors import ConfigError
 from model.interaction import InteractionModel
 from model.sizes import SIZES
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Raised when the meaning of a checkpoint's numbers changes."""
 _KEY: Final = "tandem"
 

@@ -20,19 +20,46 @@ import torch
 from torch import Tensor
 
 from config.expectation import NOTHING_AWAITED, Expectation
-from config.units import MICRO_TURN_SAMPLES, SLOT_SAMPLES, SLOTS_PER_MICRO_TURN
+from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES, SLOT_SAMPLES, SLOTS_PER_MICRO_TURN
+from model.alike import alike
 from model.attention import RingStep
 from model.cache import RingCache
 from model.frontend import FrontEndState
 from model.heads import Readouts, caller_soon
 from model.interaction import InteractionModel
-from model.streams import SPEAKING_POWER, History, Slots, clock_bucket, digits_index, kind_index
-from model.turn import Audio
+from model.native_words import NativeWords
+from model.streams import (
+    ACTS,
+    AGENT_TEXT,
+    LANGUAGES,
+    SPEAKING_POWER,
+    History,
+    Slots,
+    clock_bucket,
+    digits_index,
+    kind_index,
+)
+from model.turn import Audio, Word
 
 SILENT_MICRO_TURN: Final[Audio] = np.zeros(MICRO_TURN_SAMPLES, np.int16)
 SILENT_MICRO_TURN.flags.writeable = False
 
 Floats = npt.NDArray[np.float32]
+FourSlots = tuple[int, int, int, int]
+NOTHING: Final[FourSlots] = (0, 0, 0, 0)
+
+
+def _surely_first(classes: int) -> Floats:
+    """Four slots in which the first class is certain."""
+    sure = np.zeros((SLOTS_PER_MICRO_TURN, classes), np.float32)
+    sure[:, 0] = 1.0
+    sure.flags.writeable = False
+    return sure
+
+
+NO_LANGUAGE: Final = _surely_first(len(LANGUAGES))
+NO_TEXT: Final = _surely_first(len(AGENT_TEXT))
+NO_ACTS: Final = _surely_first(len(ACTS))
 
 
 class TooManyCallsError(Exception):
@@ -41,17 +68,23 @@ class TooManyCallsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ModelTurn:
-    """One micro-turn of one call, int16[3200] at 16 kHz each.
+    """One micro-turn of one call.
 
     Attributes:
-        caller_audio: what the caller's line brought.
-        agent_audio: what the agent gave out in the micro-turn before (it is heard during this one).
+        caller_audio: what the caller's line brought, int16[3200] at 16 kHz.
+        agent_audio: what the agent gave out in the micro-turn before (it is heard during this one), the same.
         expectation: the kind of answer awaited.
+        said: what the agent began to say in the micro-turn before, slot by slot: indices of `AGENT_TEXT`.
+        act: what it did then: indices of `ACTS`.
+        told: the next tokens of injected text (`model.pieces.told_tokens`), one a slot.
     """
 
     caller_audio: Audio
     agent_audio: Audio = field(default_factory=lambda: SILENT_MICRO_TURN)
     expectation: Expectation = NOTHING_AWAITED
+    said: FourSlots = NOTHING
+    act: FourSlots = NOTHING
+    told: FourSlots = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +98,10 @@ class ModelReadings:
         barge_in: the caller, speaking over the agent, wants the floor (means nothing without both voices).
         backchannel_due: a "mm-hm" would fit now.
         caller_soon: [4 slots, 4 bins] caller activity over the next 0-0.2, 0.2-0.4, 0.4-0.6, 0.6-0.8 s.
+        language: [4 slots, 3] of the caller's speech: none, English, Spanish.
+        agent_text: [4 slots, 8] what the agent should begin to say: `model.streams.AGENT_TEXT`.
+        acts: [4 slots, 6] what it should do: `model.streams.ACTS`.
+        words: what the caller has said of late, the model's own reading.
     """
 
     caller_voice: Floats
@@ -73,14 +110,19 @@ class ModelReadings:
     barge_in: Floats
     backchannel_due: Floats
     caller_soon: Floats
+    language: Floats = field(default_factory=lambda: NO_LANGUAGE)
+    agent_text: Floats = field(default_factory=lambda: NO_TEXT)
+    acts: Floats = field(default_factory=lambda: NO_ACTS)
+    words: tuple[Word, ...] = ()
 
 
 class ModelState:
-    """One call: a row of the pool and how many micro-turns it has lasted."""
+    """One call: a row of the pool, how many micro-turns it has lasted, the words of late."""
 
     def __init__(self, row: int, free: list[int]) -> None:
         self.row = row
         self.micro_turns = 0
+        self.words = NativeWords()
         self._free = free
         self._open = True
 
@@ -102,7 +144,8 @@ class StreamingModel:
         self.model = model.eval().requires_grad_(requires_grad=False)
         self.max_calls = max_calls
         self._free = list(range(max_calls - 1, -1, -1))
-        self._ring = RingCache(model.size, max_calls)
+        self._device = model.front_end.hann.device
+        self._ring = RingCache(model.size, max_calls, self._device)
         self._sound = model.front_end.begin(2 * max_calls)
         self._history = model.streams.begin(max_calls)
 
@@ -121,6 +164,7 @@ class StreamingModel:
                 kept[side] = fresh[0]
         for kept, fresh in zip(self._history, fresh_history, strict=True):
             kept[row] = fresh[0]
+        self._ring.begin(row)
         return ModelState(row, self._free)
 
     @torch.inference_mode()
@@ -135,46 +179,59 @@ class StreamingModel:
                 raise ValueError("a call that has been closed cannot be stepped")
         rows = [state.row for state in states]
         micro_turns = [state.micro_turns for state in states]
-        at = torch.tensor(rows)
-        slots = self._read(at, turns, torch.tensor(micro_turns))
+        at = torch.tensor(rows, device=self._device)
+        slots = self._read(at, turns, torch.tensor(micro_turns, device=self._device))
         history = History(*(kept[at] for kept in self._history))
         ring = RingStep(self._ring, rows, micro_turns)
-        readouts, history = self.model.step(slots, history, ring, torch.tensor(micro_turns))
+        readouts, history = self.model.step(slots, history, ring)
         for kept, new in zip(self._history, history, strict=True):
             kept[at] = new
-        for state in states:
+        chances, classes = readouts.words.softmax(-1).max(-1)
+        for state, best, sure in zip(states, classes.tolist(), chances.tolist(), strict=True):
+            state.words = state.words.heard(best, sure, state.micro_turns * MICRO_TURN_MS)
             state.micro_turns += 1
-        return _readings(readouts)
+        return _readings(readouts, [state.words.words for state in states])
 
     def _read(self, at: Tensor, turns: Sequence[ModelTurn], micro_turns: Tensor) -> Slots:
         """Both sides' sound through the front end, and what the other streams say."""
         calls = len(turns)
         pcm = np.stack([turn.caller_audio for turn in turns] + [turn.agent_audio for turn in turns])
-        sound = torch.from_numpy(pcm).float() / 32_768
+        sound = torch.from_numpy(pcm).to(self._device).float() / 32_768
         sides = torch.cat((at, at + self.max_calls))
         features, after = self.model.front_end(sound, FrontEndState(*(kept[sides] for kept in self._sound)))
         for kept, new in zip(self._sound, after, strict=True):
             kept[sides] = new
         power = sound[calls:].view(calls, SLOTS_PER_MICRO_TURN, SLOT_SAMPLES).square().mean(-1)
-        kinds = torch.tensor([kind_index(turn.expectation) for turn in turns])
-        digits = torch.tensor([digits_index(turn.expectation) for turn in turns])
-        slot = micro_turns.unsqueeze(1) * SLOTS_PER_MICRO_TURN + torch.arange(SLOTS_PER_MICRO_TURN)
+        awaited = [(kind_index(turn.expectation), digits_index(turn.expectation)) for turn in turns]
+        kind, digits = self._whole(awaited).unsqueeze(-1).expand(-1, -1, SLOTS_PER_MICRO_TURN).unbind(1)
+        said, act, told = self._whole([(turn.said, turn.act, turn.told) for turn in turns]).unbind(1)
+        slots = torch.arange(SLOTS_PER_MICRO_TURN, device=self._device)
         return Slots(
             caller=features[:calls],
             agent=features[calls:],
             speaking=(power > SPEAKING_POWER).long(),
-            kind=kinds.unsqueeze(1).expand(-1, SLOTS_PER_MICRO_TURN),
-            digits=digits.unsqueeze(1).expand(-1, SLOTS_PER_MICRO_TURN),
-            clock=clock_bucket(slot),
+            said=said,
+            act=act,
+            told=told,
+            kind=kind,
+            digits=digits,
+            clock=clock_bucket(micro_turns.unsqueeze(1) * SLOTS_PER_MICRO_TURN + slots),
         )
 
+    def _whole(self, numbers: Sequence[object]) -> Tensor:
+        return torch.tensor(numbers, device=self._device)
 
-def _readings(readouts: Readouts) -> list[ModelReadings]:
-    voice = readouts.voice.sigmoid().numpy()
+
+def _readings(readouts: Readouts, words: list[tuple[Word, ...]]) -> list[ModelReadings]:
+    voice = alike(torch.sigmoid, readouts.voice).cpu().numpy()
     turn_end, barge_in, backchannel_due = (
-        logit.sigmoid().numpy() for logit in (readouts.turn_end, readouts.barge_in, readouts.backchannel_due)
+        alike(torch.sigmoid, logits).cpu().numpy()
+        for logits in (readouts.turn_end, readouts.barge_in, readouts.backchannel_due)
     )
-    soon = caller_soon(readouts.futures).numpy()
+    soon = caller_soon(readouts.futures).cpu().numpy()
+    language, agent_text, acts = (
+        logits.softmax(-1).cpu().numpy() for logits in (readouts.language, readouts.agent_text, readouts.acts)
+    )
     return [
         ModelReadings(
             caller_voice=voice[b, :, 0],
@@ -183,6 +240,10 @@ def _readings(readouts: Readouts) -> list[ModelReadings]:
             barge_in=barge_in[b],
             backchannel_due=backchannel_due[b],
             caller_soon=soon[b],
+            language=language[b],
+            agent_text=agent_text[b],
+            acts=acts[b],
+            words=words[b],
         )
         for b in range(voice.shape[0])
     ]

@@ -1,6 +1,6 @@
 """The streams of a call, fused: each slot's position is the sum of what every stream says then."""
 
-# B calls · S slots · E features of a slot · D model width · H slots of history
+# B calls · S slots · E features of a slot · D model width · H slots of history · M mel bands
 
 from typing import Final, NamedTuple
 
@@ -9,7 +9,8 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from config.expectation import AnswerKind, Expectation
-from model.sizes import ModelSize
+from model.pieces import TOLD_TOKENS
+from model.sizes import FrontEndSize, ModelSize
 
 KINDS: Final = tuple(AnswerKind)
 DIGITS_ANY: Final = 17
@@ -32,6 +33,12 @@ class Slots(NamedTuple):
     agent: Float[Tensor, "B S E"]
     speaking: Int[Tensor, "B S"]
     """1 where the agent was giving out sound."""
+    said: Int[Tensor, "B S"]
+    """Index of `AGENT_TEXT`: what the agent began to say."""
+    act: Int[Tensor, "B S"]
+    """Index of `ACTS`: what the agent did."""
+    told: Int[Tensor, "B S"]
+    """A token of injected text (role, offers, withdrawals, reports; see `model.pieces`), 0 for none."""
     kind: Int[Tensor, "B S"]
     """Index of the awaited `AnswerKind`."""
     digits: Int[Tensor, "B S"]
@@ -64,22 +71,34 @@ def clock_bucket(slot: Int[Tensor, "..."]) -> Int[Tensor, "..."]:
     return (slot + 1).log2().floor().long().clamp_max(CLOCK_BUCKETS - 1)
 
 
-class _Sound(nn.Module):
-    """One sound stream: a few slots of features stacked, through a small perceptron."""
+class _Stacked(nn.Module):
+    """A few slots of continuous features, through a small perceptron."""
 
-    def __init__(self, size: ModelSize) -> None:
+    def __init__(self, size: FrontEndSize, width: int) -> None:
         super().__init__()
         self.stacked = size.stacked_slots
-        self.rise = nn.Linear(size.front_end.features * size.stacked_slots, size.width)
-        self.settle = nn.Linear(size.width, size.width, bias=False)
+        self.rise = nn.Linear(size.features * size.stacked_slots, width)
+        self.settle = nn.Linear(width, width, bias=False)
 
-    def forward(
-        self, features: Float[Tensor, "B S E"], history: Float[Tensor, "B H E"]
-    ) -> tuple[Float[Tensor, "B S D"], Float[Tensor, "B H E"]]:
-        known = torch.cat((history, features), dim=1)
-        slots = features.shape[1]
+    def forward(self, known: Float[Tensor, "B H+S E"]) -> Float[Tensor, "B S D"]:
+        slots = known.shape[1] - self.stacked + 1
         stacked = torch.cat([known[:, k : k + slots] for k in range(self.stacked)], dim=-1)
-        return self.settle(nn.functional.silu(self.rise(stacked))), known[:, slots:]
+        return self.settle(nn.functional.silu(self.rise(stacked)))
+
+
+class _Levels(nn.Module):
+    """A row of the table for each band's level, summed and normalised."""
+
+    def __init__(self, size: FrontEndSize, width: int) -> None:
+        super().__init__()
+        self.size = size
+        self.table = nn.EmbeddingBag(size.mels * size.levels, width, mode="sum")
+        self.norm = nn.RMSNorm(width, eps=1e-6)
+
+    def forward(self, levels: Float[Tensor, "B S M"]) -> Float[Tensor, "B S D"]:
+        bands = torch.arange(self.size.mels, device=levels.device) * self.size.levels
+        rows = self.table((levels.long() + bands).flatten(0, 1))
+        return self.norm(rows).view(*levels.shape[:2], -1)
 
 
 class Streams(nn.Module):
@@ -88,20 +107,29 @@ class Streams(nn.Module):
     def __init__(self, size: ModelSize) -> None:
         super().__init__()
         self.size = size
-        self.caller = _Sound(size)
-        self.agent = _Sound(size)
+        sound = _Stacked if size.front_end.kind == "continuous" else _Levels
+        self.caller = sound(size.front_end, size.width)
+        self.agent = sound(size.front_end, size.width)
         self.speaking = nn.Embedding(2, size.width)
+        self.said = nn.Embedding(len(AGENT_TEXT), size.width)
+        self.act = nn.Embedding(len(ACTS), size.width)
+        self.told = nn.Embedding(TOLD_TOKENS, size.width)
         self.kind = nn.Embedding(16, size.width)
         self.digits = nn.Embedding(DIGITS_ANY + 1, size.width)
         self.clock = nn.Embedding(CLOCK_BUCKETS, size.width)
 
     def begin(self, calls: int) -> History:
         """The history of calls that have just begun."""
-        shape = (calls, self.size.stacked_slots - 1, self.size.front_end.features)
+        front_end = self.size.front_end
+        shape = (calls, front_end.stacked_slots - 1, front_end.features)
         return History(self.clock.weight.new_zeros(shape), self.clock.weight.new_zeros(shape))
 
     def forward(self, slots: Slots, history: History) -> tuple[Float[Tensor, "B S D"], History]:
-        caller, caller_history = self.caller(slots.caller, history.caller)
-        agent, agent_history = self.agent(slots.agent, history.agent)
-        told = self.speaking(slots.speaking) + self.kind(slots.kind) + self.digits(slots.digits)
-        return caller + agent + told + self.clock(slots.clock), History(caller_history, agent_history)
+        caller = torch.cat((history.caller, slots.caller), dim=1)
+        agent = torch.cat((history.agent, slots.agent), dim=1)
+        own = self.speaking(slots.speaking) + self.said(slots.said) + self.act(slots.act)
+        awaited = self.kind(slots.kind) + self.digits(slots.digits)
+        around = self.told(slots.told) + awaited + self.clock(slots.clock)
+        count = slots.kind.shape[1]
+        after = History(caller[:, count:], agent[:, count:])
+        return self.caller(caller) + self.agent(agent) + own + around, after

@@ -6,7 +6,7 @@ import pytest
 from config.expectation import AnswerKind
 from model.data import scripts
 from model.data.acoustics import Line, draw_line, mulaw_there_and_back, through, to_model_rate
-from model.data.batches import make_batch
+from model.data.batches import Lesson, make_batch
 from model.data.calls import CALL_SLOTS, SimulatedCall, simulate
 from model.data.clips import clips_of
 from model.data.delivery import FRAME_MS, FRAME_SAMPLES
@@ -251,7 +251,7 @@ def test_a_patient_agent_leaves_three_seconds_after_every_turn():
 
 def test_batches_do_not_depend_on_where_the_stream_was_taken_up():
     front_end = FrontEnd(FrontEndSize())
-    one, other = make_batch(21, 2, 2, front_end), make_batch(21, 2, 2, front_end)
+    one, other = make_batch(21, 2, Lesson(2), front_end), make_batch(21, 2, Lesson(2), front_end)
     assert (one.targets.turn_end == other.targets.turn_end).all()
     assert (one.slots.kind == other.slots.kind).all()
-    assert not (one.targets.turn_end == make_batch(21, 3, 2, front_end).targets.turn_end).all()
+    assert not (one.targets.turn_end == make_batch(21, 3, Lesson(2), front_end).targets.turn_end).all()
