@@ -15,8 +15,10 @@ _EARS_PROCESSES: Final = 2
 
 
 @contextmanager
-def native(checkpoint: str, ears_name: str, max_calls: int) -> "Generator[NativeInterlocutor[ModelState]]":
-    """Load it, and close it and its ears afterwards.
+def native(
+    checkpoint: str, ears_name: str, max_calls: int, *, rehearsed: bool
+) -> "Generator[NativeInterlocutor[ModelState]]":
+    """Load it, and close it and its ears afterwards; `rehearsed` for virtual time.
 
     Raises:
         CheckpointError: the checkpoint cannot be used.
@@ -25,6 +27,7 @@ def native(checkpoint: str, ears_name: str, max_calls: int) -> "Generator[Native
     from model.checkpoint import find_checkpoint
     from model.ears.recogniser import EmbeddedEars
     from model.evaluate.known_words import KNOWN, NONE
+    from model.evaluate.rehearsed_voice import RehearsedVoice
     from model.native import SERVING_THREADS, load
 
     ears = None
@@ -37,7 +40,13 @@ def native(checkpoint: str, ears_name: str, max_calls: int) -> "Generator[Native
             )
         case _:
             pass
-    interlocutor = load(find_checkpoint(checkpoint), ears, max_calls=max_calls, threads=SERVING_THREADS)
+    interlocutor = load(
+        find_checkpoint(checkpoint),
+        ears,
+        max_calls=max_calls,
+        threads=SERVING_THREADS,
+        voice=RehearsedVoice() if rehearsed else None,
+    )
     try:
         yield interlocutor
     finally:

@@ -118,7 +118,7 @@ def _native(
     from model.turn import Dials
     from tandem.eval_native import native
 
-    with native(order.checkpoint, order.usual_ears, AT_ONCE) as interlocutor:
+    with native(order.checkpoint, order.usual_ears, AT_ONCE, rehearsed=True) as interlocutor:
         stepping = Stepping(words=order.usual_ears, dials=dials or Dials())
         yield from run(interlocutor, cases, stepping, done)
 

@@ -130,7 +130,7 @@ def run(served: Served, port: int, parent: Connection) -> None:
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         async with contextlib.AsyncExitStack() as open_rooms:
             if served.system == NATIVE:
-                system = native(served.checkpoint, served.ears, served.at_once + _SPARE)
+                system = native(served.checkpoint, served.ears, served.at_once + _SPARE, rehearsed=False)
                 batcher = Batcher(open_rooms.enter_context(system))
                 room = _Room(served, batcher, parent.send)
             else:

@@ -25,7 +25,7 @@ def run_stress(order: Order, console: Console, write: Callable[[dict[str, Any]],
     with (
         progressing(console) as progress,
         progress(f"stress of {LABELS[NATIVE]}", len(cases)) as done,
-        native(order.checkpoint, order.usual_ears, len(cases)) as interlocutor,
+        native(order.checkpoint, order.usual_ears, len(cases), rehearsed=True) as interlocutor,
     ):
         stepping = Stepping(words=order.usual_ears)
         for case, recording in run(interlocutor, [stress.case for stress in cases], stepping, done):

@@ -81,7 +81,7 @@ def share(hits: float, n: float) -> Value:
     z2 = _SURENESS**2 / n
     centre = (p + z2 / 2) / (1 + z2)
     half = _SURENESS * math.sqrt(p * (1 - p) / n + z2 / n / 4) / (1 + z2)
-    return Value(p, round(n), max(centre - half, 0.0), min(centre + half, 1.0))
+    return Value(p, round(n), min(max(centre - half, 0.0), p), max(min(centre + half, 1.0), p))
 
 
 @dataclass(frozen=True, slots=True)

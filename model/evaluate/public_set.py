@@ -10,8 +10,8 @@
     v1_5/talking_to_other/ID/           input.wav  metadata.json      -> talking_to_other
     v1_5/background_speech/ID/          input.wav  metadata.json      -> background_speech
 
-Any folder may be given: the set, one version of it, one task, or one sample. Recordings of any rate go through
-the telephone's band and µ-law. Word times (`transcription.json`, when there) stand in for ears with
+Any folder may be given: the set, one version of it, one task, or one sample. Recordings of any rate go
+through the telephone's band and µ-law. Word times (`transcription.json`, when there) stand in for ears with
 `--ears known`. What is not used: `clean_input.wav`, `context.wav` and `interrupt.wav` (parts of what
 `input.wav` holds), and what needs a language model to judge (the content of answers). For backchannels the
 set holds no times on its own; takeovers and frequency are measured, not timing, unless the sample has an

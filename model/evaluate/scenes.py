@@ -109,6 +109,15 @@ def _answer(scene: _Scene, fits: Callable[[Said], bool]) -> Case:
     return _asked(scene, said, QUESTIONS[scene.language][kind], _expected(kind))
 
 
+def _in_one_breath(scene: _Scene) -> Said:
+    """A turn in which nobody could take the floor too early."""
+    for _ in range(_TRIES):
+        said = say("free", scene.language, scene.person, scene.random)
+        if all(pause.ms < _LEAST_PAUSE_MS for pause in said.pauses):
+            return said
+    return say("transfer", scene.language, scene.person, scene.random)
+
+
 def _say(scene: _Scene, kind: AnswerKind) -> Said:
     if kind is AnswerKind.DIGITS:
         return say_digits(_DIGITS, scene.language, scene.person, scene.random)
@@ -232,7 +241,7 @@ def _offers(scene: _Scene) -> Case:
 
 
 def _replaced_in_time(scene: _Scene, first: str, second: str) -> Case:
-    said = say("free", scene.language, scene.person, scene.random)
+    said = _in_one_breath(scene)
     begin_ms, ends_ms = 600, 600 + said.ms
     made_ms = begin_ms + min(600, said.ms // 2)
     cues = (
@@ -272,7 +281,7 @@ def _withdrawn_in_mid_sentence(scene: _Scene, second: str) -> Case:
 
 
 def _stale(scene: _Scene, first: str, second: str) -> Case:
-    said = say("free", scene.language, scene.person, scene.random)
+    said = _in_one_breath(scene)
     begin_ms, ends_ms = 600, 600 + said.ms
     made_ms = begin_ms + min(600, said.ms // 2)
     cues = (

@@ -16,6 +16,7 @@ from model.evaluate.agent_lines import tag_of
 from model.evaluate.cases import Case
 from model.evaluate.known_words import KNOWN, told_words
 from model.evaluate.recording import HeardStretch, Recording, heard_words, moments_of, voiced_words
+from model.evaluate.rehearsed_voice import rehearse
 from model.evaluate.situation import Situation, answer, answers_at_once, due, joined
 from model.turn import (
     Audio,
@@ -117,6 +118,7 @@ def run(
     progress: Callable[[], None] = lambda: None,
 ) -> Iterator[tuple[Case, Recording]]:
     """Run cases, `at_once` of them together; each is given out when it is over, `progress` called for it."""
+    rehearse(cases)
     waiting = list(reversed(cases))
     running: list[_Running[S]] = []
     while waiting or running:

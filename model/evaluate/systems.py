@@ -6,7 +6,7 @@ from typing import Final
 from model.evaluate.baselines.offering import Rule, RuleInterlocutor
 from model.evaluate.baselines.rules import TIMEOUT_MS, EnergyTimeout, Silent, Talking
 from model.evaluate.baselines.smart_turn import THRESHOLD, SileroSmartTurn
-from model.voice.house import HouseVoice
+from model.evaluate.rehearsed_voice import RehearsedVoice
 
 NATIVE: Final = "native"
 CASCADE: Final = "cascade"
@@ -42,4 +42,4 @@ def baseline(name: str, setting: float | None = None) -> RuleInterlocutor:
     }
     if name not in makers:
         raise ValueError(f"{name} is none of {', '.join(BASELINES)}")
-    return RuleInterlocutor(makers[name], HouseVoice(), _CHATTER if name == TALKING else "")
+    return RuleInterlocutor(makers[name], RehearsedVoice(), _CHATTER if name == TALKING else "")
