@@ -1,6 +1,7 @@
 """How many calls this process can take, from what its steps are measured to cost. Pure.
 
-The worst that phases allow is counted: every call's micro-turn at the same moment, in one step.
+The worst that phases allow is counted: every call's micro-turn at the same moment, in one step, while the
+machine has other work as it has one time in ten. Rarer moments of that hardly meet.
 """
 
 from collections.abc import Sequence
@@ -58,14 +59,16 @@ class Capacity:
 
     Attributes:
         cost: of a step on this machine.
-        excess_ms: what the slowest step in a hundred took beyond its cost, lately: the machine's other work.
+        excess_ms: what one step in ten took beyond its cost, lately: the machine's other work.
+        p99_ms: of the latest steps, as they came; None before there were enough.
     """
 
     cost: StepCost
     excess_ms: float = 0.0
+    p99_ms: float | None = None
 
-    def p99_ms(self, calls: int) -> float:
-        """The slowest step in a hundred with so many calls up, all of them at once."""
+    def projected_ms(self, calls: int) -> float:
+        """How long a step takes with so many calls up, at worst."""
         return self.cost.of(calls) + self.excess_ms
 
     @property
@@ -79,4 +82,5 @@ class Capacity:
         if len(steps) < FEWEST_STEPS:
             return self
         beyond = [step.took_ms - self.cost.of(step.calls) for step in steps]
-        return Capacity(self.cost, max(0.0, float(np.percentile(beyond, 99))))
+        excess_ms = max(0.0, float(np.percentile(beyond, 90)))
+        return Capacity(self.cost, excess_ms, float(np.percentile([step.took_ms for step in steps], 99)))

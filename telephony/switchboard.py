@@ -81,9 +81,9 @@ class Switchboard:
             return False
         capacity = self._exchange.engine.capacity()
         if calls >= capacity.calls:
-            projected_ms = capacity.p99_ms(calls + 1)
+            projected_ms = capacity.projected_ms(calls + 1)
             logger.warning(
-                "%d calls are up; with one more a step would take up to %.0f ms (p99), and %.0f is the most",
+                "%d calls are up; with one more a step could take %.0f ms, and %.0f is the most",
                 calls,
                 projected_ms,
                 LONGEST_STEP_MS,

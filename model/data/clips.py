@@ -22,7 +22,8 @@ SPEECH_RMS: Final = 0.1
 _VOICED_BELOW_PEAK_DB: Final = 38.0
 _BRIDGED_MS: Final = 150
 """Gaps up to this long inside a word (stops) count as voice."""
-_KEPT: Final = 3_000
+_KEPT: Final = 500
+"""Lines of agents kept for the next call; callers hardly ever say the same in the same voice twice."""
 _MARKS: Final = ",.?¿!¡"
 
 
@@ -60,7 +61,6 @@ class Clip:
         return len(self.voiced)
 
 
-@lru_cache(maxsize=_KEPT)
 def clips_of(sentence: Sentence, voice: Voice) -> tuple[Clip, ...]:
     """Speak a sentence in one go, cut it where the speaker stops, and deliver each piece as it should end.
 
@@ -100,6 +100,7 @@ def clips_of(sentence: Sentence, voice: Voice) -> tuple[Clip, ...]:
     return tuple(piece for piece in pieces if piece is not None)
 
 
+@lru_cache(maxsize=_KEPT)
 def plain_clip(text: str, voice: Voice) -> Clip | None:
     """A whole text as one clip, as an agent says it; None when nothing in it can be heard."""
     clips = clips_of(Sentence(text, language=voice.language), voice)

@@ -30,15 +30,22 @@ def test_as_many_calls_fit_as_keep_the_slowest_steps_in_time(
     fixed: float, each: float, excess: float
 ) -> None:
     capacity = Capacity(StepCost(fixed, each), excess)
-    assert capacity.calls == 1 or capacity.p99_ms(capacity.calls) <= LONGEST_STEP_MS
-    assert capacity.p99_ms(capacity.calls + 1) > LONGEST_STEP_MS
+    assert capacity.calls == 1 or capacity.projected_ms(capacity.calls) <= LONGEST_STEP_MS
+    assert capacity.projected_ms(capacity.calls + 1) > LONGEST_STEP_MS
 
 
 def test_a_machine_that_others_use_too_takes_fewer_calls() -> None:
     capacity = Capacity(StepCost(6.0, 2.0))
-    busy = capacity.lately([Step(4, 14.0 + (60.0 if k % 20 == 0 else 0.0)) for k in range(400)])
+    busy = capacity.lately([Step(4, 14.0 + (60.0 if k % 5 == 0 else 0.0)) for k in range(400)])
     assert busy.excess_ms == pytest.approx(60.0)
     assert busy.calls == capacity.calls - 30
+
+
+def test_a_slow_moment_now_and_then_costs_no_room_but_is_told() -> None:
+    capacity = Capacity(StepCost(6.0, 2.0))
+    lately = capacity.lately([Step(4, 14.0 + (200.0 if k % 50 == 0 else 0.0)) for k in range(400)])
+    assert lately.calls == capacity.calls
+    assert lately.p99_ms == pytest.approx(214.0)
 
 
 def test_a_handful_of_steps_changes_nothing() -> None:
