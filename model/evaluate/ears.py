@@ -1,205 +1,251 @@
-"""How well the ears understand, on voices nothing was fitted on, over the telephone's line.
+"""How well every kind of ears understands: held-out voices over the telephone's line, and people.
 
-Every trial is one turn of a caller, given to a call's ears micro-turn by micro-turn as a call would, with the
-voice activity known from the clean sound. `evaluate()` runs them all; run it as
+Each turn is given to a call's ears micro-turn by micro-turn, as a call would, with the voice activity known
+from the clean sound. All kinds hear the same sound. Recordings of people are those that Debian packages
+carry, where they are installed (`model.evaluate.human_speech`). Run it as
 
-    python -c 'from model.evaluate.ears import evaluate; print(evaluate().table())'
+    python -c 'from model.evaluate.ears import evaluate_ears; print(evaluate_ears().table())'
 """
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from random import Random
-from typing import Final, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from config.expectation import AnswerKind, Expectation
-from config.units import MICRO_TURN_SAMPLES, SAMPLE_RATE_HZ, WIRE_RATE_HZ
-from model.data.acoustics import Line, through, to_model_rate
-from model.data.clips import SPEECH_RMS
-from model.data.utterances import to_wire_rate
-from model.data.voices import TEST_VARIANTS
-from model.ears.call_ears import CallEars, Decoders
+from config.units import MICRO_TURN_SAMPLES, SAMPLE_RATE_HZ
+from model.data.acoustics import Line
 from model.ears.ears import Hearing
-from model.ears.numbers import DIGITS
-from model.espeak import EspeakVoice, synthesise
+from model.ears.kinds import HEARS, AnyKind, CallHearing, EarsName, make_kind
+from model.ears.phone_reader import load_phone_reader
+from model.ears.recorded import HeardRecording, hear_with_calls, hear_with_encoder
+from model.evaluate.ear_trials import (
+    QUIET_LINE,
+    Trial,
+    agrees,
+    held_out_speakers,
+    on_the_line,
+    phrases_300,
+    seed_of,
+    trials,
+)
+from model.evaluate.human_speech import human_recordings, over_the_telephone
+from model.synthesis.speech import Language
 
-QUIET_LINE: Final = Line(
-    gain_db=0, noise_db=-40, tilt=1, hum_hz=0, sway=0, echo=0, echo_ms=100, low_hz=200, high_hz=3_450
-)
-NOISY_LINE: Final = Line(
-    gain_db=-8, noise_db=-20, tilt=1.4, hum_hz=50, sway=0.5, echo=0, echo_ms=100, low_hz=300, high_hz=3_300
-)
-VOICES: Final = tuple(
-    EspeakVoice(language, variant, rate_wpm=160)
-    for language, variant in zip(("en-us", "en-us", "en") * 5, TEST_VARIANTS, strict=False)
-)
-
-REQUESTS: Final = (
-    *("where is my order", "what is the status of my order", "i want a refund", "i want to return something"),
-    *("i have a question about my invoice", "i was charged twice", "i want to change my address"),
-    *("when will it be delivered", "i want to make an appointment", "i have a complaint", "customer service"),
-    *("speak to a person", "agent please", "repeat that", "i do not have the number", "what are your hours"),
-)
-ANSWERS: Final = (
-    *("yes", "yeah", "yes please", "that is right", "correct", "sure", "yes that is correct"),
-    *("no", "nope", "no thanks", "no that is wrong", "no that is all", "that is not right"),
-)
-NONSENSE: Final = (
-    "purple elephants dance under the midnight bridge",
-    "my grandmother used to bake bread on sundays",
-    "the weather in the mountains was lovely",
-    "blah blah blah la la la",
-    "football is on television tonight",
-    "close the window and feed the cat",
-    "seventeen bottles of beer on the wall",
-    "bonjour je voudrais un croissant",
-)
-_AROUND: Final = np.zeros(WIRE_RATE_HZ * 2 // 5, np.float32)
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """One turn: `text` is said by `voice`; `meant` is what should be understood, empty for nonsense."""
-
-    name: str
-    expectation: Expectation
-    text: str
-    meant: str
-    voice: EspeakVoice
+_BELIEVED: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a trial; `cpu` in seconds of CPU per second of caller speech."""
+    """What ears made of one turn.
 
-    trial: Trial
+    Attributes:
+        ears, language, trial, voice: which ears; of what.
+        meant, heard: words; nothing is meant by nonsense.
+        confidence: of the whole.
+        right: understood word for word (yes or no: by meaning); nonsense: taken for nothing, or not believed.
+        errors, words: word errors, and words meant.
+        cpu: CPU-seconds per second of speech.
+        final_ms: CPU from the voice's pause to the final words.
+    """
+
+    ears: EarsName
+    language: Language
+    trial: str
+    voice: str
+    meant: str
     heard: str
     confidence: float
+    right: bool
+    errors: int
+    words: int
     cpu: float
-
-    @property
-    def right(self) -> bool:
-        """Understood word for word (yes or no: by meaning); nonsense: taken for nothing, or not believed."""
-        if not self.trial.meant:
-            return not self.heard or self.confidence < 0.5
-        if self.trial.expectation.kind is AnswerKind.YES_NO:
-            return _meaning(self.heard) == _meaning(self.trial.meant)
-        return self.heard == self.trial.meant
+    final_ms: float
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class EarsReport:
     """All outcomes, and tables of them."""
 
     outcomes: tuple[Outcome, ...]
 
     def table(self) -> str:
-        """Per kind of trial, per voice, and per step of confidence, as lines of text."""
-        lines = ["trial            turns  right  believed  of these right  CPU-s/s"]
-        for name, group in _grouped((o.trial.name, o) for o in self.outcomes):
-            believed = [o for o in group if o.heard and o.confidence >= 0.5]
-            among = _share([bool(o.trial.meant) and o.right for o in believed])
-            cpu = float(np.mean([o.cpu for o in group]))
+        """Per ears, language and kind of turn, then per step of confidence, as lines of text."""
+        lines = [
+            f"{'ears':13}{'':4}{'turn':28}turns  right    WER  believed  of these right  CPU-s/s  final ms"
+        ]
+        for (ears, language, trial), group in self.grouped():
+            figures = _figures(group)
             lines.append(
-                f"{name:16} {len(group):5} {_share([o.right for o in group]):6.2f} "
-                f"{len(believed) / len(group):9.2f} {among:15.2f} {cpu:8.3f}"
+                f"{ears:13}{language:4}{trial:28}{len(group):5}{figures['right']:7.2f}{figures['wer']:7.2f}"
+                f"{figures['believed']:10.2f}{figures['believed_right']:16.2f}{figures['cpu']:9.3f}"
+                f"{figures['final_ms']:10.0f}"
             )
-        lines += ["", "voice            turns  right"]
-        for name, group in _grouped((o.trial.voice.name, o) for o in self.outcomes if o.trial.meant):
-            lines.append(f"{name:16} {len(group):5} {_share([o.right for o in group]):6.2f}")
-        lines += ["", "confidence       turns  right"]
-        heard = (o for o in self.outcomes if o.heard)
-        for low, group in _grouped((min(int(o.confidence * 5), 4), o) for o in heard):
-            right = _share([bool(o.trial.meant) and o.right for o in group])
-            lines.append(f"{low / 5:.1f} to {low / 5 + 0.2:.1f}       {len(group):5} {right:6.2f}")
+        lines += ["", "confidence     turns  right"]
+        steps: defaultdict[tuple[str, int], list[bool]] = defaultdict(list)
+        for outcome in self.outcomes:
+            if outcome.heard:
+                step = min(int(outcome.confidence * 5), 4)
+                steps[outcome.ears, step].append(outcome.heard == outcome.meant)
+        for (ears, step), right in sorted(steps.items()):
+            lines.append(f"{ears:13}{step / 5:.1f} to {step / 5 + 0.2:.1f}{len(right):6}{_share(right):7.2f}")
         return "\n".join(lines)
 
+    def as_json(self) -> dict[str, Any]:
+        """Figures of every group, and every outcome."""
+        return {
+            "figures": [
+                {"ears": ears, "language": language, "turn": trial, "turns": len(group), **_figures(group)}
+                for (ears, language, trial), group in self.grouped()
+            ],
+            "outcomes": [asdict(outcome) for outcome in self.outcomes],
+        }
 
-_K = TypeVar("_K", str, int)
-
-
-def _meaning(answer: str) -> bool | None:
-    """Yes, no, or neither."""
-    words = set(answer.split())
-    if words & {"no", "nope", "nah", "not", "wrong", "incorrect"}:
-        return False
-    return True if words & {"yes", "yeah", "yep", "yup", "sure", "correct", "right", "exactly"} else None
-
-
-def _grouped(pairs: Iterable[tuple[_K, Outcome]]) -> list[tuple[_K, list[Outcome]]]:
-    groups: defaultdict[_K, list[Outcome]] = defaultdict(list)
-    for key, outcome in pairs:
-        groups[key].append(outcome)
-    return sorted(groups.items(), key=lambda item: item[0])
-
-
-def _share(truths: Sequence[bool]) -> float:
-    return sum(truths) / len(truths) if truths else float("nan")
+    def grouped(self) -> list[tuple[tuple[EarsName, Language, str], list[Outcome]]]:
+        """Outcomes by ears, language and kind of turn."""
+        groups: defaultdict[tuple[EarsName, Language, str], list[Outcome]] = defaultdict(list)
+        for outcome in self.outcomes:
+            groups[outcome.ears, outcome.language, outcome.trial].append(outcome)
+        return sorted(groups.items())
 
 
-def trials(voices: Sequence[EspeakVoice], per_voice: int, seed: int) -> list[Trial]:
-    """`per_voice` turns of each kind from each voice."""
-    random = Random(seed)
-    six = Expectation(AnswerKind.DIGITS, 6, ("i do not have the number", "agent please"))
-    free = Expectation(AnswerKind.FREE, phrases=REQUESTS)
-    yes_no = Expectation(AnswerKind.YES_NO, phrases=("agent please",))
-    made: list[Trial] = []
-    for voice in voices:
-        for _ in range(per_voice):
-            digits = " ".join(random.choice(DIGITS) for _ in range(6))
-            made.append(Trial("six digits", six, digits, digits, voice))
-            request, answer, nonsense = (random.choice(texts) for texts in (REQUESTS, ANSWERS, NONSENSE))
-            made.append(Trial("requests", free, request, request, voice))
-            made.append(Trial("yes or no", yes_no, answer, answer, voice))
-            made.append(Trial("nonsense", random.choice((six, free, yes_no)), nonsense, "", voice))
-    return made
+def evaluate_ears(
+    kinds: Sequence[EarsName] = ("encoder", "pocketsphinx"),
+    per_speaker: int = 2,
+    languages: Sequence[Language] = ("en", "es"),
+    line: Line = QUIET_LINE,
+    seed: int = 7,
+) -> EarsReport:
+    """Let every kind of ears hear the same held-out voices, and people at 16 and 8 kHz."""
+    outcomes: list[Outcome] = []
+    for name in kinds:
+        kind = make_kind(name)
+        for language in languages:
+            if language in HEARS[name]:
+                outcomes += _of_voices(name, kind, language, per_speaker, (line, seed))
+        if "en" in languages:
+            outcomes += _of_people(name, kind)
+    return EarsReport(tuple(outcomes))
 
 
-def on_the_line(
-    text: str, voice: EspeakVoice, line: Line, seed: int
-) -> tuple[npt.NDArray[np.int16], list[bool]]:
-    """Say `text` on the line: int16[n·3200] at 16 kHz, and whether each micro-turn has voice in it."""
-    clean = to_wire_rate(synthesise(text, voice).audio)
-    clean = clean * np.float32(SPEECH_RMS / max(float(np.sqrt(np.mean(clean**2))), 1e-4))
-    clean = np.concatenate([_AROUND, clean, _AROUND, _AROUND])
-    clean = clean[: len(clean) // (MICRO_TURN_SAMPLES // 2) * (MICRO_TURN_SAMPLES // 2)]
-    heard = to_model_rate(through(line, clean, np.zeros_like(clean), seed))
-    level = np.sqrt(np.mean(clean.reshape(-1, MICRO_TURN_SAMPLES // 2) ** 2, axis=1))
-    return heard, [bool(loud) for loud in level > 0.03 * level.max()]
+def _of_voices(
+    name: EarsName, kind: AnyKind, language: Language, per_speaker: int, heard_over: tuple[Line, int]
+) -> Iterator[Outcome]:
+    line, seed = heard_over
+    calls: dict[str, CallHearing] = {}
+    clock: defaultdict[str, int] = defaultdict(int)
+    for trial in trials(held_out_speakers(language), per_speaker, seed):
+        call = calls.setdefault(trial.call, kind.open(language))
+        audio, voiced = on_the_line(trial.text, trial.speaker, line, seed_of(trial, seed))
+        call.expect(trial.expectation)
+        began = time.process_time()
+        hearing, final_s = _heard(kind, call, clock[trial.call], audio, voiced)
+        spent_s = time.process_time() - began
+        clock[trial.call] += len(voiced)
+        heard = " ".join(word.text for word in hearing.words)
+        errors = _errors(heard.split(), trial.meant.split())
+        yield Outcome(
+            ears=name,
+            language=language,
+            trial=trial.name,
+            voice=trial.speaker.identity,
+            meant=trial.meant,
+            heard=heard,
+            confidence=hearing.confidence,
+            right=_right(trial, heard, hearing.confidence),
+            errors=errors,
+            words=len(trial.meant.split()),
+            cpu=spent_s / max(sum(voiced) * MICRO_TURN_SAMPLES / SAMPLE_RATE_HZ, 0.2),
+            final_ms=1_000 * final_s,
+        )
 
 
-def hear(ears: CallEars, first: int, audio: npt.NDArray[np.int16], voiced: Sequence[bool]) -> Hearing:
-    """Give a turn to a call's ears from micro-turn `first` on; what they understood at its end."""
-    hearing = Hearing()
+def _heard(
+    kind: AnyKind, call: CallHearing, first: int, audio: npt.NDArray[np.int16], voiced: Sequence[bool]
+) -> tuple[Hearing, float]:
+    """Give a turn to a call's ears from micro-turn `first` on; the last hearing, CPU-s it took."""
+    hearing, final_s = Hearing(), 0.0
     for k, speaking in enumerate(voiced):
         micro_turn = audio[k * MICRO_TURN_SAMPLES : (k + 1) * MICRO_TURN_SAMPLES]
-        ears.listen(first + k, micro_turn, speaking=speaking)
-        hearing = ears.work()
-    ears.turn_over()
-    return hearing
+        call.listen(first + k, micro_turn, speaking=speaking)
+        paused, began = call.has_paused, time.process_time()
+        (hearing,) = kind.work([call], hurried=False)
+        if paused:
+            final_s = time.process_time() - began
+    call.turn_over()
+    return hearing, final_s
 
 
-def evaluate(
-    voices: Sequence[EspeakVoice] = VOICES, per_voice: int = 4, line: Line = QUIET_LINE, seed: int = 7
-) -> Report:
-    """Run all trials, each voice as one call of many turns."""
-    decoders = Decoders()
-    outcomes: list[Outcome] = []
-    calls = {voice: CallEars(decoders) for voice in voices}
-    clock = dict.fromkeys(voices, 0)
-    for number, trial in enumerate(trials(voices, per_voice, seed)):
-        audio, voiced = on_the_line(trial.text, trial.voice, line, seed + number)
-        ears = calls[trial.voice]
-        ears.expect(trial.expectation)
-        began = time.process_time()
-        hearing = hear(ears, clock[trial.voice], audio, voiced)
-        spent = time.process_time() - began
-        clock[trial.voice] += len(voiced)
-        speech_s = sum(voiced) * MICRO_TURN_SAMPLES / SAMPLE_RATE_HZ
-        heard = " ".join(word.text for word in hearing.words)
-        outcomes.append(Outcome(trial, heard, hearing.confidence, spent / speech_s))
-    return Report(tuple(outcomes))
+def _of_people(name: EarsName, kind: AnyKind) -> Iterator[Outcome]:
+    """Phrases out of three hundred, and any words, wideband and over the telephone."""
+    one_of = Expectation(AnswerKind.CHOICE, phrases=phrases_300())
+    for recording in human_recordings():
+        for rate, sound in (("16 kHz", recording.sound), ("8 kHz", over_the_telephone(recording.sound))):
+            known = recording.text in one_of.phrases
+            expectations = [Expectation(AnswerKind.FREE), *([one_of] if known else [])]
+            for expectation in expectations:
+                heard = _hear(name, kind, sound, expectation)
+                closed = expectation.kind is AnswerKind.CHOICE
+                yield Outcome(
+                    ears=name,
+                    language="en",
+                    trial=f"people {rate}, {'one of 300' if closed else 'any words'}",
+                    voice=recording.kind,
+                    meant=recording.text,
+                    heard=heard.text,
+                    confidence=heard.confidence,
+                    right=heard.text == recording.text,
+                    errors=_errors(heard.text.split(), recording.text.split()),
+                    words=len(recording.text.split()),
+                    cpu=heard.cpu_s / (len(sound) / SAMPLE_RATE_HZ),
+                    final_ms=float("nan"),
+                )
+
+
+def _hear(
+    name: EarsName, kind: AnyKind, sound: npt.NDArray[np.float32], expectation: Expectation
+) -> HeardRecording:
+    if name == "encoder":
+        return hear_with_encoder(sound, load_phone_reader(), expectation, "en")
+    return hear_with_calls(sound, kind, expectation, "en")
+
+
+def _right(trial: Trial, heard: str, confidence: float) -> bool:
+    if not trial.meant:
+        return not heard or confidence < _BELIEVED
+    if trial.expectation.kind is AnswerKind.YES_NO:
+        return agrees(heard) == agrees(trial.meant)
+    return heard == trial.meant
+
+
+def _figures(group: Sequence[Outcome]) -> dict[str, float]:
+    believed = [one for one in group if one.heard and one.confidence >= _BELIEVED]
+    return {
+        "right": _share(one.right for one in group),
+        "wer": sum(one.errors for one in group) / max(sum(one.words for one in group), 1),
+        "believed": len(believed) / len(group),
+        "believed_right": _share(bool(one.meant) and one.right for one in believed),
+        "cpu": float(np.mean([one.cpu for one in group])),
+        "final_ms": float(np.mean([one.final_ms for one in group])),
+    }
+
+
+def _share(truths: Iterable[bool]) -> float:
+    counted = list(truths)
+    return sum(counted) / len(counted) if counted else float("nan")
+
+
+def _errors(heard: Sequence[str], meant: Sequence[str]) -> int:
+    """Words to put in, take out or replace (Levenshtein); of nonsense, none are counted."""
+    if not meant:
+        return 0
+    row = list(range(len(heard) + 1))
+    for k, word in enumerate(meant, start=1):
+        before, row = row, [k]
+        for at, other in enumerate(heard, start=1):
+            row.append(min(before[at] + 1, row[at - 1] + 1, before[at - 1] + (word != other)))
+    return row[-1]

@@ -10,7 +10,7 @@ from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES
 from model.ears.call_ears import CallEars, Decoders
 from model.ears.ears import Hearing
 from model.espeak import EspeakVoice
-from model.evaluate.ears import QUIET_LINE, on_the_line
+from model.evaluate.ear_trials import QUIET_LINE, on_the_line
 
 CALLER = EspeakVoice("en-us", "", rate_wpm=160)
 SIX = Expectation(AnswerKind.DIGITS, 6)

@@ -16,7 +16,7 @@ from model.ears.ears import Hearing
 from model.ears.host import Expect, Host, Listen, Open
 from model.ears.recogniser import EmbeddedEars
 from model.espeak import EspeakVoice
-from model.evaluate.ears import QUIET_LINE, on_the_line
+from model.evaluate.ear_trials import QUIET_LINE, on_the_line
 
 pytestmark = pytest.mark.service
 
