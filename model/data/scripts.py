@@ -100,11 +100,6 @@ class Sentence:
     falls: float = 0.0
     language: Language = "en"
 
-    @property
-    def cuts(self) -> tuple[tuple[int, Break], ...]:
-        """(word index, why): the speaker stops before that word."""
-        return tuple((stop.word, stop.why) for stop in self.stops)
-
 
 @dataclass(frozen=True, slots=True)
 class CallerTurn:

@@ -112,9 +112,3 @@ def draw_agent(random: Random) -> Person:
     english = EspeakSpeaker("en", "en-us" if house or random.random() < 0.7 else "en", variant)
     spanish = EspeakSpeaker("es", random.choice(ACCENTS["es"]), variant)
     return Person(Voice(english, manner), Voice(spanish, manner))
-
-
-def caller_voice(split: Split, random: Random, language: Language = "en") -> Voice:
-    """A caller in one language, of espeak-ng."""
-    variant = random.choice(TRAIN_VARIANTS if split == "train" else TEST_VARIANTS)
-    return Voice(EspeakSpeaker(language, random.choice(ACCENTS[language]), variant), draw_manner(random))

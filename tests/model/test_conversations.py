@@ -56,10 +56,6 @@ def test_numbers_below_a_hundred_are_said_as_people_say_them():
     assert two_digits(42, "es") == "cuarenta y dos"
     teens_and_tens = [two_digits(number, "es") for number in (13, 25, 60)]
     assert teens_and_tens == ["trece", "veinticinco", "sesenta"]
-        "trece",
-        "veinticinco",
-        "sesenta",
-    )
 
 
 def test_both_languages_have_the_same_lists_of_turns_and_prompts():
