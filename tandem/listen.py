@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from model.sound import Samples
 
 
+_ALIKE = 1 / 2_048
+"""Channels that differ by less, of full scale, hold the same sound twice."""
+
+
 class Sides(StrEnum):
     """Whom a recording holds."""
 
@@ -40,7 +44,7 @@ def listen(
     as_json: Annotated[bool, typer.Option("--json", help="Print every micro-turn as JSON.")] = False,
     png: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the time line as a picture.")] = None,
     sides: Annotated[
-        Sides, typer.Option(help="auto takes two channels as caller left, agent right; mono mixes them.")
+        Sides, typer.Option(help="auto takes two different channels as caller left, agent right.")
     ] = Sides.AUTO,
     expect: Annotated[str, typer.Option(help=HELP)] = "free",
     language: Annotated[str, typer.Option(help="The caller's: en or es.")] = "en",
@@ -83,7 +87,8 @@ def _sides(channels: "Samples", sides: Sides, file: Path) -> "tuple[Samples, Sam
     count = len(channels)
     if sides is Sides.STEREO and count != 2:
         raise ConfigError(f"{file} has {count} channel{'s' * (count != 1)}, not two; leave --sides away")
-    if sides is Sides.MONO or count != 2:
+    alike = count == 2 and bool((abs(channels[0] - channels[1]) < _ALIKE).all())
+    if sides is Sides.MONO or count != 2 or (sides is Sides.AUTO and alike):
         return channels.mean(axis=0, dtype=channels.dtype), None
     return channels[0], channels[1]
 

@@ -4,7 +4,7 @@ import re
 import numpy as np
 import pytest
 
-from model.synthesis import festival, flite, pico, rhvoice
+from model.synthesis import festival, flite, pico, rhvoice, speakers
 from model.synthesis.espeak_speakers import TEST_VARIANTS, TRAIN_VARIANTS, EspeakSpeaker
 from model.synthesis.festival import FestivalSpeaker
 from model.synthesis.flite import FliteSpeaker
@@ -117,6 +117,23 @@ def test_without_the_optional_synthesisers_the_others_are_still_there(monkeypatc
     assert found == ((), (), (), ())
     with pytest.raises(SynthesisError, match="not installed"):
         FliteSpeaker("slt").say("hello")
+
+
+def test_a_broken_synthesiser_is_said_once_and_the_others_speak(monkeypatch, caplog):
+    def broken():
+        raise SynthesisError("status -30")
+
+    monkeypatch.setitem(speakers._SYNTHESISERS, "SVOX pico", broken)
+    speakers._everybody.cache_clear()
+    try:
+        found = {synthesiser_of(one) for one in (*speakers._everybody(), *speakers._everybody())}
+    finally:
+        speakers._everybody.cache_clear()
+    assert "espeak" in found
+    assert "pico" not in found
+    assert [record.getMessage() for record in caplog.records] == [
+        "SVOX pico is installed and cannot be used: status -30"
+    ]
 
 
 # --- what they say ---------------------------------------------------------------------------------

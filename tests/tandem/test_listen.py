@@ -94,6 +94,15 @@ def test_what_cannot_be_listened_to_is_said_in_one_line(tmp_path, content, optio
     assert "\n" not in str(result.exception)
 
 
+def test_the_same_sound_on_both_channels_is_a_caller_alone(tmp_path):
+    tone = to_int16((0.2 * np.sin(np.arange(16_000) / 8)).astype(np.float32))
+    write_wav(tmp_path / "a.wav", np.stack((tone, tone)))
+    arguments = ["listen", str(tmp_path / "a.wav"), "--ears", "none", "--json"]
+    for options, sides in ([], 1), (["--sides", "stereo"], 2):
+        result = CliRunner().invoke(app, [*arguments, *options])
+        assert json.loads(result.output)["sides"] == sides
+
+
 def test_a_mono_recording_is_not_stereo(tmp_path):
     write_wav(tmp_path / "a.wav", np.zeros(1_600, np.int16))
     result = CliRunner().invoke(app, ["listen", str(tmp_path / "a.wav"), "--sides", "stereo"])
