@@ -69,6 +69,10 @@ def evaluate(
         Path | None, typer.Option(metavar="DIR", help="A folder in Full-Duplex-Bench's layout.")
     ] = None,
     stress: Annotated[bool, typer.Option("--stress", help="Bad input: does the model stay sane?")] = False,
+    words: Annotated[
+        bool,
+        typer.Option("--words", help="Measure the ears instead: words of held-out voices, and of people."),
+    ] = False,
     case: Annotated[
         Path | None, typer.Option(metavar="DIR/ID", help="Show one kept case on a time line.")
     ] = None,
@@ -91,6 +95,9 @@ def evaluate(
     console = Console(quiet=quiet, highlight=False)
     if case is not None:
         _show_case(console, case)
+        return
+    if words:
+        _words(console, ears, _languages(language), as_json)
         return
     from tandem.eval_run import Order, run
 
@@ -126,7 +133,7 @@ def evaluate(
 
 
 def _all_systems() -> tuple[str, ...]:
-    from model.evaluate.systems import SYSTEMS
+    from model.evaluate.line_up import SYSTEMS
 
     return SYSTEMS
 
@@ -146,15 +153,31 @@ def _languages(given: str) -> "tuple[Language, ...]":
 
 
 def _cases(order: "Order", only: str, data: Path | None) -> "list[Case]":
-    from model.evaluate.scenes import SCENARIOS, build
+    from model.evaluate.cases import Scenario
 
-    names = _names(only, tuple(str(scenario) for scenario in SCENARIOS), "--only")
-    scenarios = [scenario for scenario in SCENARIOS if str(scenario) in names]
+    names = _names(only, tuple(str(scenario) for scenario in Scenario), "--only")
+    scenarios = [scenario for scenario in Scenario if str(scenario) in names]
     if data is not None:
         from model.evaluate.public_set import read_public_set
 
         return read_public_set(data, scenarios, order.calls)
+    from model.evaluate.scenes import build
+
     return build(scenarios, order.languages, order.calls, order.seed)
+
+
+def _words(console: Console, ears: str, languages: "tuple[Language, ...]", target: str) -> None:
+    """Measure the ears named, or all of them."""
+    from model.ears.kinds import HEARS
+    from model.evaluate.ears import evaluate_ears
+
+    kinds = [name for name in HEARS if not ears or name == ears]
+    if not kinds:
+        raise EvalError(f"--ears {ears} is not one of {', '.join(HEARS)}")
+    with console.status("The ears listen"):
+        report = evaluate_ears(kinds, languages=languages)
+    console.print(report.table(), markup=False)
+    _write(target, report.as_json())
 
 
 def _show_case(console: Console, path: Path) -> None:

@@ -64,7 +64,7 @@ def run(order: Order, cases: "Sequence[Case]", console: Console, *, with_curves:
     """Take all cases through all systems, then, in virtual time, those of the curves through all settings."""
     from model.evaluate.curves import CURVED
     from model.evaluate.evaluation import Evaluation, Setting, result
-    from model.evaluate.systems import LABELS
+    from model.evaluate.line_up import LABELS
 
     results: list[SystemResult] = []
     curved = [case for case in cases if case.scenario in CURVED] if with_curves else []
@@ -99,8 +99,9 @@ def _called(order: Order, name: str, cases: "Sequence[Case]", done: Done) -> Ran
 
 
 def _stepped(order: Order, name: str, cases: "Sequence[Case]", done: Done) -> Ran:
+    from model.evaluate.line_up import NATIVE
     from model.evaluate.stepping import Stepping, run
-    from model.evaluate.systems import NATIVE, baseline
+    from model.evaluate.systems import baseline
 
     if name == NATIVE:
         return list(_native(order, cases, done))
@@ -129,8 +130,9 @@ def _native(
 def _curves(order: Order, cases: "Sequence[Case]", progress: "Progressing") -> "Iterator[Curve]":
     """One curve for each system that has something to turn."""
     from model.evaluate.curves import PATIENCES, THRESHOLDS, TIMEOUTS_MS, curve
+    from model.evaluate.line_up import CASCADE, ENERGY, LABELS, NATIVE
     from model.evaluate.stepping import Stepping, run
-    from model.evaluate.systems import CASCADE, ENERGY, LABELS, NATIVE, baseline
+    from model.evaluate.systems import baseline
     from model.turn import Dials
 
     turned: dict[str, tuple[str, tuple[float, ...]]] = {

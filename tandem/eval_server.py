@@ -19,6 +19,7 @@ from model.batcher import Batcher
 from model.evaluate.agent_lines import tag_of
 from model.evaluate.cases import Case
 from model.evaluate.known_words import told_words
+from model.evaluate.line_up import NATIVE
 from model.evaluate.recording import (
     HeardStretch,
     heard_words,
@@ -26,7 +27,7 @@ from model.evaluate.recording import (
     voiced_words,
 )
 from model.evaluate.situation import Situation, answer, answers_at_once, due, joined
-from model.evaluate.systems import NATIVE, baseline
+from model.evaluate.systems import baseline
 from model.turn import CallContext, CallState, Heard, TurnEvent, TurnInput, TurnOutput, Yielded
 from tandem.eval_native import native
 from tandem.eval_process import Served, Told

@@ -14,9 +14,9 @@ from tandem.eval_run import Order, keep_one, progressing
 def run_stress(order: Order, console: Console, write: Callable[[dict[str, Any]], None]) -> int:
     """Run all stress cases through the native system; gives the exit code."""
     from model.evaluate.judging import Verdict
+    from model.evaluate.line_up import LABELS, NATIVE
     from model.evaluate.stepping import Stepping, run
     from model.evaluate.stress import judge_stress, stress_cases
-    from model.evaluate.systems import LABELS, NATIVE
     from tandem.eval_native import native
 
     cases = stress_cases(order.seed)

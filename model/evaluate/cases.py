@@ -31,8 +31,6 @@ class Scenario(StrEnum):
     """Somebody else is heard at the caller's end: go on."""
     TIME = "time"
     """Something is to be said at a moment agreed on: say it then."""
-    CUE = "cue"
-    """Something is to be said the moment a cue falls, over the caller's voice."""
     OFFERS = "offers"
     """Offers are replaced and taken back on the way: say what stands, word for word, and nothing else."""
 

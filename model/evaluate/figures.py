@@ -225,8 +225,6 @@ MEASURES: Final[tuple[Measure, ...]] = (
         "time_on_time", Scenario.TIME, "speaks at the asked time, ± 200 ms", rate("on_time"), target=0.98
     ),
     Measure("time_error_median_ms", Scenario.TIME, "  off by, median", quantile("error_ms", 0.5), "ms"),
-    Measure("cue_on_cue", Scenario.CUE, "speaks on cue, over the caller", rate("on_time")),
-    Measure("cue_error_median_ms", Scenario.CUE, "  off by, median", quantile("error_ms", 0.5), "ms"),
     Measure(
         "offers_verbatim",
         None,

@@ -1,4 +1,4 @@
-"""The voice of the house with its lines learnt by heart: in virtual time nobody can wait for a synthesiser."""
+"""The voice of the house with its lines learnt by heart: in virtual time nobody waits for a synthesiser."""
 
 from collections.abc import Iterable, Iterator
 from functools import cache

@@ -334,5 +334,3 @@ _BUILDERS: Final[dict[Scenario, Callable[[_Scene], Case]]] = {
     Scenario.TIME: _time,
     Scenario.OFFERS: _offers,
 }
-SCENARIOS: Final = tuple(_BUILDERS)
-"""Those there are cases of."""

@@ -6,22 +6,9 @@ from typing import Final
 from model.evaluate.baselines.offering import Rule, RuleInterlocutor
 from model.evaluate.baselines.rules import TIMEOUT_MS, EnergyTimeout, Silent, Talking
 from model.evaluate.baselines.smart_turn import THRESHOLD, SileroSmartTurn
+from model.evaluate.line_up import BASELINES, CASCADE, ENERGY, SILENT, TALKING
 from model.evaluate.rehearsed_voice import RehearsedVoice
 
-NATIVE: Final = "native"
-CASCADE: Final = "cascade"
-ENERGY: Final = "energy"
-SILENT: Final = "silent"
-TALKING: Final = "talking"
-BASELINES: Final = (CASCADE, ENERGY, SILENT, TALKING)
-SYSTEMS: Final = (NATIVE, *BASELINES)
-LABELS: Final = {
-    NATIVE: "Tandem",
-    CASCADE: "Silero + smart-turn",
-    ENERGY: f"energy, {TIMEOUT_MS} ms",
-    SILENT: "always silent",
-    TALKING: "always talking",
-}
 _CHATTER: Final = (
     "I talk and talk, and when there is nothing left to say, I say it once more, and then again."
 )
