@@ -22,7 +22,7 @@ _BARGE_IN_MS: Final = (200, 600)
 """Voice over the agent from which on `barge_in_first` counts, and `barge_in`."""
 _EARNEST_MS: Final = 150
 """The least voice over the agent that can be an interruption; shorter is a cough."""
-_UNDECIDED_MS: Final = 400
+_UNDECIDED_MS: Final = 200
 _QUIET_MS: Final = 300
 """Silence after which what the caller said over the agent is over."""
 _FORGET_MS: Final = 500

@@ -26,7 +26,7 @@ _LONGEST_TURN_MS: Final = 45_000
 """Voice without a pause; then the agent speaks up all the same."""
 _BACKCHANNEL_AFTER_MS: Final = 2_500
 """Nobody says "mm-hm" to a sentence that has hardly begun."""
-_BACKCHANNEL_EVERY_MS: Final = (6_000, 2_000)
+_BACKCHANNEL_EVERY_MS: Final = (4_000, 2_000)
 """At least so long from one to the next, by the dial: whatever is read, a listener does not chatter."""
 
 

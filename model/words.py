@@ -14,14 +14,16 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_MURMURS: Final = _set("mm mhm mm-hm mmhm hm hmm uh-huh uhhuh uh huh ah oh ajá aja ujum")
+_MURMURS: Final = _set("mm mhm mm-hm mmhm mm-mm hm hmm uh-huh uhhuh uh huh ah aha oh wow ajá aja ujum")
 _ASSENTS: Final = _set(
-    "yeah yep yes yup okay ok right sure alright good great fine "
-    "sí si vale claro bueno bien ya entiendo exacto perfecto correcto"
+    "yeah yep yes yup okay ok right sure alright good great fine true exactly really perfect "
+    "sí si vale claro bueno bien ya entiendo exacto perfecto correcto eso"
 )
 _ASSENTING_PHRASES: Final = frozenset(
     {("i", "see"), ("got", "it"), ("all", "right"), ("of", "course"), ("de", "acuerdo"), ("muy", "bien")}
 )
+_SAYING_GO_ON: Final = _MURMURS | _ASSENTS
+_PHRASES_BEGIN: Final = frozenset(first for first, _ in _ASSENTING_PHRASES)
 _DIGITS: Final = _set(
     "zero oh one two three four five six seven eight nine "
     "cero uno una dos tres cuatro cinco seis siete ocho nueve"
@@ -38,13 +40,13 @@ _LEADING_ON: Final = _set(
 
 
 def is_backchannel(words: Sequence[Word]) -> bool:
-    """Whether the words, if any, only say "go on"."""
+    """Whether the words, if any, only say "go on", or may still come to that ("I", before "see")."""
     texts = [word.text for word in words]
     k = 0
     while k < len(texts):
         if tuple(texts[k : k + 2]) in _ASSENTING_PHRASES:
             k += 2
-        elif texts[k] in _MURMURS or texts[k] in _ASSENTS:
+        elif texts[k] in _SAYING_GO_ON or (texts[k:] == texts[-1:] and texts[k] in _PHRASES_BEGIN):
             k += 1
         else:
             return False

@@ -11,7 +11,7 @@ those really said, as early as the shipped ears have them.
 
 # B calls of a step
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -41,6 +41,7 @@ _EARLY_MS: Final = 100
 """A decision this shortly before the last sound is an overlap people make too, not a cut."""
 _LATEST_MS: Final = 3_000
 _ANSWERED_MS: Final = 1_500
+_RESUMED_MS: Final = 2_000
 _PAUSED_LATER_MS: Final = 120
 """A pause comes at the end of the word under way: half a word later than a stop, on average."""
 
@@ -65,8 +66,9 @@ class Figures:
         median_ms, p90_ms: from the end of a turn; turns never taken count as three seconds.
         yields_400, yields: interruptions at which the agent falls silent within 400 ms, within 1.5 s.
         stop_ms: the median of that.
-        lost: share of overlaps of each other kind (backchannel, aside, background, noise) that stop it.
-        faltered: the share at which the agent pauses at least.
+        lost: share of overlaps of each other kind (backchannel, aside, background, noise) after which the
+            agent does not go on.
+        faltered: the share at which it stops or pauses, if only for a moment.
         backchannels_per_minute: of caller speech in long turns; `in_place`: share begun where one was due.
     """
 
@@ -262,8 +264,12 @@ def _overlaps(replayed: Replayed) -> tuple[list[int], dict[str, list[bool]], dic
                 halts = [*yielded, *(at + _PAUSED_LATER_MS for at in paused)]
                 stops.append(min(halts, default=_LATEST_MS))
             else:
-                lost.setdefault(overlap.what, []).append(bool(yielded))
-                faltered.setdefault(overlap.what, []).append(bool(yielded or paused))
+                after = [d for d in decided if onset_ms < d.at_ms <= overlap.end * FRAME_MS + _RESUMED_MS]
+                went_on = any(d.decision is Decision.RESUME for d in after)
+                took = any(d.decision is Decision.TAKE_TURN for d in after)
+                halted = bool(yielded or paused)
+                lost.setdefault(overlap.what, []).append(halted and (took or not went_on))
+                faltered.setdefault(overlap.what, []).append(halted)
     return stops, lost, faltered
 
 
@@ -311,6 +317,7 @@ class Wanted:
     takeovers: float = 0.05
     yields: float = 0.95
     lost: float = 0.1
+    faltered: float = 0.25
     in_place: float = 0.7
 
 
@@ -359,6 +366,12 @@ def _aloofness(figures: Figures, wanted: Wanted) -> tuple[float, float]:
 
 
 def _clumsiness(figures: Figures, wanted: Wanted) -> tuple[float, float]:
-    lost = float(np.mean([max(share, wanted.lost) for share in figures.lost.values()] or [wanted.lost]))
-    slow = 1.0 - figures.yields_400
-    return lost - min(figures.yields, wanted.yields) + 0.5 * slow, figures.stop_ms
+    lost = _beyond(figures.lost, wanted.lost)
+    faltered = _beyond(figures.faltered, wanted.faltered)
+    missed = max(0.0, wanted.yields - figures.yields)
+    return lost + 0.5 * faltered + missed + 0.5 * (1.0 - figures.yields_400), figures.stop_ms
+
+
+def _beyond(shares: Mapping[str, float], bound: float) -> float:
+    """By how much shares are beyond a bound, on average."""
+    return float(np.mean([max(0.0, share - bound) for share in shares.values()] or [0.0]))

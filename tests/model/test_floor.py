@@ -172,14 +172,27 @@ def test_a_caller_who_has_not_spoken_has_been_quiet_since_the_call_began() -> No
 
 
 @pytest.mark.parametrize(
-    "text", ["", "mm-hm", "yeah okay", "i see", "right got it", "uh huh", "ajá vale", "de acuerdo"]
+    "text",
+    [
+        "",
+        "mm-hm",
+        "yeah okay",
+        "i see",
+        "right got it",
+        "uh huh",
+        "ajá vale",
+        "de acuerdo",
+        "oh really",
+        "okay i",
+        "muy",
+    ],
 )
 def test_these_only_say_go_on(text: str) -> None:
     assert is_backchannel(words(text))
 
 
 @pytest.mark.parametrize(
-    "text", ["no", "wait", "yeah but", "okay stop", "four", "i", "agent please", "sí pero", "espere"]
+    "text", ["no", "wait", "yeah but", "okay stop", "four", "i want", "agent please", "sí pero", "espere"]
 )
 def test_these_say_more(text: str) -> None:
     assert not is_backchannel(words(text))
