@@ -14,7 +14,6 @@ import numpy.typing as npt
 
 from config.expectation import NOTHING_AWAITED, Expectation
 from config.units import MICRO_TURN_MS
-from model.ears.confusions import confusions
 from model.ears.ears import Hearing
 from model.ears.evidence import evidence_of
 from model.ears.grammar import Grammar, grammar_for
@@ -149,7 +148,7 @@ class EncoderCall:
 
     def _understand(self, *, whole: bool) -> Hearing:
         readings = self._sound.readings
-        evidence = evidence_of(readings, confusions())
+        evidence = evidence_of(readings)
         read = whole_sentence if whole else sentence_so_far
         sentence: Sentence = read(evidence, self._grammar, self._tongue)
         spans = sentence.spans

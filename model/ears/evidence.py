@@ -51,16 +51,12 @@ class Evidence(NamedTuple):
     lost: float
 
 
-def evidence_of(posteriors: Floats, confusions: Floats, tolerance: Tolerance = TOLERANCE) -> Evidence:
-    """Prepare the natural-log posteriors of a turn.
-
-    Args:
-        posteriors: float32[T, 49], blank first.
-        confusions: float32[48, 48]: row: the sound meant; column: how probable it is that each was read.
-        tolerance: see there.
-    """
+def evidence_of(posteriors: Floats, tolerance: Tolerance = TOLERANCE) -> Evidence:
+    """Prepare the natural-log posteriors of a turn, float32[T, 49], blank first."""
     heard = np.exp(posteriors[:, 1:])
-    meant = (1.0 - tolerance.confused) * heard + tolerance.confused * (heard @ confusions.T)
+    meant = (1.0 - tolerance.confused) * heard + tolerance.confused * heard.sum(
+        axis=1, keepdims=True
+    ) / SOUNDS
     sounds = np.log(np.maximum(meant, np.exp(-tolerance.floor))).astype(np.float32)
     blank = np.maximum(posteriors[:, 0] - tolerance.blank, -tolerance.floor).astype(np.float32)
     return Evidence(sounds, blank, sounds.max(axis=1) - np.float32(tolerance.foreign), tolerance.lost)

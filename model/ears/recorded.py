@@ -16,7 +16,6 @@ import numpy.typing as npt
 
 from config.expectation import AnswerKind, Expectation
 from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES, SAMPLE_RATE_HZ
-from model.ears.confusions import confusions
 from model.ears.ears import Hearing
 from model.ears.encoder_ears import ReadsPhones
 from model.ears.evidence import SOUNDS, Evidence, evidence_of
@@ -24,7 +23,7 @@ from model.ears.grammar import grammar_for
 from model.ears.kinds import AnyKind
 from model.ears.open_words import open_words, words_of
 from model.ears.phrase_list import best_phrase, spoken_words
-from model.ears.sentence import COSTS, OPEN, PHRASES, Sentence, weighed, whole_sentence
+from model.ears.sentence import COSTS, OPEN, Sentence, weighed, whole_sentence
 from model.ears.tongue import Tongue, tongue_of
 from model.ears.voiced import stretches
 from model.ears.wording import caller_words
@@ -38,6 +37,8 @@ _WINDOW: Final = 8 * SAMPLE_RATE_HZ
 _HOP: Final = 6 * SAMPLE_RATE_HZ
 _SILENCE: Final = np.zeros(SAMPLE_RATE_HZ // 5, np.float32)
 """Put behind a stretch, so that its last sound is not at the window's edge."""
+_UNLIKELY: Final = 12.0
+"""Nats for what was not expected, when only that is listened for."""
 _MISTRUST: Final = 0.4
 """The most confidence there is in a number that sounded more like none."""
 
@@ -75,7 +76,7 @@ def hear_with_encoder(
     parts: list[_Part] = []
     for begin, end in stretches(sound):
         readings = _read(reader, np.concatenate([sound[begin:end], _SILENCE]))
-        evidence = evidence_of(readings, confusions())
+        evidence = evidence_of(readings)
         part = _understand(evidence, expectation, tongue, begin * 1_000 // SAMPLE_RATE_HZ)
         if part.words or part.text:
             parts.append(part)
@@ -92,14 +93,14 @@ def hear_with_calls(sound: Floats, kind: AnyKind, expectation: Expectation, lang
     spoken = np.zeros(len(padded), np.bool_)
     for begin, end in stretches(sound):
         spoken[begin:end] = True
-    voiced = [bool(loud) for loud in spoken.reshape(turns, MICRO_TURN_SAMPLES).any(axis=1)]
+    voiced: npt.NDArray[np.bool_] = np.asarray(spoken.reshape(turns, MICRO_TURN_SAMPLES).any(axis=1))
     parts: list[_Part] = []
     hearing = Hearing()
     for index in range(turns):
         micro_turn = padded[index * MICRO_TURN_SAMPLES : (index + 1) * MICRO_TURN_SAMPLES]
-        call.listen(index, micro_turn, speaking=voiced[index])
+        call.listen(index, micro_turn, speaking=bool(voiced[index]))
         (hearing,) = kind.work([call], hurried=False)
-        over = not any(voiced[max(0, index - 2) : index + 1])
+        over = not voiced[max(0, index - 2) : index + 1].any()
         if hearing.words and (over or index == turns - 1):
             text = " ".join(word.text for word in hearing.words)
             parts.append(_Part(hearing.words, text, hearing.confidence))
@@ -158,7 +159,7 @@ def _phrase(evidence: Evidence, phrases: tuple[str, ...], tongue: Tongue, begin_
     choice = best_phrase(evidence, phrases, tongue.language)
     if choice is None:
         return _Part((), "", 0.0)
-    sentence = weighed(choice.path.spans, evidence, tongue, PHRASES)
+    sentence = weighed(choice.path.spans, evidence, tongue, OPEN)
     return _Part(_words(sentence, begin_ms), phrases[choice.number], choice.probability * sentence.confidence)
 
 
@@ -167,7 +168,7 @@ def _awaited(evidence: Evidence, expectation: Expectation, tongue: Tongue, begin
     sentence = whole_sentence(evidence, grammar, tongue)
     if not sentence.spans:
         # Somebody says that this is what to expect: better a doubtful answer than none.
-        grammar = grammar_for(expectation, replace(COSTS, sound=None), tongue)
+        grammar = grammar_for(expectation, replace(COSTS, sound=None, unasked=_UNLIKELY), tongue)
         doubtful = whole_sentence(evidence, grammar, tongue)
         sentence = replace(doubtful, confidence=min(doubtful.confidence, _MISTRUST))
     words = caller_words(_words(sentence, begin_ms), tongue, digits=grammar.digits)

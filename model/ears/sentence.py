@@ -36,22 +36,23 @@ _RIVALS: Final = 400
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Logistic regressions of whether a word, and a sentence, is right, on how it fits."""
+    """Logistic regressions of whether a word, and a sentence, is right, on how it fits.
 
-    word_bias: float = 3.0
-    word_deficit: float = -1.2
-    word_lead: float = 0.4
-    bias: float = 4.0
-    deficit: float = -1.6
-    worst_deficit: float = -0.4
-    lead: float = 0.3
+    Fitted on 306 turns of held-out voices in which words were heard, half of them in vain: most over lines
+    with 4 to 45 dB of noise below the voice, a seventh nonsense.
+    """
+
+    word_bias: float = 1.4
+    word_deficit: float = -0.8
+    word_lead: float = 0.22
+    bias: float = 1.0
+    deficit: float = -1.7
+    lead: float = 0.25
 
 
 WEIGHTS: Final = Weights()
-PHRASES: Final = Weights()
-"""For words that a list of phrases gave."""
-OPEN: Final = Weights()
-"""For words of an open vocabulary: nothing is known of what else may have been said."""
+OPEN: Final = Weights(word_bias=2.5, word_deficit=-1.0, word_lead=0.0, bias=2.5, deficit=-1.5, lead=0.0)
+"""For words that are not weighed against others: out of a list of phrases, or of an open vocabulary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +103,8 @@ def weighed(
         for fit, lead in zip(fits, leads, strict=True)
     )
     deficits = [fit.deficit for fit in fits]
-    logit = (
-        weights.bias
-        + weights.deficit * sum(deficits) / len(deficits)
-        + weights.worst_deficit * max(deficits)
-        + weights.lead * min(leads)
-    )
+    mean_deficit = sum(deficits) / len(deficits)
+    logit = weights.bias + weights.deficit * mean_deficit + weights.lead * min(leads)
     return Sentence(spans, sureness, _logistic(logit))
 
 

@@ -7,7 +7,6 @@ import pytest
 
 from config.expectation import AnswerKind, Expectation
 from model.ears.arbitration import believed
-from model.ears.confusions import confusions
 from model.ears.counted import BEGIN, END, counted
 from model.ears.ears import Hearing
 from model.ears.evidence import Evidence, evidence_of
@@ -27,7 +26,7 @@ CARDS = tuple(f"{rank} of {suit}" for rank in ("Ace", "Two", "Ten", "Queen") for
 
 
 def heard(text: str, tongue: Tongue = ENGLISH) -> Evidence:
-    return evidence_of(posteriors(sounds_said(text, tongue.language)), confusions())
+    return evidence_of(posteriors(sounds_said(text, tongue.language)))
 
 
 def sentence(text: str, expectation: Expectation, tongue: Tongue = ENGLISH) -> str:
@@ -62,8 +61,8 @@ def test_spanish_is_found_in_a_spanish_grammar(text, kind):
 
 def test_equal_sounds_need_a_pause_between_them():
     said = sounds_said("oh")
-    once = evidence_of(posteriors(said), confusions())
-    twice = evidence_of(posteriors(said[:-5] + said[6:]), confusions())
+    once = evidence_of(posteriors(said))
+    twice = evidence_of(posteriors(said[:-5] + said[6:]))
     grammar = grammar_for(Expectation(AnswerKind.DIGITS), COSTS)
     assert [len(whole_sentence(one, grammar, ENGLISH).spans) for one in (once, twice)] == [1, 2]
 
@@ -71,7 +70,7 @@ def test_equal_sounds_need_a_pause_between_them():
 def test_a_speaker_who_is_still_speaking_is_heard_up_to_the_last_whole_word():
     readings = sounds_said("one two three four")
     grammar = grammar_for(Expectation(AnswerKind.DIGITS, 6), COSTS)
-    cut = evidence_of(posteriors(readings[:-12]), confusions())
+    cut = evidence_of(posteriors(readings[:-12]))
     words = [span.word for span in sentence_so_far(cut, grammar, ENGLISH).spans]
     assert words == ["one", "two", "three"]
 
@@ -82,7 +81,7 @@ def test_a_swallowed_sound_costs_confidence_but_not_the_word():
     swallowed = [0 if reading == n else reading for reading in readings]
     grammar = grammar_for(Expectation(AnswerKind.DIGITS), COSTS)
     clear, unclear = (
-        whole_sentence(evidence_of(posteriors(said), confusions()), grammar, ENGLISH)
+        whole_sentence(evidence_of(posteriors(said)), grammar, ENGLISH)
         for said in (readings, swallowed)
     )
     assert [span.word for span in unclear.spans] == ["seven"]
