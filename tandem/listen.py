@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from config.errors import ConfigError
-from tandem.expect import HELP, expectation_of
+from tandem.hear import expectation_of
 
 if TYPE_CHECKING:
     from model.ears.kinds import AnyKind
@@ -46,7 +46,7 @@ def listen(
     sides: Annotated[
         Sides, typer.Option(help="auto takes two different channels as caller left, agent right.")
     ] = Sides.AUTO,
-    expect: Annotated[str, typer.Option(help=HELP)] = "free",
+    expect: Annotated[str, typer.Option(help="The answer awaited, as for `tandem hear`.")] = "free",
     language: Annotated[str, typer.Option(help="The caller's: en or es.")] = "en",
     ears: Annotated[EarsChoice, typer.Option(help="For the words.")] = EarsChoice.ENCODER,
     checkpoint: Annotated[str, typer.Option(help="Name or path of the model.")] = "first",
@@ -57,7 +57,10 @@ def listen(
     from model.sound import SoundError, read_wav, to_model_rate
     from model.streaming import StreamingModel
 
-    expectation = expectation_of(expect)
+    try:
+        expectation = expectation_of(expect)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
     if language not in ("en", "es"):
         raise ConfigError(f"--language {language!r} is not one of en, es")
     try:

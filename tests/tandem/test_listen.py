@@ -5,12 +5,10 @@ import pytest
 from typer.testing import CliRunner
 
 from config.errors import ConfigError
-from config.expectation import AnswerKind, Expectation
 from model.evaluate.timeline import Event, Happening, MicroTurn, Timeline
 from model.floor import Decision
 from model.sound import to_int16, write_wav
 from model.turn import Readings
-from tandem.expect import expectation_of
 from tandem.listen_strip import strips
 from tandem.main import app
 
@@ -35,31 +33,6 @@ def test_a_long_recording_takes_no_more_strips_than_a_short_one():
     many = sum("caller voice" in line.plain for line in strips(timeline(600), 80))
     assert 1 <= few <= 4
     assert 1 <= many <= 4
-
-
-@pytest.mark.parametrize(
-    ("text", "expectation"),
-    [
-        ("free", Expectation(AnswerKind.FREE)),
-        ("yes_no", Expectation(AnswerKind.YES_NO)),
-        ("digits", Expectation(AnswerKind.DIGITS)),
-        ("digits:6", Expectation(AnswerKind.DIGITS, digits=6)),
-    ],
-)
-def test_the_answer_awaited_is_read_from_the_command_line(text, expectation):
-    assert expectation_of(text) == expectation
-
-
-def test_phrases_come_from_a_file_once_each(tmp_path):
-    (tmp_path / "phrases.txt").write_text("Where is my order\n\nagent please\nwhere  is my order\n")
-    awaited = expectation_of(f"phrases:{tmp_path / 'phrases.txt'}")
-    assert awaited.phrases == ("where is my order", "agent please")
-
-
-@pytest.mark.parametrize("text", ["", "digits:99", "digits:x", "phrases:", "phrases:/nowhere", "yes"])
-def test_what_cannot_be_awaited_is_said(text):
-    with pytest.raises(ConfigError, match="--expect"):
-        expectation_of(text)
 
 
 def test_a_recording_is_listened_to_from_the_command_line(tmp_path):
