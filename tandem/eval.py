@@ -168,10 +168,10 @@ def _cases(order: "Order", only: str, data: Path | None) -> "list[Case]":
 
 def _words(console: Console, ears: str, languages: "tuple[Language, ...]", target: str) -> None:
     """Measure the ears named, or all of them."""
-    from model.ears.kinds import HEARS
+    from model.ears.kinds import HEARS, EarsName
     from model.evaluate.ears import evaluate_ears
 
-    kinds = [name for name in HEARS if not ears or name == ears]
+    kinds: list[EarsName] = [name for name in HEARS if not ears or name == ears]
     if not kinds:
         raise EvalError(f"--ears {ears} is not one of {', '.join(HEARS)}")
     with console.status("The ears listen"):

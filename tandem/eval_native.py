@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from model.streaming import ModelState
 
 _EARS_PROCESSES: Final = 2
+_EARS_LOAD_S: Final = 120.0
 
 
 @contextmanager
@@ -22,7 +23,7 @@ def native(
 
     Raises:
         CheckpointError: the checkpoint cannot be used.
-        EarsNameError: there are no such ears.
+        EarsNameError: there are no such ears, they do not load, or cannot hear in virtual time.
     """
     from model.checkpoint import find_checkpoint
     from model.ears.recogniser import EmbeddedEars
@@ -31,6 +32,10 @@ def native(
     from model.native import SERVING_THREADS, load
 
     ears = None
+    if rehearsed and ears_name not in (KNOWN, NONE):
+        raise EarsNameError(
+            f"--ears {ears_name} hear in real time: leave out --steps and --stress, or take {KNOWN} or {NONE}"
+        )
     match ears_name:
         case "encoder" | "pocketsphinx":
             ears = EmbeddedEars(ears_name, _EARS_PROCESSES)
@@ -48,6 +53,8 @@ def native(
         voice=RehearsedVoice() if rehearsed else None,
     )
     try:
+        if ears is not None and not ears.wait_until_ready(_EARS_LOAD_S):
+            raise EarsNameError(f"the {ears_name} ears did not load within {_EARS_LOAD_S:.0f} s")
         yield interlocutor
     finally:
         interlocutor.close()

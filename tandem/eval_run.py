@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class EarsNameError(ConfigError):
-    """There are no such ears."""
+    """The ears asked for cannot be used here."""
 
 
 @dataclass(frozen=True, slots=True)
