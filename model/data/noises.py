@@ -94,7 +94,7 @@ def _laughter(_split: Split, random: Random) -> Sound:
         samples = int(random.uniform(0.08, 0.14) * WIRE_RATE_HZ)
         seconds = np.arange(samples, dtype=np.float32) / WIRE_RATE_HZ
         saw = ((seconds * pitch_hz * 0.95**k) % 1 - 0.5).astype(np.float32)
-        rough = _noise(samples, 0.2, random) * np.float32(0.25)
+        rough = _noise(samples, 0.2, random) * np.float32(0.08)
         puff = _resonant((saw + rough).astype(np.float32), (700, 1_250))
         shape = np.sin(np.linspace(0, np.pi, samples, dtype=np.float32)) * np.float32(0.9**k)
         parts += [
