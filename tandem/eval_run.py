@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from model.evaluate.recording import Recording
     from model.synthesis.speech import Language
     from model.turn import Dials
+
+
+_LIGHT_CALLS: Final = 2
+"""Systems without a network of their own take so many times the calls at once."""
 
 
 class EarsNameError(ConfigError):
@@ -93,9 +97,12 @@ Done = Callable[[], None]
 
 
 def _called(order: Order, name: str, cases: "Sequence[Case]", done: Done) -> Ran:
+    from model.evaluate.line_up import ENERGY, SILENT, TALKING
     from tandem.eval_calls import call_all
 
-    return call_all(order, name, cases, done)
+    light = name in (ENERGY, SILENT, TALKING)
+    at_once = order.at_once * _LIGHT_CALLS if light else order.at_once
+    return call_all(replace(order, at_once=at_once), name, cases, done)
 
 
 def _stepped(order: Order, name: str, cases: "Sequence[Case]", done: Done) -> Ran:
