@@ -157,7 +157,7 @@ def _curves(order: Order, cases: "Sequence[Case]", progress: "Progressing") -> "
                     return _native(order, cases, done, Dials(patience=value))
                 return run(baseline(name, value), cases, Stepping(), done)
 
-            yield curve((name, LABELS[name]), setting, settings, take)
+            yield curve((name, LABELS[name].partition(",")[0]), setting, settings, take)
 
 
 # --- around it ------------------------------------------------------------------------------------
