@@ -51,9 +51,13 @@ def listen(
     ears: Annotated[EarsChoice, typer.Option(help="For the words.")] = EarsChoice.ENCODER,
     checkpoint: Annotated[str, typer.Option(help="Name or path of the model.")] = "first",
 ) -> None:
-    """Show voices, futures, decisions and words of a recording on one time line."""
+    """Show voices, futures, decisions and words of a recording on one time line.
+
+    Decisions are made with the words a call would have at that moment; the words shown are those of the whole
+    recording, as `tandem hear` gives them.
+    """
     from model.checkpoint import find_checkpoint, load_checkpoint
-    from model.evaluate.timeline import Listener, as_plain
+    from model.evaluate.timeline import Listener, as_plain, with_words
     from model.sound import SoundError, read_wav, to_model_rate
     from model.streaming import StreamingModel
 
@@ -71,6 +75,12 @@ def listen(
     model, _ = load_checkpoint(find_checkpoint(checkpoint))
     listener = Listener(StreamingModel(model, 1), _ears(ears), language, expectation)
     timeline = listener.listen(caller, agent)
+    if ears in (EarsChoice.ENCODER, EarsChoice.ALL):
+        from model.ears.phone_reader import load_phone_reader
+        from model.ears.recorded import hear_with_encoder
+
+        heard = hear_with_encoder(caller, load_phone_reader(), expectation, language)
+        timeline = with_words(timeline, heard.words)
     if png is not None:
         from model.evaluate.timeline_picture import draw
 

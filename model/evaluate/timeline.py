@@ -46,6 +46,9 @@ class Happening(StrEnum):
     NO_TURN = "no_turn"
 
 
+_ENDINGS: Final = (Happening.TURN_TAKEN, Happening.ANSWERED, Happening.RESUME, Happening.NO_TURN)
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something decided at the end of a micro-turn, or heard to begin; `text` are the turn's words."""
@@ -235,6 +238,20 @@ class _Run:
         nothing = np.zeros(0, np.float32)
         events = tuple(sorted(self.events, key=lambda event: event.at_ms))
         return Timeline(nothing, None, tuple(self.micro_turns), events, tuple(self.words))
+
+
+def with_words(timeline: Timeline, words: tuple[Word, ...]) -> Timeline:
+    """The same time line with words heard otherwise: those of a turn stand at what ended it."""
+    events: list[Event] = []
+    since_ms = 0
+    for event in timeline.events:
+        if event.happening in _ENDINGS:
+            said = " ".join(word.text for word in words if since_ms <= word.start_ms < event.at_ms)
+            events.append(replace(event, text=said))
+            since_ms = event.at_ms
+        else:
+            events.append(event)
+    return replace(timeline, events=tuple(events), words=words)
 
 
 def _happening(decision: Decision) -> Happening | None:

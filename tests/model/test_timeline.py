@@ -7,7 +7,7 @@ import pytest
 
 from config.units import SAMPLE_RATE_HZ
 from model.ears.ears import Hearing
-from model.evaluate.timeline import TAIL_MS, Happening, Listener, Timeline, as_plain
+from model.evaluate.timeline import TAIL_MS, Happening, Listener, Timeline, as_plain, with_words
 from model.evaluate.timeline_picture import draw
 from model.streaming import ModelReadings, ModelTurn
 from model.turn import Word
@@ -147,6 +147,16 @@ def test_an_agent_that_answers_before_the_floor_decided_ends_the_turn():
     assert [word.text for word in timeline.words] == ["w0", "w1"]
     assert kind.opened[0].turns == 1
     assert Happening.TURN_TAKEN not in [what for what, _ in happened(timeline)]
+
+
+def test_words_heard_otherwise_stand_at_what_ended_their_turn():
+    timeline = Listener(ByLoudness(), None).listen(side((1.0, 3.0), (5.0, 6.0)))
+    words = (Word("my", 1_100, 1_300), Word("order", 1_400, 2_000), Word("yes", 5_200, 5_600))
+    retold = with_words(timeline, words)
+    assert retold.words == words
+    texts = [event.text for event in retold.events if event.happening is Happening.TURN_TAKEN]
+    assert texts == ["my order", "yes"]
+    assert [event.at_ms for event in retold.events] == [event.at_ms for event in timeline.events]
 
 
 def test_everything_in_plain_values_is_json_and_complete():
