@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 _EARS_PROCESSES: Final = 2
 """So that callers who fall silent at the same moment do not all wait for one core."""
-_EARS_LOAD_S: Final = 60.0
+_EARS_LOAD_S: Final = 30.0
 """Seconds; on a machine where they have never run, their searches are compiled first."""
 
 

@@ -41,6 +41,11 @@ class TogetherCall:
             one.turn_over()
 
     @property
+    def attending(self) -> bool:
+        """Whether any of them attends."""
+        return any(one.attending for one in self.ears)
+
+    @property
     def has_paused(self) -> bool:
         """Whether the turn waits to be understood by any of them."""
         return any(one.has_paused for one in self.ears)
@@ -61,6 +66,11 @@ class Together:
     def together(self) -> int:
         """As many calls as suit all of them."""
         return min(kind.together for kind in self._kinds)
+
+    @property
+    def unhurried(self) -> int:
+        """As many callers as suit all of them."""
+        return min(kind.unhurried for kind in self._kinds)
 
     def open(self, language: str) -> TogetherCall:
         """Begin to hear a call with all of them."""

@@ -93,6 +93,7 @@ class PocketsphinxKind:
     """Pocketsphinx with grammars: English, one call at a time."""
 
     together = 1
+    unhurried = 2
 
     def __init__(self) -> None:
         self._decoders = Decoders()
@@ -183,6 +184,11 @@ class CallEars:
         else:
             self._hearing = replace(self._hearing, upto_ms=self._next_index * MICRO_TURN_MS)
         return self._hearing
+
+    @property
+    def attending(self) -> bool:
+        """Whether the caller is speaking or has only just stopped."""
+        return self._attending
 
     @property
     def has_paused(self) -> bool:

@@ -92,6 +92,11 @@ class EncoderCall:
         self._hearing = Hearing(upto_ms=self._hearing.upto_ms)
 
     @property
+    def attending(self) -> bool:
+        """Whether the caller is speaking or has only just stopped."""
+        return self._attending
+
+    @property
     def has_paused(self) -> bool:
         """Whether the caller's voice has paused and the turn waits to be understood."""
         return self._pause_due

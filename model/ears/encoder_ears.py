@@ -13,7 +13,9 @@ from model.ears.encoder_call import EncoderCall
 
 Floats = npt.NDArray[np.float32]
 
-_TOGETHER: Final = 4
+_TOGETHER: Final = 1
+"""One thread reads two windows no sooner together than one after the other, and the first would wait."""
+_UNHURRIED: Final = 4
 _WARMING: Final = 5
 """Micro-turns of noise heard before the first caller."""
 
@@ -30,6 +32,7 @@ class EncoderKind:
     """Reads the sounds of several calls together."""
 
     together = _TOGETHER
+    unhurried = _UNHURRIED
 
     def __init__(self, reader: ReadsPhones | None = None) -> None:
         """Take `reader`, or load the one that ships, and make everything ready for the first caller.

@@ -19,8 +19,7 @@ from model.ears.kinds import AnyKind, CallHearing, EarsName, make_kind
 _NICENESS: Final = 5
 """Micro-turns come first, words second."""
 _UNHURRIED_PAUSED: Final = 1
-_UNHURRIED_WAITING: Final = 2
-"""More calls than these waiting at once, and each gets less effort."""
+"""More paused callers than this waiting at once, and each gets less effort."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +124,8 @@ class Host:
         load, partial words are left out and careful readings are less so.
         """
         paused = [one for one in self._waiting if self._calls[one].has_paused]
-        hurried = len(paused) > _UNHURRIED_PAUSED or len(self._waiting) > _UNHURRIED_WAITING
+        speaking = sum(self._calls[one].attending for one in self._waiting)
+        hurried = len(paused) > _UNHURRIED_PAUSED or speaking > self._kind.unhurried
         chosen = (paused or list(self._waiting))[: self._kind.together]
         calls = [self._calls[call_id] for call_id in chosen]
         hearings = self._kind.work(calls, hurried=hurried)
@@ -141,9 +141,9 @@ class Host:
 def serve(name: EarsName, orders: Connection, answers: Connection) -> None:
     """Run a process of the ears until `orders` closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(_NICENESS)
     try:
         host = Host(make_kind(name))
+        os.nice(_NICENESS)
         answers.send(Ready())
         while True:
             while orders.poll(0 if host.busy else None):

@@ -37,6 +37,11 @@ class CallHearing(Protocol):
         ...
 
     @property
+    def attending(self) -> bool:
+        """Whether the caller is speaking or has only just stopped: its sound is understood."""
+        ...
+
+    @property
     def has_paused(self) -> bool:
         """Whether the caller's voice has paused and the turn waits to be understood."""
         ...
@@ -55,6 +60,11 @@ class EarsKind(Protocol[H]):
     @property
     def together(self) -> int:
         """How many calls are best understood in one go."""
+        ...
+
+    @property
+    def unhurried(self) -> int:
+        """How many speaking callers can wait at once and all get their partial words in time."""
         ...
 
     def open(self, language: str) -> H: ...

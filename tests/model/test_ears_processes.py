@@ -22,7 +22,7 @@ pytestmark = pytest.mark.service
 
 SIX = Expectation(AnswerKind.DIGITS, 6)
 NUMBER = "one zero four two three three"
-PATIENCE_S = 60
+PATIENCE_S = 120
 
 
 def children() -> list[BaseProcess]:
@@ -41,9 +41,9 @@ def text_of(hearing: Hearing) -> str:
     return " ".join(word.text for word in hearing.words)
 
 
-@pytest.fixture
-def ears():
-    ears = EmbeddedEars("pocketsphinx")
+@pytest.fixture(params=["encoder", "pocketsphinx"])
+def ears(request):
+    ears = EmbeddedEars(request.param)
     yield ears
     ears.close()
     assert not children()
@@ -57,6 +57,7 @@ def sound() -> list[tuple[np.ndarray, bool]]:
 
 def test_words_come_back_without_anybody_waiting_for_them(ears, sound):
     listener = ears.open("call", "en-US")
+    assert ears.wait_until_ready(PATIENCE_S)
     listener.expect(SIX)
     longest_s = 0.0
     for index, (audio, speaking) in enumerate(sound):
