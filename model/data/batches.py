@@ -30,9 +30,11 @@ from model.streams import SPEAKING_POWER, Slots, clock_bucket
 
 _AHEAD: Final = 6
 """Batches kept ready."""
+_FALLS: Final = 3
+"""So often in a row a process may die."""
 _UNTOLD: Final = 0.4
-"""Share of calls in training in which the model is not told what it said, did and was told: it must do
-without, where the server does not tell."""
+"""Share of calls in training in which the model is not told what it said and was told: it must do without,
+where the server does not tell."""
 _RECORDED: Final = 0.25
 """Share of recorded calls, where there are any."""
 _FRAMES_PER_SLOT: Final = SLOT_MS // FRAME_MS
@@ -89,7 +91,7 @@ class Batch(NamedTuple):
 
 
 class BatchesEndedError(Exception):
-    """The process that makes batches has ended; its own error text is above on standard error."""
+    """The processes that make batches end at once; their own error text is above on standard error."""
 
 
 def make_batch(
@@ -109,7 +111,11 @@ def make_batch(
 
 @torch.no_grad()
 def to_slots(calls: list[SimulatedCall], front_end: FrontEnd) -> Slots:
-    """What the model is given of these calls (all equally long)."""
+    """What the model is given of these calls (all equally long).
+
+    Not what the agent did: in simulated calls it does it just after the true end of a turn, so that its deeds
+    would give away what the model is to find out.
+    """
     sound = torch.from_numpy(np.stack([c.caller for c in calls] + [c.agent for c in calls])).float() / 32_768
     features, _ = front_end(sound, front_end.begin(len(sound)))
     agent = sound[len(calls) :]
@@ -121,7 +127,7 @@ def to_slots(calls: list[SimulatedCall], front_end: FrontEnd) -> Slots:
         agent=features[len(calls) :],
         speaking=(power > SPEAKING_POWER).long(),
         said=_stacked([call.said for call in calls]).long(),
-        act=_stacked([call.act for call in calls]).long(),
+        act=torch.zeros(len(calls), slots, dtype=torch.long),
         told=_stacked([_told(call, slots) for call in calls]).long(),
         kind=_stacked([call.kind for call in calls]).long(),
         digits=_stacked([call.digits for call in calls]).long(),
@@ -130,9 +136,9 @@ def to_slots(calls: list[SimulatedCall], front_end: FrontEnd) -> Slots:
 
 
 def _silenced(slots: Slots, untold: list[bool]) -> Slots:
-    """Without what the agent said, did and was told, in these calls."""
+    """Without what the agent said and was told, in these calls."""
     kept = 1 - torch.tensor(untold).long().unsqueeze(1)
-    return slots._replace(said=slots.said * kept, act=slots.act * kept, told=slots.told * kept)
+    return slots._replace(said=slots.said * kept, told=slots.told * kept)
 
 
 def _told(call: SimulatedCall, slots: int) -> npt.NDArray[np.int64]:
@@ -208,8 +214,7 @@ class BatchStream:
 
     def __init__(self, source: Source, first: int, processes: int = 1) -> None:
         self._source, self._first, self._processes = source, first, processes
-        self._context = get_context("spawn")
-        self._lesson = self._context.Value("i", 0)
+        self._lesson = get_context("spawn").Value("i", 0)
 
     def teach(self, lesson: int) -> None:
         """Make the batches to come of this lesson; those that are ready are still of the one before."""
@@ -219,48 +224,71 @@ class BatchStream:
         """The batches. Close the generator to end the processes.
 
         Raises:
-            BatchesEndedError: a process died.
+            BatchesEndedError: the processes die again and again.
         """
         if self._processes == 0:
             yield from _made(self._source, self._lesson, count(self._first))
-        stride = self._processes
-        queues: list[Queue[list[npt.NDArray[np.generic]]]] = [
-            self._context.Queue(_AHEAD) for _ in range(stride)
-        ]
         makers = [
-            self._context.Process(
-                target=_make_forever,
-                args=(queue, self._source, self._lesson, count(self._first + k, stride)),
-                daemon=True,
-            )
-            for k, queue in enumerate(queues)
+            _Maker(self._source, self._lesson, self._first + k, self._processes)
+            for k in range(self._processes)
         ]
-        for maker in makers:
-            maker.start()
         try:
-            turn = 0
             while True:
-                arrays = _next(queues[turn % stride], makers[turn % stride].is_alive)
-                tensors = [torch.from_numpy(array) for array in arrays]
-                parts = len(Slots._fields)
-                yield Batch(Slots(*tensors[:parts]), Targets(*tensors[parts:]))
-                turn += 1
+                for maker in makers:
+                    yield maker.next()
         finally:
             for maker in makers:
-                maker.terminate()
-            for maker in makers:
-                maker.join()
+                maker.end()
 
 
-def _next(
-    queue: "Queue[list[npt.NDArray[np.generic]]]", is_alive: Callable[[], bool]
-) -> list[npt.NDArray[np.generic]]:
-    while True:
-        try:
-            return queue.get(timeout=5)
-        except Empty:
-            if not is_alive():
-                raise BatchesEndedError("the process that simulates calls has died") from None
+class _Maker:
+    """A process that makes every `stride`-th batch, beginning with `number`.
+
+    Synthesisers are foreign code and now and then take their process down (espeak-ng does, once in some ten
+    thousand utterances). Another one then goes on after the batch that fell over.
+    """
+
+    def __init__(self, source: Source, lesson: "Synchronized[int]", number: int, stride: int) -> None:
+        self._source, self._lesson = source, lesson
+        self._number, self._stride = number, stride
+        self._fallen = 0
+        self._start()
+
+    def _start(self) -> None:
+        context = get_context("spawn")
+        self._queue: Queue[list[npt.NDArray[np.generic]]] = context.Queue(_AHEAD)
+        numbers = count(self._number, self._stride)
+        self._process = context.Process(
+            target=_make_forever, args=(self._queue, self._source, self._lesson, numbers), daemon=True
+        )
+        self._process.start()
+
+    def next(self) -> Batch:
+        """The next batch."""
+        while True:
+            try:
+                arrays = self._queue.get(timeout=5)
+            except Empty:
+                if not self._process.is_alive():
+                    self._go_on()
+                continue
+            self._number += self._stride
+            self._fallen = 0
+            tensors = [torch.from_numpy(array) for array in arrays]
+            parts = len(Slots._fields)
+            return Batch(Slots(*tensors[:parts]), Targets(*tensors[parts:]))
+
+    def _go_on(self) -> None:
+        self._fallen += 1
+        if self._fallen > _FALLS:
+            raise BatchesEndedError("the processes that simulate calls die one after the other")
+        self._number += self._stride
+        self._start()
+
+    def end(self) -> None:
+        """End the process."""
+        self._process.terminate()
+        self._process.join()
 
 
 def _made(

@@ -89,7 +89,7 @@ class Recipe:
 
 def first(seed: int, *, steps: int | None = None, minutes: float | None = None) -> Recipe:
     """The recipe of the model that ships: an hour on one core of a CPU."""
-    phases = _curriculum(few=3, many=6)
+    phases = _curriculum(few=3, many=5)
     return Recipe("first", seed, phases, steps=steps, minutes=minutes, learning_rate=1.5e-3)
 
 

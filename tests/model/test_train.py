@@ -1,3 +1,4 @@
+import multiprocessing
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +8,7 @@ import pytest
 import torch
 
 from model.checkpoint import CheckpointError, load_checkpoint
-from model.data.batches import Batch, Lesson, make_batch
+from model.data.batches import Batch, BatchStream, Lesson, Source, make_batch
 from model.data.calls import CALL_SLOTS, SimulatedCall
 from model.data.samples import write_samples
 from model.interaction import InteractionModel
@@ -250,3 +251,14 @@ def test_recorded_calls_are_learned_from_beside_simulated_ones(tmp_path: Path):
 def test_a_folder_without_recorded_calls_is_refused_in_one_line(tmp_path: Path):
     with pytest.raises(NoTapesError, match="no recorded call"):
         Shelf(tmp_path)
+
+
+@pytest.mark.slow
+def test_a_simulating_process_that_dies_is_replaced():
+    stream = BatchStream(Source(3, (Lesson(1, 100),), SIZES["pocket"].front_end), 0, processes=1)
+    batches = stream.batches()
+    next(batches)
+    for process in multiprocessing.active_children():
+        process.kill()
+    assert [next(batches).slots.kind.shape for _ in range(8)] == [(1, 100)] * 8
+    batches.close()
