@@ -10,8 +10,8 @@ from typing import Final
 from config.units import SLOT_MS
 from model.turn import Readings
 
-_ON: Final = 0.6
-_OFF: Final = 0.4
+_ON: Final = 0.5
+_OFF: Final = 0.35
 """Voice begins above the one probability and ends below the other."""
 _ONSET_MS: Final = 100
 """Voice must last this long to be speech at all; a click does not."""

@@ -8,10 +8,13 @@ import numpy as np
 from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES, SAMPLES_PER_MS, SLOT_MS, SLOTS_PER_MICRO_TURN
 from model.ears.ears import Hearing
 from model.session import EarOrders, Session, advance
+from model.thresholds import Thresholds
 from model.turn import Readings, TurnAct, TurnEvent, TurnInput, TurnOutput, Word
 from model.voice.clauses import clauses
 from model.voice.voice import Speech
 
+LINES = Thresholds(turn_end=0.8, barge_in_first=0.85, barge_in=0.6, undecided=0.55, backchannel_due=0.7)
+"""What the scripts are written for, whatever lines suit the model that ships."""
 WORD_MS = 250
 """How long every word of the scripted voice lasts."""
 
@@ -66,7 +69,7 @@ class Conversation:
     caller: tuple[Voiced, ...] = ()
     turn_ends: tuple[int, ...] = ()
     events: dict[int, tuple[TurnEvent, ...]] = field(default_factory=dict)
-    session: Session = field(default_factory=Session)
+    session: Session = field(default_factory=lambda: Session(lines=LINES))
     lag_ms: int = 0
     readings: Callable[[Readings, int], Readings] | None = None
     outputs: list[TurnOutput] = field(default_factory=list)

@@ -10,6 +10,7 @@ from model.floor import decide
 from model.moment import EARS_PATIENCE, Decision, Floor, Moment, Rules, Standing
 from model.turn import Dials, Readings, Word
 from model.words import completeness, is_backchannel
+from tests.model.conversing import LINES
 
 ORDINARY = Dials()
 VOICE = Readings(caller_voice=0.95)
@@ -34,7 +35,7 @@ def after(
     for index, slots in enumerate(micro_turns):
         heard = hearing or Hearing(words("hello there"), (index + 1) * MICRO_TURN_MS, 0.9)
         moment = Moment(index, slots, heard, standing, asking=asking, expectation=expectation)
-        floor, decision = decide(floor, moment, Rules(dials))
+        floor, decision = decide(floor, moment, Rules(dials, LINES))
         decisions.append(decision)
     return decisions
 

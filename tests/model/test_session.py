@@ -34,7 +34,7 @@ from model.turn import (
 )
 from model.voice.reading import FADE_OUT_SAMPLES
 from model.voice.small import small_utterances
-from tests.model.conversing import WORD_MS, Conversation, ScriptedVoice, Voiced
+from tests.model.conversing import LINES, WORD_MS, Conversation, ScriptedVoice, Voiced
 
 DIGITS = Expectation(AnswerKind.DIGITS, digits=6)
 YES_NO = Expectation(AnswerKind.YES_NO)
@@ -188,7 +188,7 @@ def test_patience_waits_longer() -> None:
         call = Conversation(
             caller=(Voiced(1_000, 2_000, words="hello"),),
             readings=rising,
-            session=Session(dials=Dials(patience=patience)),
+            session=Session(lines=LINES, dials=Dials(patience=patience)),
         ).run(30)
         return call.when(TurnTaken)[0]
 
@@ -446,7 +446,7 @@ def test_words_from_outside_replace_the_models_own() -> None:
     call = Conversation(
         caller=(Voiced(1_000, 2_000),),
         turn_ends=(2_050,),
-        session=Session(outside_ears=True),
+        session=Session(lines=LINES, outside_ears=True),
         events={
             9: (HeardWords(outside("where"), final=False),),
             12: (HeardWords(outside("where", "now"), final=True),),
@@ -466,7 +466,7 @@ def test_words_from_outside_that_come_after_the_turn_was_taken_are_a_turn_of_the
     call = Conversation(
         caller=(Voiced(1_000, 2_000),),
         turn_ends=(2_050,),
-        session=Session(outside_ears=True),
+        session=Session(lines=LINES, outside_ears=True),
         events={25: (HeardWords(late, final=True),)},
     ).run(30)
     assert [act.transcript.text for act in call.acts(TurnTaken)] == ["", "where is it"]
@@ -492,7 +492,7 @@ def due(reading: Readings, _: int) -> Readings:
 
 
 def listening(call_id: str = "a", **dialled: float) -> Session:
-    return Session(listening=listening_in(call_id, "en-US"), dials=Dials(**dialled))
+    return Session(lines=LINES, listening=listening_in(call_id, "en-US"), dials=Dials(**dialled))
 
 
 def test_a_long_turn_gets_a_small_utterance_now_and_then_and_not_over_digits() -> None:
