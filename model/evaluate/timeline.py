@@ -196,7 +196,8 @@ class _Run:
     micro_turns: list[MicroTurn] = field(default_factory=list[MicroTurn])
     events: list[Event] = field(default_factory=list[Event])
     words: list[Word] = field(default_factory=list[Word])
-    last: Decision = Decision.LISTEN
+    given_way: set[Happening] = field(default_factory=set[Happening])
+    """What the caller's present utterance has already made the agent do."""
 
     def answered(self, moment: Moment, floor: Floor) -> bool:
         """Whether the agent begins to speak after a turn of the caller's that nothing was decided about."""
@@ -222,10 +223,12 @@ class _Run:
         self.micro_turns.append(MicroTurn(began_ms, moment.slots, agent_speaks, decision))
         if onset_ms is not None:
             self.events.append(Event(onset_ms, Happening.CALLER_SPOKE))
+            self.given_way.clear()
         happening = _happening(decision)
-        repeated, self.last = decision is self.last, decision
-        if happening is None or (repeated and happening in (Happening.YIELD, Happening.PAUSE)):
+        if happening is None or happening in self.given_way:
             return False
+        if happening in (Happening.YIELD, Happening.PAUSE):
+            self.given_way.add(happening)
         over = happening in (Happening.TURN_TAKEN, Happening.NO_TURN, Happening.RESUME)
         words = moment.hearing.words if over else ()
         if happening is not Happening.NO_TURN or words:
