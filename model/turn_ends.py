@@ -20,6 +20,8 @@ _AFTER_OVERLAP_MS: Final = 700
 """An answer given over the end of the question is taken after this much silence."""
 _LONGEST_SILENCE_MS: Final = (1_200, 2_000)
 """The line is never dead: after this much silence (by patience) the turn is over, whatever the model says."""
+_A_MERE_YES: Final = 0.4
+"""How complete a "yes" is: "that's right" often follows."""
 _UNFINISHED_MS: Final = 600
 """More of it for an answer that is not complete (four of six digits)."""
 _LONGEST_TURN_MS: Final = 45_000
@@ -70,10 +72,12 @@ def _has_ended(floor: Floor, moment: Moment, rules: Rules) -> bool:
     quiet_ms = caller.quiet_ms(moment.now_ms)
     if quiet_ms >= fallback_ms or (caller.overlap_ms and quiet_ms >= _AFTER_OVERLAP_MS):
         return True
+    if told > 0 and moment.expectation.kind is AnswerKind.YES_NO:
+        told = _A_MERE_YES
     return caller.has_ended >= turn_end_line(rules, told)
 
 
-def turn_end_line(rules: Rules, told: int) -> float:
+def turn_end_line(rules: Rules, told: float) -> float:
     """The line for the end of a turn whose words are complete (1), incomplete (-1) or do not tell (0)."""
     shift = rules.lines.incomplete if told < 0 else -rules.lines.complete * told
     return shifted(rules.lines.turn_end, dialled(rules.dials.patience) + shift)
