@@ -1,7 +1,8 @@
 """How the floor's lines are chosen: calls of training voices, read once, replayed with any lines and dials.
 
     turns, overlaps = (read_calls(model, calls) for calls in (turn_calls(), overlap_calls()))
-    print(measure([*turns, *overlaps], Rules()), choose(turns, overlaps))
+    lines = choose(turns, overlaps)
+    figures = measure([*turns, *overlaps], Rules(lines=lines))
 
 Reading is the model's work and takes a minute; a replay is the floor's alone, in virtual time, and takes
 seconds. It is exact up to the first decision in each silence and each overlap, which are what is counted:
