@@ -28,7 +28,7 @@ from model.floor import decide
 from model.interaction import InteractionModel
 from model.moment import Decision, Floor, Moment, Rules, Standing
 from model.native import readings_of
-from model.streaming import SILENT_MICRO_TURN, ModelTurn, StreamingModel
+from model.streaming import ModelTurn, StreamingModel
 from model.streams import DIGITS_ANY, KINDS
 from model.thresholds import Thresholds
 from model.turn import Readings, Word
@@ -134,8 +134,7 @@ def _model_turn(call: SimulatedCall, index: int) -> ModelTurn:
     def span(audio: np.ndarray, at: int) -> np.ndarray:
         return audio[at * MICRO_TURN_SAMPLES : (at + 1) * MICRO_TURN_SAMPLES]
 
-    agent = span(call.agent, index - 1) if index else SILENT_MICRO_TURN
-    return ModelTurn(span(call.caller, index), agent, _expectation(call, index))
+    return ModelTurn(span(call.caller, index), span(call.agent, index), _expectation(call, index))
 
 
 def _expectation(call: SimulatedCall, index: int) -> Expectation:
