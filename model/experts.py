@@ -5,9 +5,10 @@ one call reads does not depend on the others. The experts are kept in balance by
 (2021), which is 1 at best.
 
 Two forms that agree: in training, positions sorted by expert and one large GEMM per expert; in serving, a
-gather and a small GEMM for each expert that somebody chose. Fewer than four rows are filled up to four: with
-one, two or three rows a GEMM on a CPU takes another path than with more and rounds otherwise, from four on a
-row's numbers are the same whatever stands beside it (tests/model/test_experts.py).
+gather and a small GEMM for each expert that somebody chose. Its rows are filled up to a multiple of four: a
+GEMM on a CPU takes rows four at a time, and what is left over (with AVX2) or is fewer (with AVX-512) by a path
+that rounds otherwise. A micro-turn is four slots, so every other GEMM of a step has such a multiple anyway, and
+a row's numbers are the same whatever stands beside it (tests/model/test_experts.py).
 """
 
 # T positions · D model width · E experts · H hidden of an expert · C experts chosen
@@ -22,8 +23,8 @@ from torch.nn.functional import silu
 from model.alike import alike
 from model.sizes import ModelSize
 
-FEWEST_ROWS: Final = 4
-"""From so many rows on, a row of a GEMM does not depend on how many there are."""
+ROWS_AT_ONCE: Final = 4
+"""In a GEMM of a multiple of so many rows, a row does not depend on how many there are."""
 
 
 class FeedForward(nn.Module):
@@ -98,6 +99,6 @@ class Experts(nn.Module):
 
 
 def _filled(places: Int[Tensor, " N"]) -> Int[Tensor, " N"]:
-    """At least four places, the first one again where there are fewer."""
-    missing = FEWEST_ROWS - len(places)
-    return torch.cat((places, places[:1].expand(missing))) if missing > 0 else places
+    """A multiple of four places, the first one again where one is missing."""
+    missing = -len(places) % ROWS_AT_ONCE
+    return torch.cat((places, places[:1].expand(missing))) if missing else places

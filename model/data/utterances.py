@@ -71,7 +71,7 @@ def _by_espeak(words: list[str], voice: Voice, speaker: EspeakSpeaker) -> Uttera
         _WORD.sub(lambda m: f"[[{_MURMURS[m[0]]}]]" if m[0] in _MURMURS else m[0], word) for word in words
     ]
     murmurs = any(word.startswith("[[") for word in said)
-    speech = synthesise(" ".join(said), espeak_voice(voice, speaker), phonemes=murmurs)
+    speech = synthesise(" ".join(said), espeak_voice(voice, speaker), phonemes=murmurs, repeatable=True)
     audio = to_wire_rate(speech.audio, speech.rate_hz)
     starts = [*(event.ms for event in speech.phonemes), len(audio) * 1_000 // WIRE_RATE_HZ]
     phones = list[tuple[int, int]]()

@@ -83,7 +83,7 @@ def utterance(random: Random) -> Utterance:
     if shutil.which("flite") and random.random() < 0.25:
         sound, rate_hz, ends = _flite(text, random.choice(_FLITE_VOICES))
     else:
-        speech = synthesise(text, _voice(random))
+        speech = synthesise(text, _voice(random), repeatable=True)
         sound, rate_hz = speech.audio, ESPEAK_RATE_HZ
         starts = [event.ms for event in speech.phonemes] + [len(sound) * 1_000 // rate_hz]
         ends = [

@@ -161,7 +161,7 @@ def on_the_line(
 ) -> tuple[npt.NDArray[np.int16], list[bool]]:
     """Say `text` on the line: int16[n·3200] at 16 kHz, and whether each micro-turn has voice in it."""
     if isinstance(voice, EspeakVoice):
-        clean = to_wire_rate(synthesise(text, voice).audio)
+        clean = to_wire_rate(synthesise(text, voice, repeatable=True).audio)
     else:
         speech = voice.say(text)
         clean = to_rate(speech.audio.astype(np.float32), speech.rate_hz, WIRE_RATE_HZ)

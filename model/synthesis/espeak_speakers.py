@@ -76,7 +76,7 @@ class EspeakSpeaker:
             pitch_range=_step(_MIDDLE * manner.range),
         )
         try:
-            speech = synthesise(text, voice)
+            speech = synthesise(text, voice, repeatable=True)
         except EspeakError as error:
             raise SynthesisError(str(error)) from error
         return Speech(

@@ -80,7 +80,7 @@ def speak(text: str, voice: str) -> Audio:
     """
     language, _, variant = voice.partition("+")
     try:
-        speech = synthesise(text, EspeakVoice(language, variant, rate_wpm=_CALLER_RATE_WPM))
+        speech = synthesise(text, EspeakVoice(language, variant, rate_wpm=_CALLER_RATE_WPM), repeatable=True)
     except EspeakError as error:
         raise ScriptError(f"voice {voice!r} cannot speak: {error}") from None
     audio = to_wire_rate(speech.audio.astype(np.float32) / _FULL_SCALE, ESPEAK_RATE_HZ)

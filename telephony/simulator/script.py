@@ -27,7 +27,7 @@ class When(StrEnum):
     OVER = "over"
     """While the agent speaks, without meaning to take the floor: a backchannel."""
     AT_ONCE = "at_once"
-    """The moment the line is free of what came before, whatever the agent does: a recording of a whole side."""
+    """The moment the line is free of what came before, whatever the agent does: a recorded side."""
 
 
 @dataclass(frozen=True, slots=True)

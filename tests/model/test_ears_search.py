@@ -81,8 +81,7 @@ def test_a_swallowed_sound_costs_confidence_but_not_the_word():
     swallowed = [0 if reading == n else reading for reading in readings]
     grammar = grammar_for(Expectation(AnswerKind.DIGITS), COSTS)
     clear, unclear = (
-        whole_sentence(evidence_of(posteriors(said)), grammar, ENGLISH)
-        for said in (readings, swallowed)
+        whole_sentence(evidence_of(posteriors(said)), grammar, ENGLISH) for said in (readings, swallowed)
     )
     assert [span.word for span in unclear.spans] == ["seven"]
     assert unclear.confidence < clear.confidence

@@ -62,3 +62,11 @@ def test_accents_and_other_scripts_count_as_characters():
         6,
         12,
     ]
+
+
+def test_what_must_be_repeatable_is_the_same_to_the_sample_whoever_spoke_before():
+    for variant in ("f3", "klatt2"):
+        voice = EspeakVoice("en-us", variant)
+        first = synthesise("one zero four", voice, repeatable=True)
+        synthesise("good morning to you", EspeakVoice("es", "m3"))
+        assert np.array_equal(synthesise("one zero four", voice, repeatable=True).audio, first.audio)
