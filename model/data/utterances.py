@@ -4,7 +4,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from typing import Final
@@ -58,11 +58,13 @@ def utter(text: str, voice: Voice) -> Utterance:
     speaker = voice.speaker
     if isinstance(speaker, EspeakSpeaker):
         return _by_espeak(words, voice, speaker)
+    throat = voice.throat
+    manner = replace(voice.manner, rate=voice.manner.rate / throat)
     plain = [_WORD.sub(lambda m: _MURMURS_ELSEWHERE.get(m[0], m[0]), word) for word in words]
-    speech = speaker.say(" ".join(plain), voice.manner)
-    events = [(word.offset, word.begin_ms) for word in speech.words]
-    phones = tuple((PHONE_NUMBERS[phone.name], phone.begin_ms) for phone in speech.phones)
-    audio = to_wire_rate(speech.audio, speech.rate_hz)
+    speech = speaker.say(" ".join(plain), manner)
+    events = [(word.offset, round(word.begin_ms / throat)) for word in speech.words]
+    phones = tuple((PHONE_NUMBERS[phone.name], round(phone.begin_ms / throat)) for phone in speech.phones)
+    audio = to_wire_rate(speech.audio, speech.rate_hz, throat)
     return Utterance(audio, _begins(plain, events, len(audio)), phones)
 
 
@@ -72,15 +74,16 @@ def _by_espeak(words: list[str], voice: Voice, speaker: EspeakSpeaker) -> Uttera
     ]
     murmurs = any(word.startswith("[[") for word in said)
     speech = synthesise(" ".join(said), espeak_voice(voice, speaker), phonemes=murmurs, repeatable=True)
-    audio = to_wire_rate(speech.audio, speech.rate_hz)
-    starts = [*(event.ms for event in speech.phonemes), len(audio) * 1_000 // WIRE_RATE_HZ]
+    audio = to_wire_rate(speech.audio, speech.rate_hz, voice.throat)
+    times_ms = [round(event.ms / voice.throat) for event in speech.phonemes]
+    starts = [*times_ms, len(audio) * 1_000 // WIRE_RATE_HZ]
     phones = list[tuple[int, int]]()
-    for event, end_ms in zip(speech.phonemes, starts[1:], strict=True):
+    for event, (begin_ms, end_ms) in zip(speech.phonemes, pairwise(starts), strict=True):
         sounds = espeak_sounds(event.name, speaker.language)
         phones += [
-            (sound, event.ms + (end_ms - event.ms) * k // len(sounds)) for k, sound in enumerate(sounds)
+            (sound, begin_ms + (end_ms - begin_ms) * k // len(sounds)) for k, sound in enumerate(sounds)
         ]
-    events = [(event.offset, event.ms) for event in speech.words]
+    events = [(event.offset, round(event.ms / voice.throat)) for event in speech.words]
     return Utterance(audio, _begins(said, events, len(audio)), tuple(phones))
 
 
@@ -96,7 +99,7 @@ def espeak_voice(voice: Voice, speaker: EspeakSpeaker) -> EspeakVoice:
     return EspeakVoice(
         language=speaker.accent,
         variant=speaker.variant,
-        rate_wpm=round(min(max(175 * manner.rate, 80), 450)),
+        rate_wpm=round(min(max(175 * manner.rate / voice.throat, 80), 450)),
         pitch=round(min(max(50 + 50 * np.log2(manner.pitch), 0), 99)),
         pitch_range=round(min(max(50 * manner.range, 0), 99)),
     )
@@ -125,9 +128,14 @@ def _begins(words: list[str], events: list[tuple[int, int]], samples: int) -> tu
     return tuple(begins)
 
 
-def to_wire_rate(audio: npt.NDArray[np.int16], rate_hz: int = 22_050) -> npt.NDArray[np.float32]:
-    """To 8 000 Hz from any whole multiple of 50 Hz, by cutting (or padding) the spectrum."""
-    source, target = rate_hz // 50, WIRE_RATE_HZ // 50
+def to_wire_rate(
+    audio: npt.NDArray[np.int16], rate_hz: int = 22_050, faster: float = 1.0
+) -> npt.NDArray[np.float32]:
+    """To 8 000 Hz from any whole multiple of 50 Hz, by cutting (or padding) the spectrum.
+
+    `faster` plays it by that factor faster, and so higher.
+    """
+    source, target = round(rate_hz * faster / 50), WIRE_RATE_HZ // 50
     periods = -(-max(len(audio), 1) // source)
     while not smooth(periods):
         periods += 1
@@ -135,7 +143,7 @@ def to_wire_rate(audio: npt.NDArray[np.int16], rate_hz: int = 22_050) -> npt.NDA
     padded[: len(audio)] = audio
     spectrum = np.fft.rfft(padded)[: periods * target // 2 + 1]
     lowered = np.fft.irfft(spectrum, periods * target) * (target / source / 32_768)
-    return lowered[: len(audio) * WIRE_RATE_HZ // rate_hz].astype(np.float32)
+    return lowered[: len(audio) * target // source].astype(np.float32)
 
 
 def smooth(n: int) -> bool:

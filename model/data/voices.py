@@ -18,6 +18,7 @@ from model.voice.house import HOUSE
 _RATES: Final = (0.74, 0.83, 0.91, 1.0, 1.09, 1.2, 1.34)
 _PITCHES: Final = (0.72, 0.87, 1.0, 1.15, 1.4)
 _RANGES: Final = (0.7, 1.0, 1.3, 1.6)
+_THROATS: Final = (0.87, 0.93, 1.0, 1.0, 1.0, 1.08, 1.15)
 _OTHERS: Final = {"flite": 0.12, "festival": 0.02}
 """The share of callers who are another synthesiser's, where it is there (festival takes 0.3 s a sentence)."""
 _AGENT_VARIANTS: Final = (
@@ -29,10 +30,16 @@ _AGENT_VARIANTS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A speaker in a manner."""
+    """A speaker in a manner.
+
+    Attributes:
+        throat: by how much all resonances and the pitch are higher than the speaker's own: another person
+            with the same habits, as shorter and longer vocal tracts make them.
+    """
 
     speaker: Speaker
     manner: Manner
+    throat: float = 1.0
 
     @property
     def language(self) -> Language:
@@ -81,16 +88,17 @@ def draw_caller(split: Split, random: Random) -> Person:
     """A caller."""
     variant = random.choice(TRAIN_VARIANTS if split == "train" else TEST_VARIANTS)
     manner = draw_manner(random)
+    throat = random.choice(_THROATS) if split == "train" else 1.0
     voices = dict[Language, Voice]()
     for language, accents in ACCENTS.items():
         accent = accents[0] if random.random() < 0.3 else random.choice(accents)
-        voices[language] = Voice(EspeakSpeaker(language, accent, variant), manner)
+        voices[language] = Voice(EspeakSpeaker(language, accent, variant), manner, throat)
     draw = random.random()
     for synthesiser, share in _OTHERS.items():
         others = timed_speakers(split, synthesiser)
         if 0 <= draw < share and others:
             other = random.choice(others)
-            voices[other.language] = Voice(other, Manner(manner.rate))
+            voices[other.language] = Voice(other, Manner(manner.rate), throat)
         draw -= share
     return Person(voices["en"], voices["es"])
 

@@ -13,6 +13,7 @@ from model.data.delivery import FRAME_MS, FRAME_SAMPLES
 from model.data.scene import Manners
 from model.data.scripts import Break, CallerTurn, Sentence, Stop
 from model.data.timing import ANTICIPATION_MS, pause_ms, reply_gap_ms, still_silent
+from model.data.utterances import utter
 from model.data.voices import Voice, draw_agent, draw_caller
 from model.frontend import FrontEnd
 from model.heads import FUTURE_BINS
@@ -159,6 +160,15 @@ def test_the_agents_echo_comes_back_late_and_quiet():
 def test_some_lines_are_silent_and_some_are_noisy():
     lines = [draw_line("train", Random(k)) for k in range(60)]
     assert 0.1 < np.mean([line.noise_db is None for line in lines]) < 0.5
+
+
+def test_a_shorter_throat_sounds_higher_and_takes_as_long():
+    speaker = EspeakSpeaker("en", "en-us", "f3")
+    said = [utter("i ordered a lamp last week", Voice(speaker, Manner(), throat)) for throat in (0.87, 1.15)]
+    assert len(said[1].audio) == pytest.approx(len(said[0].audio), rel=0.05)
+    assert said[1].begins_ms == pytest.approx(said[0].begins_ms, abs=80)
+    peaks = [np.abs(np.fft.rfft(u.audio, 8 * 8_000))[: 8 * 400].argmax() for u in said]
+    assert peaks[1] > 1.15 * peaks[0]
 
 
 # --- when it is said ------------------------------------------------------------------------------
