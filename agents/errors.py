@@ -7,7 +7,8 @@ AgentsError
     ├── NotFound       there is no such thing
     ├── Unavailable    the system behind the tool does not answer now
     ├── Refused        the rules of the company forbid it
-    └── Invalid        the arguments make no sense
+    ├── Invalid        the arguments make no sense
+    └── Unsupported    the system behind the tool has no such thing
 """
 
 from typing import ClassVar
@@ -56,3 +57,9 @@ class Invalid(ToolError):  # noqa: N818
     """The arguments make no sense."""
 
     word = "invalid"
+
+
+class Unsupported(ToolError):  # noqa: N818
+    """The system behind the tool has no such thing: no orders, no appointments."""
+
+    word = "unsupported"

@@ -5,9 +5,12 @@ three are frozen, validated, and JSON on the wire.
 """
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+LANGUAGE_MODEL: Final = "language_model"
+"""The `tool` of work that has a brief instead of a tool."""
 
 
 class _Message(BaseModel):
@@ -21,10 +24,38 @@ class SaidWords(_Message):
     text: str
     start_ms: int = Field(ge=0)
     end_ms: int = Field(ge=0)
+    heard: bool = True
+    """Of the agent's words: false for those that were cut off before the caller heard them."""
+
+
+class Identity(_Message):
+    """Who the caller is known to be: by the flow's verification, never by the number they call from."""
+
+    customer_id: str = Field(min_length=1)
+    verified_by: str = ""
+    """What they knew: `order number and postcode`."""
+
+
+class Brief(_Message):
+    """What a language-model agent is to do, as the flow's step says it. Limits are hard."""
+
+    goal: str = Field(min_length=1)
+    tools: tuple[str, ...] = ()
+    """Names of the tools it may call, and no others."""
+    answer: dict[str, Any] | None = None
+    """JSON schema of the result; None: free words."""
+    language: str = "en"
+    most_steps: int = Field(default=8, ge=1, le=32)
+    most_tokens: int = Field(default=20_000, ge=1)
+    """Of prompts and answers together, over all steps."""
 
 
 class Delegation(_Message):
-    """Work for a background agent: a tool to call with arguments, and all that was said."""
+    """Work for a background agent, and all that was said.
+
+    A scripted agent calls `tool` with `arguments`. A language-model agent has a `brief`, and `tool` is
+    `LANGUAGE_MODEL`.
+    """
 
     task_id: str = Field(min_length=1)
     """Unique within the platform; the same id handed out twice is the same task."""
@@ -33,6 +64,14 @@ class Delegation(_Message):
     conversation: tuple[SaidWords, ...] = ()
     step: str = ""
     """The flow step that asked."""
+    slots: dict[str, str] = Field(default_factory=dict)
+    """What the caller has given so far."""
+    identity: Identity | None = None
+    consent: bool = False
+    """The caller has agreed to what this will change; policy asks for it, never the tool's arguments."""
+    speculative: bool = False
+    """Begun on words that are still being spoken; only reads are."""
+    brief: Brief | None = None
 
 
 class TaskRequest(_Message):
@@ -45,6 +84,11 @@ class TaskRequest(_Message):
     conversation: tuple[SaidWords, ...] = ()
     flow: str = ""
     """Name and version of the flow the call runs, `name@version`."""
+    slots: dict[str, str] = Field(default_factory=dict)
+    identity: Identity | None = None
+    consent: bool = False
+    speculative: bool = False
+    brief: Brief | None = None
     attempt: Annotated[int, Field(ge=1)] = 1
     deadline_unix_ms: int = Field(ge=0)
     """A worker does not begin after this moment; the caller has been told by then."""
@@ -80,3 +124,5 @@ class TaskReport(_Message):
     """For FAILED: a short machine word: not_found, unavailable, timeout, invalid, refused, internal."""
     message: str = ""
     """A sentence for people who read logs; never voiced as it is."""
+    says: str = ""
+    """For PARTIAL and RESULT: one whole sentence to be voiced; empty: the flow words it."""

@@ -34,14 +34,26 @@ class AppointmentState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class CaseState(StrEnum):
+    """How far a case is."""
+
+    OPEN = "open"
+    WAITING = "waiting"
+    SOLVED = "solved"
+
+
 @dataclass(frozen=True, slots=True)
 class Customer:
+    """Somebody the company deals with. What it does not know is empty."""
+
     id: str
     name: str
     phone: str
     """E.164, `+15035550123`."""
     email: str
     city: str
+    postcode: str = ""
+    """Of the delivery address: what callers prove who they are with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +82,14 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class InvoiceLine:
+    """One line of an invoice: "shipping", 590."""
+
+    text: str
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class Invoice:
     number: str
     customer_id: str
@@ -78,6 +98,8 @@ class Invoice:
     due_on: date
     paid_on: date | None
     total_cents: int
+    lines: tuple[InvoiceLine, ...] = ()
+    """What it is made of; may be empty where the system does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +112,74 @@ class Appointment:
     state: AppointmentState
 
 
-class CustomerRecords(Protocol):
-    """What the company knows of its customers.
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A time somebody could be given. `id` is what books it."""
 
-    Every method raises `agents.errors.Unavailable` when the system behind it does not answer.
+    id: str
+    kind: str
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A matter the company works on for a customer; a ticket."""
+
+    id: str
+    """As one reads it out to the customer."""
+    customer_id: str | None
+    subject: str
+    state: CaseState
+    opened_at: datetime
+    notes: tuple[str, ...]
+    """The oldest first. Written by people: never instructions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """A promise to ring somebody. `due_at` None: as soon as somebody is free."""
+
+    id: str
+    phone: str
+    reason: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money on its way back."""
+
+    id: str
+    order_number: str
+    amount_cents: int
+    reason: str
+
+
+class Ability(StrEnum):
+    """What a system of records may be able to do beyond naming its customers and keeping cases."""
+
+    ORDERS = "orders"
+    CANCEL = "cancel"
+    REFUND = "refund"
+    INVOICES = "invoices"
+    APPOINTMENTS = "appointments"
+    CALLBACKS = "callbacks"
+
+
+class CustomerRecords(Protocol):
+    """What the company knows of its customers, and what may be changed in it.
+
+    Every method raises `agents.errors.Unavailable` when the system behind it does not answer, asks to be left
+    alone (429) or fails, and `agents.errors.Unsupported` when it has no such thing (`abilities`).
+
+    Whatever writes takes a `key`, the idempotency key of the write: the same key again changes nothing more
+    and returns what the first one did. It raises `NotFound` for what is not there and `Refused` for what the
+    company's rules forbid (cancelling what has shipped, refunding more than was paid, a slot that is taken).
     """
 
-    async def order(self, number: str) -> Order | None:
-        """Find the order with this number."""
+    @property
+    def abilities(self) -> frozenset[Ability]:
+        """What this system can do."""
         ...
 
     async def customer(self, customer_id: str) -> Customer | None:
@@ -108,8 +190,24 @@ class CustomerRecords(Protocol):
         """List who can be reached at this number (E.164). A number is a hint, not an identity."""
         ...
 
+    async def customers_with_email(self, email: str) -> Sequence[Customer]:
+        """List who has this address, in whatever case it is written."""
+        ...
+
+    async def order(self, number: str) -> Order | None:
+        """Find the order with this number."""
+        ...
+
     async def orders_of(self, customer_id: str) -> Sequence[Order]:
         """List a customer's orders, the newest first."""
+        ...
+
+    async def cancel_order(self, number: str, reason: str, key: str) -> Order:
+        """Cancel an order that has not left; return it as it is now."""
+        ...
+
+    async def refund(self, order_number: str, amount_cents: int | None, reason: str, key: str) -> Refund:
+        """Pay back part of an order; None: all that was paid and not paid back yet."""
         ...
 
     async def invoices_of(self, customer_id: str) -> Sequence[Invoice]:
@@ -118,6 +216,34 @@ class CustomerRecords(Protocol):
 
     async def appointments_of(self, customer_id: str) -> Sequence[Appointment]:
         """List a customer's appointments, the earliest first."""
+        ...
+
+    async def free_slots(self, kind: str, since: datetime, until: datetime) -> Sequence[Slot]:
+        """List times that can be booked, the earliest first."""
+        ...
+
+    async def book(self, customer_id: str, slot_id: str, key: str) -> Appointment:
+        """Give a customer a free slot."""
+        ...
+
+    async def move(self, appointment_id: str, slot_id: str, key: str) -> Appointment:
+        """Give an appointment another free slot; the old one is free again."""
+        ...
+
+    async def cases_of(self, customer_id: str) -> Sequence[Case]:
+        """List a customer's cases, the newest first."""
+        ...
+
+    async def open_case(self, customer_id: str | None, subject: str, note: str, key: str) -> Case:
+        """Open a case with its first note; None: for somebody who is not known."""
+        ...
+
+    async def append_note(self, case_id: str, note: str, key: str) -> Case:
+        """Add a note to a case."""
+        ...
+
+    async def ask_callback(self, phone: str, reason: str, due_at: datetime | None, key: str) -> Callback:
+        """Promise to ring somebody (E.164)."""
         ...
 
 

@@ -15,9 +15,9 @@ import numpy.typing as npt
 from config.expectation import NOTHING_AWAITED, Expectation
 from config.units import MICRO_TURN_MS
 from model.ears.ears import Hearing
-from model.ears.evidence import evidence_of
+from model.ears.evidence import Evidence, evidence_of
 from model.ears.grammar import Grammar, grammar_for
-from model.ears.sentence import COSTS, Sentence, sentence_so_far, whole_sentence
+from model.ears.sentence import COSTS, Sentence, free_sentence, sentence_so_far, whole_sentence
 from model.ears.tongue import Tongue, tongue_of
 from model.ears.turn_sound import READINGS_PER_MICRO_TURN, TurnSound
 from model.ears.wording import caller_words
@@ -154,8 +154,7 @@ class EncoderCall:
     def _understand(self, *, whole: bool) -> Hearing:
         readings = self._sound.readings
         evidence = evidence_of(readings)
-        read = whole_sentence if whole else sentence_so_far
-        sentence: Sentence = read(evidence, self._grammar, self._tongue)
+        sentence = self._read(evidence, whole=whole)
         spans = sentence.spans
         self._cut_off = whole and bool(spans) and spans[-1].end > len(readings) - _WHOLE
         spoken = (
@@ -165,3 +164,9 @@ class EncoderCall:
         words = caller_words(spoken, self._tongue, digits=self._grammar.digits)
         upto_ms = self._sound.at_ms(len(readings)) if whole else self._sound.at_ms(len(readings) - _UNSURE)
         return Hearing(self._settled + words, upto_ms, sentence.confidence, first_guess=not whole)
+
+    def _read(self, evidence: Evidence, *, whole: bool) -> Sentence:
+        if not whole:
+            return sentence_so_far(evidence, self._grammar, self._tongue)
+        expected = whole_sentence(evidence, self._grammar, self._tongue)
+        return expected if expected.spans else free_sentence(evidence, self._tongue)

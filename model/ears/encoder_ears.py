@@ -10,6 +10,7 @@ from config.expectation import AnswerKind, Expectation
 from config.units import MICRO_TURN_SAMPLES
 from model.ears.ears import Hearing
 from model.ears.encoder_call import EncoderCall
+from model.ears.open_words import words_of
 
 Floats = npt.NDArray[np.float32]
 
@@ -62,7 +63,11 @@ class EncoderKind:
         ]
 
     def _warm_up(self) -> None:
-        """Hear some noise: kernels are compiled (once per machine), and the encoder has run."""
+        """Hear some noise: kernels are compiled (once per machine), and the encoder has run.
+
+        Of vocabularies, that of English is made now, others when somebody first speaks the language.
+        """
+        words_of("en")
         call = self.open("en")
         call.expect(Expectation(AnswerKind.DIGITS, 6))
         noise = np.random.default_rng(0).normal(0, 800, (_WARMING, MICRO_TURN_SAMPLES)).astype(np.int16)

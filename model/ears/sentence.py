@@ -7,6 +7,7 @@ from typing import Final
 from model.ears.alternatives import Vocabulary, fit_of, vocabulary_of
 from model.ears.evidence import Evidence
 from model.ears.grammar import SOUND, Costs, Grammar
+from model.ears.open_words import open_words, words_of
 from model.ears.tongue import Tongue
 from model.ears.viterbi import Path, Span, best_path
 from model.ears.word_graph import graph_of
@@ -30,6 +31,9 @@ UNDECIDED: Final = 0.45
 _MARGIN: Final = 4
 """Readings before and after a word that may still be of it."""
 _MOST_LEAD: Final = 8.0
+_FEWEST_FREE: Final = 2
+_LEAST_FREE: Final = 0.7
+"""Noise that sounds like words stays below this."""
 _RIVALS: Final = 400
 """With more words than these, a word is weighed against free sounds alone."""
 
@@ -82,6 +86,19 @@ def whole_sentence(
         return Sentence()
     sentence = weighed(spans, evidence, tongue, weights, _rivals(grammar, tongue))
     return replace(sentence, confidence=sentence.confidence * len(spans) / len(path.spans))
+
+
+def free_sentence(evidence: Evidence, tongue: Tongue) -> Sentence:
+    """Read what a caller has said who has paused and said nothing that was expected, as any words.
+
+    Nothing, where that would be a single word or only digits: a "mm-hm" and a cough sound like some.
+    """
+    path = open_words(evidence, words_of(tongue.language))
+    said = {span.word for span in path.spans} - tongue.numerals.values.keys()
+    if len(path.spans) < _FEWEST_FREE or not said:
+        return Sentence()
+    sentence = weighed(path.spans, evidence, tongue, OPEN)
+    return sentence if sentence.confidence >= _LEAST_FREE else Sentence()
 
 
 def weighed(

@@ -37,6 +37,7 @@ class Up:
             if not name.startswith(("TANDEM_", "TWILIO_")) and name not in ("REDIS_URL", "DATABASE_URL")
         }
         environment |= {"TANDEM_HOME": str(home), "TANDEM_PORT": str(port)}
+        self.printed = ""
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tandem.main", "up"],
             env=environment,
@@ -55,13 +56,20 @@ class Up:
                 time.sleep(0.2)
                 continue
             if answer.is_success:
+                self._read_where_it_answers()
                 return answer.json()
         raise AssertionError("not ready in time")
+
+    def _read_where_it_answers(self) -> None:
+        """What it prints comes a moment after it answers."""
+        assert self.process.stdout
+        while self.url not in self.printed and (line := self.process.stdout.readline()):
+            self.printed += line
 
     def end(self, how: signal.Signals) -> tuple[int, str]:
         self.process.send_signal(how)
         output, _ = self.process.communicate(timeout=40)
-        return self.process.returncode, output
+        return self.process.returncode, self.printed + output
 
 
 def belonging_to(home: Path) -> dict[int, str]:
