@@ -63,7 +63,7 @@ class Up:
     def _read_where_it_answers(self) -> None:
         """What it prints comes a moment after it answers."""
         assert self.process.stdout
-        while self.url not in self.printed and (line := self.process.stdout.readline()):
+        while "╰" not in self.printed and (line := self.process.stdout.readline()):
             self.printed += line
 
     def end(self, how: signal.Signals) -> tuple[int, str]:
