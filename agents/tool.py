@@ -18,7 +18,18 @@ import inspect
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Generic, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
+from typing import (
+    Annotated,
+    Any,
+    Final,
+    Generic,
+    NewType,
+    ParamSpec,
+    TypeVar,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from pydantic import BaseModel, ConfigDict, Field, PydanticSchemaGenerationError, TypeAdapter, ValidationError
 from pydantic import create_model as create_pydantic_model
@@ -40,6 +51,12 @@ class Injected:
 
 Request = Annotated[TaskRequest, Injected()]
 """What a tool writes to be given the whole request: the call, the conversation so far, the deadline."""
+
+IdempotencyKey = NewType("IdempotencyKey", str)
+"""Names one write. The same key given again changes nothing more."""
+
+Key = Annotated[IdempotencyKey, Injected()]
+"""What a tool that writes asks for, to hand it to the system that is changed."""
 
 Dependencies = Mapping[object, object]
 """What tools can be given, by type."""
