@@ -10,7 +10,9 @@ from config.expectation import AnswerKind, Expectation
 from config.units import MICRO_TURN_SAMPLES
 from model.ears.ears import Hearing
 from model.ears.encoder_call import EncoderCall
-from model.ears.open_words import words_of
+from model.ears.evidence import evidence_of
+from model.ears.sentence import free_sentence
+from model.ears.tongue import tongue_of
 
 Floats = npt.NDArray[np.float32]
 
@@ -67,10 +69,11 @@ class EncoderKind:
 
         Of vocabularies, that of English is made now, others when somebody first speaks the language.
         """
-        words_of("en")
         call = self.open("en")
         call.expect(Expectation(AnswerKind.DIGITS, 6))
         noise = np.random.default_rng(0).normal(0, 800, (_WARMING, MICRO_TURN_SAMPLES)).astype(np.int16)
         for index, audio in enumerate(noise):
             call.listen(index, audio, speaking=index < _WARMING - 1)
             self.work([call], hurried=False)
+        sound = noise.ravel().astype(np.float32) / np.float32(32_768)
+        free_sentence(evidence_of(self._reader.read([sound])[0]), tongue_of("en"))

@@ -157,10 +157,17 @@ def test_calls_heard_together_do_not_hear_each_other(kind):
     assert [text_of(hearing) for hearing in heard] == list(texts)
 
 
-def test_nonsense_is_heard_as_no_words(kind):
+def test_what_nobody_expected_is_heard_word_for_word_once_the_caller_has_paused(kind):
+    call = kind.open("en-US")
+    call.expect(OPEN)
+    text = "the driver left my parcel in the rain"
+    assert text_of(hear(kind, call, spoken(text))[-1]) == text
+
+
+def test_a_single_word_nobody_expected_is_not_believed(kind):
     call = kind.open("en-US")
     call.expect(SIX)
-    assert hear(kind, call, spoken("colourless green ideas sleep"))[-1].words == ()
+    assert hear(kind, call, spoken("colour"))[-1].words == ()
 
 
 def test_digits_are_heard_where_something_else_was_asked_but_a_number_may_come(kind):
