@@ -72,6 +72,8 @@ class Delegation(_Message):
     speculative: bool = False
     """Begun on words that are still being spoken; only reads are."""
     brief: Brief | None = None
+    trace: str = ""
+    """W3C `traceparent` of the span this belongs to (see `config.tracing`); empty: not traced."""
 
 
 class TaskRequest(_Message):
@@ -89,6 +91,8 @@ class TaskRequest(_Message):
     consent: bool = False
     speculative: bool = False
     brief: Brief | None = None
+    trace: str = ""
+    """As `Delegation.trace`."""
     attempt: Annotated[int, Field(ge=1)] = 1
     deadline_unix_ms: int = Field(ge=0)
     """A worker does not begin after this moment; the caller has been told by then."""
