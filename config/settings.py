@@ -40,6 +40,13 @@ def _redis_url(url: str) -> str:
     return url
 
 
+def _http_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("must be an address like https://api.openai.com/v1")
+    return url.rstrip("/")
+
+
 def _database_url(url: str) -> str:
     if not url.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://", "postgresql+psycopg://")):
         raise ValueError("must begin with sqlite+aiosqlite:/// or postgresql+psycopg://")
@@ -79,6 +86,22 @@ class Settings(BaseSettings):
     ears_options: SecretStr | None = Field(default=None, validation_alias="TANDEM_EARS_OPTIONS")
     """That service's keyword arguments as a JSON object."""
     worker_processes: int = Field(default=2, ge=1, le=64, validation_alias="TANDEM_WORKER_PROCESSES")
+    llm_base_url: Annotated[str, AfterValidator(_http_url)] = Field(
+        default="https://api.openai.com/v1", validation_alias="LLM_BASE_URL"
+    )
+    """Any endpoint with chat completions: OpenAI, vLLM, Ollama."""
+    llm_api_key: SecretStr | None = Field(default=None, validation_alias="LLM_API_KEY")
+    """None for endpoints that ask for none."""
+    llm_model: str | None = Field(default=None, validation_alias="LLM_MODEL", min_length=1)
+    """None: there are no language-model agents."""
+    llm_timeout_s: float = Field(default=20.0, gt=0, le=120, validation_alias="LLM_TIMEOUT_S")
+    """The longest silence of the endpoint, before its first word and between two."""
+    llm_input_price_usd: float = Field(default=0.0, ge=0, validation_alias="LLM_INPUT_PRICE_USD")
+    """Of a million tokens of prompts."""
+    llm_output_price_usd: float = Field(default=0.0, ge=0, validation_alias="LLM_OUTPUT_PRICE_USD")
+    """Of a million tokens of answers."""
+    llm_most_usd_per_task: float = Field(default=0.25, gt=0, validation_alias="LLM_MOST_USD_PER_TASK")
+    """Where prices are set, no task spends more."""
     log_level: str = Field(
         default="info", validation_alias="TANDEM_LOG_LEVEL", pattern=r"^(debug|info|warning|error)$"
     )
@@ -148,8 +171,14 @@ _FIXES: Final = {
     "TANDEM_MAX_CALL_MINUTES": "minutes from 1 to 1440",
     "TANDEM_LOG_LEVEL": "one of debug, info, warning, error",
     "TANDEM_WORKER_PROCESSES": "a number of processes from 1 to 64",
+    "LLM_BASE_URL": "an address with chat completions, for example LLM_BASE_URL=http://127.0.0.1:11434/v1",
+    "LLM_MODEL": "a model that LLM_BASE_URL serves, for example LLM_MODEL=qwen3:8b",
+    "LLM_TIMEOUT_S": "seconds above 0, up to 120",
+    "LLM_INPUT_PRICE_USD": "dollars for a million tokens, for example LLM_INPUT_PRICE_USD=0.40",
+    "LLM_OUTPUT_PRICE_USD": "dollars for a million tokens, for example LLM_OUTPUT_PRICE_USD=1.60",
+    "LLM_MOST_USD_PER_TASK": "dollars above 0, for example LLM_MOST_USD_PER_TASK=0.25",
 }
-_SECRETS: Final = frozenset({"TWILIO_AUTH_TOKEN"})
+_SECRETS: Final = frozenset({"TWILIO_AUTH_TOKEN", "LLM_API_KEY"})
 
 
 def load(overrides: Mapping[str, str | None] | None = None) -> Settings:

@@ -36,6 +36,9 @@ def test_a_newcomer_needs_to_set_nothing() -> None:
         ("TWILIO_ACCOUNT_SID", "AC123"),
         ("TANDEM_LOG_LEVEL", "loud"),
         ("TANDEM_MAX_CALLS", "0"),
+        ("LLM_BASE_URL", "localhost:11434"),
+        ("LLM_TIMEOUT_S", "0"),
+        ("LLM_INPUT_PRICE_USD", "cheap"),
     ],
 )
 def test_a_wrong_value_is_one_line_that_names_the_variable_the_value_and_the_fix(
@@ -57,6 +60,8 @@ def test_a_secret_is_never_in_an_error_or_a_printout(monkeypatch: pytest.MonkeyP
     assert "TWILIO_ACCOUNT_SID" in str(raised.value)
     assert "topsecret" not in str(raised.value)
     monkeypatch.setenv("TWILIO_ACCOUNT_SID", ACCOUNT)
+    assert "topsecret" not in repr(load())
+    monkeypatch.setenv("LLM_API_KEY", "topsecret")
     assert "topsecret" not in repr(load())
 
 
