@@ -68,7 +68,6 @@ def _create_writes() -> None:
         sa.Column("reason", sa.String(256), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
     )
-    op.create_index("ix_crm_refund_order_number", "crm_refund", ["order_number"])
     op.create_table(
         "crm_callback",
         sa.Column("id", sa.String(32), primary_key=True),
