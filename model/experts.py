@@ -6,9 +6,9 @@ one call reads does not depend on the others. The experts are kept in balance by
 
 Two forms that agree: in training, positions sorted by expert and one large GEMM per expert; in serving, a
 gather and a small GEMM for each expert that somebody chose. Its rows are filled up to a multiple of four: a
-GEMM on a CPU takes rows four at a time, and what is left over (with AVX2) or is fewer (with AVX-512) by a path
-that rounds otherwise. A micro-turn is four slots, so every other GEMM of a step has such a multiple anyway, and
-a row's numbers are the same whatever stands beside it (tests/model/test_experts.py).
+GEMM on a CPU takes rows four at a time, and what is left (with AVX2) or is fewer (with AVX-512) goes
+by a path that rounds otherwise. A micro-turn is four slots, so every other GEMM of a step has such a multiple
+anyway, and a row's numbers are the same whatever stands beside it (tests/model/test_experts.py).
 """
 
 # T positions · D model width · E experts · H hidden of an expert · C experts chosen

@@ -58,7 +58,7 @@ def _attended(caller: Caller, moment: Moment) -> Caller:
 
 def _drones_on(floor: Floor, moment: Moment) -> bool:
     """Whether what was taken for background still is: it goes on, and says nothing."""
-    return floor.caller.may_be_speaking and not moment.hearing.words
+    return floor.caller.may_be_speaking and not moment.hearing.known
 
 
 def _remembered(floor: Floor, moment: Moment, decision: Decision) -> Floor:

@@ -52,7 +52,14 @@ def _words_are_earnest(caller: Caller, moment: Moment, rules: Rules) -> bool:
     hearing = moment.hearing
     if caller.turn_ms < _EARNEST_MS or hearing.confidence < rules.lines.sure_words:
         return False
-    return not is_backchannel(hearing.words)
+    return not is_backchannel(hearing.known)
+
+
+def _meant_for_us(caller: Caller, moment: Moment, rules: Rules) -> bool:
+    """Whether words over the agent were: what callers say at this point was, else it must have sounded so."""
+    if moment.hearing.expected or moment.standing is Standing.YIELDED:
+        return True
+    return caller.is_interrupting >= rules.lines.barge_in
 
 
 def _is_interruption(caller: Caller, rules: Rules) -> bool:
@@ -87,7 +94,7 @@ def while_interrupted(floor: Floor, moment: Moment, rules: Rules) -> Decision:
     if caller.may_be_speaking:
         meant = moment.standing is Standing.PAUSED and _is_interruption(caller, rules)
         return Decision.YIELD if meant else Decision.LISTEN
-    if words and (moment.asking or not is_backchannel(words)):
+    if words and (moment.asking or not is_backchannel(words)) and _meant_for_us(caller, moment, rules):
         return end_of_turn(floor, moment, rules)
     if caller.quiet_ms(moment.now_ms) < _QUIET_MS:
         return Decision.LISTEN

@@ -134,4 +134,4 @@ def shifted(probability: float, log_odds: float) -> float:
 def drones(caller: Caller, moment: Moment) -> bool:
     """Whether a voice goes on and on, and the ears, which keep up with it, hear no word."""
     ears_keep_up = moment.hearing.upto_ms >= moment.now_ms - _EARS_KEEP_UP_MS
-    return caller.stretch_ms >= _DRONING_MS and ears_keep_up and not moment.hearing.words
+    return caller.stretch_ms >= _DRONING_MS and ears_keep_up and not moment.hearing.known

@@ -16,11 +16,29 @@ def _set(words: str) -> frozenset[str]:
 
 _MURMURS: Final = _set("mm mhm mm-hm mmhm mm-mm hm hmm uh-huh uhhuh uh huh ah aha oh wow ajá aja ujum")
 _ASSENTS: Final = _set(
-    "yeah yep yes yup okay ok right sure alright good great fine true exactly really perfect "
-    "sí si vale claro bueno bien ya entiendo exacto perfecto correcto eso"
+    "yeah yep yes yup okay ok right sure alright good great fine true exactly really perfect nice "
+    "lovely then sí si vale claro bueno bien ya entiendo exacto perfecto correcto eso genial"
 )
 _ASSENTING_PHRASES: Final = frozenset(
-    {("i", "see"), ("got", "it"), ("all", "right"), ("of", "course"), ("de", "acuerdo"), ("muy", "bien")}
+    {
+        ("i", "see"),
+        ("got", "it"),
+        ("all", "right"),
+        ("of", "course"),
+        ("fair", "enough"),
+        ("oh", "no"),
+        ("oh", "dear"),
+        ("makes", "sense"),
+        ("sounds", "good"),
+        ("i", "understand"),
+        ("de", "acuerdo"),
+        ("muy", "bien"),
+        ("ya", "veo"),
+        ("por", "supuesto"),
+        ("está", "bien"),
+        ("así", "es"),
+        ("qué", "bien"),
+    }
 )
 _SAYING_GO_ON: Final = _MURMURS | _ASSENTS
 _PHRASES_BEGIN: Final = frozenset(first for first, _ in _ASSENTING_PHRASES)

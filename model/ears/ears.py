@@ -20,12 +20,20 @@ class Hearing:
         upto_ms: audio before this call time has been decoded; the rest is still on its way.
         first_guess: a live search's words; a careful reading follows as soon as the voice pauses.
         confidence: of the whole, 0..1, calibrated: below 0.5 it is more likely wrong than right.
+        expected: it is something callers say at this point of a call. Other words may be meant for somebody
+            else in the room, or come from the television.
     """
 
     words: tuple[Word, ...] = ()
     upto_ms: int = 0
     confidence: float = 0.0
     first_guess: bool = False
+    expected: bool = True
+
+    @property
+    def known(self) -> tuple[Word, ...]:
+        """The words, if they are expected ones."""
+        return self.words if self.expected else ()
 
 
 class Listener(Protocol):

@@ -163,7 +163,13 @@ class EncoderCall:
         )
         words = caller_words(spoken, self._tongue, digits=self._grammar.digits)
         upto_ms = self._sound.at_ms(len(readings)) if whole else self._sound.at_ms(len(readings) - _UNSURE)
-        return Hearing(self._settled + words, upto_ms, sentence.confidence, first_guess=not whole)
+        return Hearing(
+            self._settled + words,
+            upto_ms,
+            sentence.confidence,
+            first_guess=not whole,
+            expected=sentence.expected,
+        )
 
     def _read(self, evidence: Evidence, *, whole: bool) -> Sentence:
         if not whole:

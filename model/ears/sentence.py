@@ -62,11 +62,15 @@ OPEN: Final = Weights(word_bias=1.0, word_deficit=-1.0, word_lead=0.0, bias=2.5,
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """What was understood: its words, from reading to reading; how sure each is and all of it, 0..1."""
+    """What was understood: its words, from reading to reading; how sure each is and all of it, 0..1.
+
+    `expected`: they are words of the grammar.
+    """
 
     spans: tuple[Span, ...] = ()
     sureness: tuple[float, ...] = ()
     confidence: float = 0.0
+    expected: bool = True
 
 
 def sentence_so_far(evidence: Evidence, grammar: Grammar, tongue: Tongue) -> Sentence:
@@ -98,7 +102,9 @@ def free_sentence(evidence: Evidence, tongue: Tongue) -> Sentence:
     if len(path.spans) < _FEWEST_FREE or not said:
         return Sentence()
     sentence = weighed(path.spans, evidence, tongue, OPEN)
-    return sentence if sentence.confidence >= _LEAST_FREE else Sentence()
+    if sentence.confidence < _LEAST_FREE:
+        return Sentence()
+    return replace(sentence, expected=False)
 
 
 def weighed(

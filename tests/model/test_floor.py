@@ -117,6 +117,17 @@ def test_after_an_interruption_by_words_the_turn_is_the_callers() -> None:
     assert decisions == [Decision.LISTEN, Decision.LISTEN, Decision.TAKE_TURN]
 
 
+def test_words_nobody_expected_are_the_callers_turn_only_if_they_sound_like_an_interruption() -> None:
+    overheard = Hearing(words("can you turn that down"), 10_000, 0.9, expected=False)
+    decisions = list[Decision]()
+    for barge_in in (0.1, 0.9):
+        voice = Readings(caller_voice=0.95, barge_in=barge_in)
+        decisions.append(
+            after((voice,) * 4, *[(END,) * 4] * 2, standing=Standing.VOICING, hearing=overheard)[0]
+        )
+    assert decisions == [Decision.LISTEN, Decision.YIELD]
+
+
 def test_a_yes_to_an_interrupted_question_is_an_answer() -> None:
     hearing = Hearing(words("yes"), 10_000, 0.9)
     decisions = after((VOICE,) * 4, (END,) * 4, standing=Standing.YIELDED, hearing=hearing, asking=True)
