@@ -102,6 +102,16 @@ class Settings(BaseSettings):
     """Of a million tokens of answers."""
     llm_most_usd_per_task: float = Field(default=0.25, gt=0, validation_alias="LLM_MOST_USD_PER_TASK")
     """Where prices are set, no task spends more."""
+    metrics_token: SecretStr | None = Field(default=None, validation_alias="TANDEM_METRICS_TOKEN")
+    """Who scrapes `/metrics` must bring it; without it only this machine is served."""
+    worker_metrics_port: int | None = Field(
+        default=None, ge=1, le=65_535, validation_alias="TANDEM_WORKER_METRICS_PORT"
+    )
+    """Where a worker shows its own `/metrics`; nowhere unless set."""
+    traces: str = Field(default="off", validation_alias="TANDEM_TRACES", pattern=r"^(off|file)$")
+    """`file`: spans go to a file beside the logs."""
+    otlp_endpoint: str | None = Field(default=None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
+    """Where spans go over OTLP; nowhere unless set."""
     log_level: str = Field(
         default="info", validation_alias="TANDEM_LOG_LEVEL", pattern=r"^(debug|info|warning|error)$"
     )
@@ -170,6 +180,8 @@ _FIXES: Final = {
     "TANDEM_MAX_CALLS": "a number of calls from 1 to 10000",
     "TANDEM_MAX_CALL_MINUTES": "minutes from 1 to 1440",
     "TANDEM_LOG_LEVEL": "one of debug, info, warning, error",
+    "TANDEM_WORKER_METRICS_PORT": "a port number from 1 to 65535, or unset it",
+    "TANDEM_TRACES": "file, or off",
     "TANDEM_WORKER_PROCESSES": "a number of processes from 1 to 64",
     "LLM_BASE_URL": "an address with chat completions, for example LLM_BASE_URL=http://127.0.0.1:11434/v1",
     "LLM_MODEL": "a model that LLM_BASE_URL serves, for example LLM_MODEL=qwen3:8b",
@@ -178,7 +190,7 @@ _FIXES: Final = {
     "LLM_OUTPUT_PRICE_USD": "dollars for a million tokens, for example LLM_OUTPUT_PRICE_USD=1.60",
     "LLM_MOST_USD_PER_TASK": "dollars above 0, for example LLM_MOST_USD_PER_TASK=0.25",
 }
-_SECRETS: Final = frozenset({"TWILIO_AUTH_TOKEN", "LLM_API_KEY"})
+_SECRETS: Final = frozenset({"TWILIO_AUTH_TOKEN", "TANDEM_METRICS_TOKEN", "LLM_API_KEY"})
 
 
 def load(overrides: Mapping[str, str | None] | None = None) -> Settings:
