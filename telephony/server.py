@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import gc
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
@@ -16,6 +16,7 @@ from config.database import Database
 from config.flow_file import load_flow
 from config.settings import Settings
 from telephony.engine import NativeEngine
+from telephony.metrics_route import Reading, metrics_router
 from telephony.outside_ears import make_service
 from telephony.switchboard import Exchange, Switchboard
 from telephony.tape_route import tape_router
@@ -54,6 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
             open_rooms.push_async_callback(switchboard.close)
             app.include_router(twilio_router(settings, switchboard))
             app.include_router(tape_router(settings, switchboard))
+            app.include_router(metrics_router(settings, _gauges(exchange, switchboard)))
             app.add_api_route("/health", _health(exchange, switchboard), methods=["GET"])
             gc.collect()
             gc.freeze()  # what start-up built stays: a full collection would stop every call for 30 ms
@@ -84,6 +86,27 @@ def _health(exchange: Exchange, switchboard: Switchboard) -> Callable[[], Awaita
         )
 
     return health
+
+
+def _gauges(exchange: Exchange, switchboard: Switchboard) -> Callable[[], Awaitable[Sequence[Reading]]]:
+    async def read() -> tuple[Reading, ...]:
+        measured = exchange.engine.capacity()
+        return (
+            Reading("calls_up", "Calls that are up.", switchboard.calls),
+            Reading("calls_capacity", "Calls that are taken at most.", switchboard.capacity),
+            Reading(
+                "step_p99_seconds",
+                "The model's steps lately, all calls together.",
+                (measured.p99_ms or 0) / 1_000,
+            ),
+            Reading(
+                "tasks_queued",
+                "Tasks no worker has taken yet, of all servers.",
+                await exchange.dispatcher.queued(),
+            ),
+        )
+
+    return read
 
 
 async def _answers(database: Database) -> bool:

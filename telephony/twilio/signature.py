@@ -36,7 +36,7 @@ class Gate:
         if self._validator is None:
             return (
                 None
-                if _is_loopback(request)
+                if is_loopback(request)
                 else (
                     "This server runs in development mode and takes calls from this machine only. "
                     "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN to take calls from Twilio."
@@ -49,7 +49,8 @@ class Gate:
         return f"The {HEADER} header does not sign this request; is TANDEM_PUBLIC_URL the URL Twilio calls?"
 
 
-def _is_loopback(request: HTTPConnection) -> bool:
+def is_loopback(request: HTTPConnection) -> bool:
+    """Whether the other end of the connection is this machine; it may be a proxy here."""
     if request.client is None:
         return False
     try:
