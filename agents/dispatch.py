@@ -85,6 +85,11 @@ class Desk:
         else:
             self._errand(self._send(request))
 
+    def may_begin_early(self, tool: str) -> bool:
+        """Whether a tool may be called on words still being spoken: it only reads, and on nothing secret."""
+        found = self._toolbox.get(tool)
+        return found is not None and found.reads and not found.sensitive
+
     async def cancel(self, task_id: str) -> None:
         """Say that a task is no longer wanted; returns at once. A settled one stays as it is."""
         self._settle(task_id, ReportKind.CANCELLED, message="cancelled by the call")
