@@ -94,6 +94,7 @@ class Invoice:
     number: str
     customer_id: str
     order_number: str
+    """Empty for what no order stands behind: a monthly bill."""
     issued_on: date
     due_on: date
     paid_on: date | None
@@ -174,7 +175,8 @@ class CustomerRecords(Protocol):
 
     Whatever writes takes a `key`, the idempotency key of the write: the same key again changes nothing more
     and returns what the first one did. It raises `NotFound` for what is not there and `Refused` for what the
-    company's rules forbid (cancelling what has shipped, refunding more than was paid, a slot that is taken).
+    company's rules forbid (cancelling what has shipped, refunding more than was paid, a slot that is taken),
+    and `Invalid` for an amount that is not above zero.
     """
 
     @property
