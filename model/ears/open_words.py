@@ -26,6 +26,7 @@ class OpenVocabulary:
     """Words by number, the tree of their sounds, how likely they are."""
 
     words: tuple[str, ...]
+    numbers: Mapping[str, int]
     tree: PrefixTree
     mixture: Mixture
     borders: Borders
@@ -62,6 +63,7 @@ def _english() -> OpenVocabulary:
     ]
     return OpenVocabulary(
         words=words,
+        numbers=numbers,
         tree=tree_of(entries, general.unigram),
         mixture=Mixture(general, domain, _DOMAIN),
         borders=Borders(numbers[BEGIN], numbers[END]),
@@ -80,6 +82,7 @@ def _spanish() -> OpenVocabulary:
     ]
     return OpenVocabulary(
         words=words,
+        numbers=numbers,
         tree=tree_of(entries, domain.unigram),
         mixture=Mixture(domain, domain, 0.0),
         borders=Borders(numbers[BEGIN], numbers[END]),
