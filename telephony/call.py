@@ -7,16 +7,15 @@ what the model voiced. It decides nothing itself: what to say is the dialogue's,
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import numpy as np
 
 from agents.dialogue.engine import begin
 from agents.dialogue.events import (
     CallBegan,
-    CallerSilent,
     Event,
     HangUp,
     KeysPressed,
@@ -26,9 +25,7 @@ from agents.dialogue.events import (
     TimePassed,
     TransferTo,
 )
-from agents.dialogue.state import CallFacts
-from agents.messages import Delegation, SaidWords, TaskReport
-from config.flow import Flow
+from agents.messages import Delegation, TaskReport
 from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES, SAMPLES_PER_MS
 from model.turn import (
     CallerSpoke,
@@ -38,106 +35,31 @@ from model.turn import (
     OfferFinished,
     OfferMade,
     OfferStarted,
+    Resumed,
+    Transcript,
     TurnEvent,
     TurnInput,
     TurnOutput,
     TurnTaken,
     Yielded,
 )
-from telephony import utterances
-from telephony.carrier import Carrier
-from telephony.errors import CarrierError
-from telephony.line import IncomingCall, LineAnswer, LineTurn
+from telephony import conversation_so_far, speculation, utterances
+from telephony.call_parts import CallParts, CallSummary
+from telephony.conversation_so_far import Spoken
+from telephony.ending import Ending
+from telephony.line import LineAnswer, LineTurn
+from telephony.quiet import Quiet
+from telephony.speculation import EarlyMark, Speculated, Speculation
 from telephony.tape import Tape
 from telephony.weaving import Weave, Woven, dialogue_id, overhear, take, tell
 
 logger = logging.getLogger(__name__)
 
-_SILENCE_STEP_MS: Final = 1_000
-"""The dialogue is told of silence at every whole second of it."""
 _VOICE: Final = 0.5
-_ENDING_PATIENCE_MS: Final = 15_000
-"""A goodbye that is never heard (the line is stuck) ends the call after this long all the same."""
-_STOP_PATIENCE_S: Final = 2.0
-"""How long the carrier, told to end the call, may take before the line is closed from our side."""
 _STEP_PATIENCE_S: Final = 1.0
 """How long a call that is closed waits for its micro-turn under way."""
 _FAILURES_BORNE: Final = 3
 """Micro-turns in a row that may fail before the call is given up."""
-
-
-class AgentSide(Protocol):
-    """The model's side of one call (see `telephony.engine`)."""
-
-    async def step(self, turn: TurnInput) -> TurnOutput:
-        """Take one micro-turn."""
-        ...
-
-    async def reply(self, events: Sequence[TurnEvent]) -> TurnOutput:
-        """Voice in the silent micro-turn just stepped what has been offered since."""
-        ...
-
-    def close(self) -> None:
-        """Let the call go."""
-        ...
-
-
-class Desk(Protocol):
-    """The background agents of one call (see `agents.dispatch`)."""
-
-    async def delegate(self, delegation: Delegation) -> None:
-        """Hand work over. What goes wrong comes back as a FAILED report."""
-        ...
-
-    async def cancel(self, task_id: str) -> None:
-        """Say that a task is no longer wanted."""
-        ...
-
-    def reports(self) -> Sequence[TaskReport]:
-        """What is new since the last time, each report exactly once."""
-        ...
-
-    async def close(self) -> None:
-        """The call is over: settle what is open."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class CallParts:
-    """What a call is put together from.
-
-    `carrier`: call control, None without an account (the line is closed instead). `ended` is called once with
-    the outcome (completed, transferred, caller_hung_up, failed, time_limit) and the number of micro-turns.
-    """
-
-    incoming: IncomingCall
-    facts: CallFacts
-    flow: Flow
-    agent: AgentSide
-    desk: Desk
-    tape: Tape
-    carrier: Carrier | None
-    limit_ms: int
-    ended: Callable[[str, int], Coroutine[Any, Any, None]]
-
-
-@dataclass(slots=True)
-class _Quiet:
-    """Since when nobody has spoken, and how much of it the dialogue knows."""
-
-    since_ms: int = 0
-    told_ms: int = 0
-
-    def broken(self, now_ms: int) -> None:
-        self.since_ms = now_ms
-        self.told_ms = 0
-
-    def news(self, now_ms: int) -> CallerSilent | None:
-        silent_ms = (now_ms - self.since_ms) // _SILENCE_STEP_MS * _SILENCE_STEP_MS
-        if silent_ms <= self.told_ms:
-            return None
-        self.told_ms = silent_ms
-        return CallerSilent(silent_ms)
 
 
 @dataclass(slots=True)
@@ -146,6 +68,7 @@ class _Columns:
 
     delegations: list[Delegation] = field(default_factory=list[Delegation])
     reports: list[TaskReport] = field(default_factory=list[TaskReport])
+    speculation: list[EarlyMark] = field(default_factory=list[EarlyMark])
 
 
 class Call:
@@ -156,18 +79,16 @@ class Call:
         self._weave = Weave(parts.flow, begin(parts.flow, parts.facts))
         self._waiting: list[TurnEvent] = []
         self._under_way: utterances.Utterances = ()
-        self._said: list[SaidWords] = []
-        self._caller_spoke_ms = 0
-        self._agent_offset_ms = 0
+        self._spoken = Spoken()
+        self._heard_so_far: Transcript | None = None
+        self._speculation = Speculation()
+        self._voicing: str | None = None
         self._open_tasks: set[str] = set()
-        self._quiet = _Quiet()
+        self._quiet = Quiet()
+        self._ending = Ending(parts.carrier, parts.incoming.carrier_call_id)
         self._cleared = False
         self._heard_ms = 0
         self._micro_turns = 0
-        self._ending_since_ms: int | None = None
-        self._outcome: str | None = None
-        self._transfer_to: str | None = None
-        self._farewell: asyncio.Task[None] | None = None
         self._errands: set[asyncio.Task[None]] = set()
         self._failures = 0
         self._closed = False
@@ -182,7 +103,12 @@ class Call:
     @property
     def outcome(self) -> str | None:
         """How the conversation ended of itself; None while it runs or if the line was lost."""
-        return self._outcome
+        return self._ending.outcome
+
+    @property
+    def _now_ms(self) -> int:
+        """Call time at the end of the micro-turn under way."""
+        return self._micro_turns * MICRO_TURN_MS
 
     async def micro_turn(self, turn: LineTurn) -> LineAnswer:
         """Take 200 ms of the caller in and give 200 ms of the agent out."""
@@ -206,13 +132,14 @@ class Call:
             self._failures += 1
             logger.exception("micro-turn failed", extra={"call": self._parts.tape.folder.name})
             if self._failures >= _FAILURES_BORNE:
-                self._end("failed")
+                self._ending.end("failed")
             output = silence
         self._attend(turn, output)
         if self._can_reply_now(output):
             output = await self._reply(turn, output)
         self._record(turn, output)
-        return LineAnswer(output.agent_audio, self._cleared, self._may_close(), self._transfer_to)
+        ending = self._ending
+        return LineAnswer(output.agent_audio, self._cleared, ending.line_may_close, ending.transfer_to)
 
     def _can_reply_now(self, output: TurnOutput) -> bool:
         """Whether the caller's turn was taken, the agent is silent, and an answer has been found since."""
@@ -243,19 +170,20 @@ class Call:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_STEP_PATIENCE_S):
                 await self._stepping.acquire()  # the micro-turn under way still needs what is freed here
-        outcome = self._outcome or ("caller_hung_up" if reason == "stop" else "failed")
+        outcome = self._ending.outcome or ("caller_hung_up" if reason == "stop" else "failed")
         self._parts.agent.close()
         for errand in list(self._errands):
             errand.cancel()
         await asyncio.gather(*self._errands, return_exceptions=True)
-        if self._farewell is not None:
-            self._farewell.cancel()
+        self._ending.close()
         await self._parts.desk.close()
-        self._parts.tape.close(outcome, tuple(self._parts.desk.reports()))
-        await self._parts.ended(outcome, self._micro_turns)
+        late = [each for report in self._parts.desk.reports() if (each := self._received(report))]
+        figures = speculation.drop_all(self._speculation).speculation.figures
+        self._parts.tape.close(outcome, tuple(late), {"speculation": figures.as_row()})
+        await self._parts.ended(CallSummary(outcome, self._micro_turns, figures))
 
     def _record(self, turn: LineTurn, output: TurnOutput) -> None:
-        columns = {"delegations": tuple(self._columns.delegations), "reports": tuple(self._columns.reports)}
+        columns = {name: tuple(getattr(self._columns, name)) for name in _Columns.__slots__}
         self._parts.tape.micro_turn(turn, output, columns)
 
     # --- before the model's step ----------------------------------------------------------------
@@ -265,7 +193,8 @@ class Call:
         now_ms = turn.index * MICRO_TURN_MS
         if turn.heard:
             last = turn.heard[-1]
-            self._agent_offset_ms = (last.call_start - last.agent_start) // SAMPLES_PER_MS
+            offset_ms = (last.call_start - last.agent_start) // SAMPLES_PER_MS
+            self._spoken = replace(self._spoken, offset_ms=offset_ms)
         if self._cleared:
             self._under_way = utterances.flushed(self._under_way, turn.heard_ms)
             self._cleared = False
@@ -280,11 +209,10 @@ class Call:
             events.append(KeyPressed(key))
             self._quiet.broken(now_ms)
             self._tell(KeysPressed(key))
+            self._speculated(speculation.turn_over(self._speculation, self._weave.dialogue.doubt, now_ms))
         for report in self._parts.desk.reports():
-            self._columns.reports.append(report)
-            if report.kind.settles:
-                self._open_tasks.discard(report.task_id)
-            self._tell(Reported(report))
+            if news := self._received(report):
+                self._apply(news)
         if self._open_tasks:
             self._tell(TimePassed(now_ms))
         self._mind_silence(now_ms)
@@ -298,28 +226,31 @@ class Call:
     def _settle_heard(self) -> None:
         self._under_way, done = utterances.settle(self._under_way, self._heard_ms)
         for utterance in done:
-            self._remember_agent(utterance)
+            self._spoken = conversation_so_far.agent_said(self._spoken, utterance)
             offer_id = dialogue_id(utterance.offer_id)
             self._tell(OfferHeard(offer_id))
             ending = self._weave.ending
             if ending and dialogue_id(ending.after_offer_id) == offer_id:
-                self._end("completed" if isinstance(ending, HangUp) else "transferred")
+                self._end_as(ending)
 
     def _mind_silence(self, now_ms: int) -> None:
-        if self._under_way or self._open_tasks or self._outcome:
+        if self._under_way or self._open_tasks or self._ending.outcome:
             self._quiet.broken(now_ms)
         elif silent := self._quiet.news(now_ms):
             self._tell(silent)
 
     def _mind_the_end(self, now_ms: int) -> None:
-        if self._weave.ending is None:
-            self._ending_since_ms = None
-        elif self._ending_since_ms is None:
-            self._ending_since_ms = now_ms
-        elif now_ms - self._ending_since_ms > _ENDING_PATIENCE_MS:
-            self._end("completed" if isinstance(self._weave.ending, HangUp) else "transferred")
+        ending = self._weave.ending
+        if self._ending.is_overdue(now_ms, waiting=ending is not None) and ending is not None:
+            self._end_as(ending)
         if now_ms >= self._parts.limit_ms:
-            self._end("time_limit")
+            self._ending.end("time_limit")
+
+    def _end_as(self, ending: HangUp | TransferTo) -> None:
+        if isinstance(ending, HangUp):
+            self._ending.end("completed")
+        else:
+            self._ending.end("transferred", self._parts.flow.destinations[ending.destination].number)
 
     # --- after the model's step -----------------------------------------------------------------
 
@@ -335,87 +266,115 @@ class Call:
         for act in output.acts:
             match act:
                 case CallerSpoke(at_ms):
-                    self._caller_spoke_ms = at_ms
+                    self._spoken = replace(self._spoken, caller_spoke_ms=at_ms)
+                case OfferStarted(offer_id) | Resumed(offer_id):
+                    self._voicing = offer_id
                 case Yielded():
+                    self._voicing = None
                     self._cleared = True
                 case OfferFinished(offer_id):
+                    self._voicing = None
                     self._under_way = utterances.completed(self._under_way, offer_id)
                 case OfferDropped(offer_id):
                     self._lost(offer_id)
                 case TurnTaken(transcript):
                     taken = True
-                    if transcript.words:
-                        self._remember_caller(transcript.text, now_ms)
-                    self._follow(take(self._weave, transcript, started))
+                    self._take(transcript, started)
                 case _:
                     pass
-        if output.transcript is not None and not taken:
-            self._follow(overhear(self._weave, output.transcript))
+        if not taken:
+            self._overhear(output.transcript)
 
     def _lost(self, offer_id: str) -> None:
+        if self._voicing == offer_id:
+            self._voicing = None
         self._under_way, utterance = utterances.cut(self._under_way, offer_id, self._heard_ms)
         if utterance is not None:
-            self._remember_agent(utterance)
+            self._spoken = conversation_so_far.agent_said(self._spoken, utterance)
             self._tell(OfferLost(dialogue_id(offer_id)))
+        else:
+            self._spoken = conversation_so_far.forgotten(self._spoken, offer_id)
+
+    def _take(self, transcript: Transcript, started: frozenset[str]) -> None:
+        """The caller's turn is over: the dialogue answers, and early look-ups are adopted or dropped."""
+        self._spoken = conversation_so_far.caller_said(self._spoken, transcript, self._now_ms)
+        self._heard_so_far = None
+        self._follow(take(self._weave, transcript, started))
+        self._speculated(speculation.turn_over(self._speculation, self._weave.dialogue.doubt, self._now_ms))
+
+    def _overhear(self, transcript: Transcript | None) -> None:
+        """Prepare for the words so far, if there are new ones; begin what they surely enough ask for.
+
+        While the agent is speaking it is undecided whose turn it is, and nothing is begun.
+        """
+        if transcript is not None:
+            self._follow(overhear(self._weave, transcript))
+            believed = transcript.confidence >= self._parts.flow.sureness.understand
+            asked = speculation.wanted(self._weave, self._parts.desk.may_begin_early) if believed else ()
+            self._heard_so_far = transcript
+            self._speculated(speculation.overheard(self._speculation, asked))
+        if self._voicing is None:
+            self._speculated(speculation.begin_due(self._speculation, self._now_ms))
 
     def _tell(self, event: Event) -> None:
         self._follow(tell(self._weave, event))
 
     def _follow(self, woven: Woven) -> None:
+        """Go where the dialogue went: tell the model, delegate, cancel."""
         self._weave = woven.weave
         self._waiting.extend(woven.events)
-        for delegation in woven.delegations:
-            whole = delegation.model_copy(update={"conversation": tuple(self._said)})
-            self._columns.delegations.append(whole)
-            self._open_tasks.add(whole.task_id)
-            self._errand(self._parts.desk.delegate(whole))
+        for event in woven.events:
+            if isinstance(event, OfferMade):
+                self._spoken = conversation_so_far.offered(self._spoken, event.offer)
+        known = [report for delegation in woven.delegations for report in self._delegate(delegation)]
         for task_id in woven.cancelled:
             self._open_tasks.discard(task_id)
+            self._errand(self._parts.desk.cancel(speculation.runs_as(self._speculation, task_id)))
+        for report in known:
+            self._apply(report)
+
+    # --- background agents ----------------------------------------------------------------------
+
+    def _delegate(self, delegation: Delegation) -> tuple[TaskReport, ...]:
+        """Hand work over, or adopt it where it was begun early; gives what is known of it already."""
+        whole = self._with_conversation(delegation)
+        self._columns.delegations.append(whole)
+        self._open_tasks.add(whole.task_id)
+        if whole.brief is None and self._parts.desk.may_begin_early(whole.tool):
+            self._speculation, mark, known = speculation.adopt(self._speculation, whole, self._now_ms)
+            if mark is not None:
+                self._columns.speculation.append(mark)
+                return known
+        self._errand(self._parts.desk.delegate(whole))
+        return ()
+
+    def _speculated(self, done: Speculated) -> None:
+        self._speculation = done.speculation
+        self._columns.speculation.extend(done.marks)
+        for delegation in done.begin:
+            whole = self._with_conversation(delegation, self._heard_so_far)
+            self._errand(self._parts.desk.delegate(whole))
+        for task_id in done.cancel:
             self._errand(self._parts.desk.cancel(task_id))
 
-    def _remember_caller(self, text: str, now_ms: int) -> None:
-        self._said.append(
-            SaidWords(speaker="caller", text=text, start_ms=min(self._caller_spoke_ms, now_ms), end_ms=now_ms)
-        )
+    def _received(self, report: TaskReport) -> TaskReport | None:
+        """Sort a report out: what belongs to an early look-up is not yet, or never, the dialogue's."""
+        self._speculation, news = speculation.reported(self._speculation, report)
+        return news
 
-    def _remember_agent(self, utterance: utterances.Utterance) -> None:
-        if utterance.words:
-            start_ms = max(0, utterance.words[0].start_ms + self._agent_offset_ms)
-            end_ms = max(0, utterance.words[-1].end_ms + self._agent_offset_ms)
-            self._said.append(
-                SaidWords(speaker="agent", text=utterance.text, start_ms=start_ms, end_ms=end_ms)
-            )
+    def _apply(self, report: TaskReport) -> None:
+        self._columns.reports.append(report)
+        if report.kind.settles:
+            self._open_tasks.discard(report.task_id)
+        self._tell(Reported(report))
+
+    def _with_conversation(self, delegation: Delegation, transcript: Transcript | None = None) -> Delegation:
+        said = conversation_so_far.so_far(
+            self._spoken, self._under_way, self._heard_ms, self._now_ms, transcript
+        )
+        return delegation.model_copy(update={"conversation": said})
 
     def _errand(self, work: Coroutine[Any, Any, None]) -> None:
         errand = asyncio.create_task(work)
         self._errands.add(errand)
         errand.add_done_callback(self._errands.discard)
-
-    # --- the end --------------------------------------------------------------------------------
-
-    def _end(self, outcome: str) -> None:
-        """The conversation is over: have the carrier hang up or hand the call on."""
-        if self._outcome is not None:
-            return
-        self._outcome = outcome
-        ending = self._weave.ending
-        if outcome == "transferred" and isinstance(ending, TransferTo):
-            self._transfer_to = self._parts.flow.destinations[ending.destination].number
-        if self._parts.carrier is not None:
-            self._farewell = asyncio.create_task(self._ask_carrier(self._parts.carrier))
-
-    async def _ask_carrier(self, carrier: Carrier) -> None:
-        """Ask over call control; if that fails or nothing follows, the line is closed instead."""
-        carrier_call_id = self._parts.incoming.carrier_call_id
-        try:
-            if self._transfer_to:
-                await carrier.transfer(carrier_call_id, self._transfer_to)
-            else:
-                await carrier.hang_up(carrier_call_id)
-        except CarrierError as error:
-            logger.warning("call control failed: %s; closing the line instead", error)
-        else:
-            await asyncio.sleep(_STOP_PATIENCE_S)
-
-    def _may_close(self) -> bool:
-        return self._outcome is not None and (self._farewell is None or self._farewell.done())

@@ -18,7 +18,8 @@ from config.settings import Settings
 from config.tables import CallRow
 from model.capacity import LONGEST_STEP_MS, Capacity
 from model.turn import CallContext
-from telephony.call import AgentSide, Call, CallParts
+from telephony.call import Call
+from telephony.call_parts import AgentSide, CallParts, CallSummary
 from telephony.carrier import Carrier
 from telephony.clock import NS_PER_MS
 from telephony.line import IncomingCall
@@ -146,16 +147,19 @@ class Switchboard:
         }
         context = CallContext(call_id, flow.language, opening_dials(flow))
 
-        async def ended(outcome: str, micro_turns: int) -> None:
+        async def ended(summary: CallSummary) -> None:
             self._calls.pop(incoming.carrier_call_id, None)
             self._phases.pop(incoming.carrier_call_id, None)
             async with exchange.database.writing() as session:
                 await session.execute(
                     update(CallRow)
                     .where(CallRow.id == call_id)
-                    .values(ended_at=self._now(), outcome=outcome, micro_turns=micro_turns)
+                    .values(ended_at=self._now(), outcome=summary.outcome, micro_turns=summary.micro_turns)
                 )
-            logger.info("call ended", extra={"call": call_id, "outcome": outcome})
+            figures = summary.speculation.as_row()
+            logger.info(
+                "call ended", extra={"call": call_id, "outcome": summary.outcome, "speculation": figures}
+            )
 
         desk = await exchange.dispatcher.open(call_id, flow_version)
         agent = await exchange.engine.open(context)

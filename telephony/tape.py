@@ -187,12 +187,21 @@ class Tape:
             }
             self._row({"kind": "turn", "index": turn.index, **row})
 
-    def close(self, outcome: str, reports: tuple[object, ...] = ()) -> None:
-        """Write what came in after the last micro-turn, the last row, and close both files. Idempotent."""
+    def close(
+        self, outcome: str, reports: tuple[object, ...] = (), figures: Mapping[str, object] | None = None
+    ) -> None:
+        """Write what came in after the last micro-turn, the last row, and close both files. Idempotent.
+
+        Args:
+            outcome: how the call ended.
+            reports: what came in late.
+            figures: columns of the last row.
+        """
         if not self._rows.closed:
             if reports:
                 self._row({"kind": "after", "reports": [_plain(report) for report in reports]})
-            self._row({"kind": "end", "outcome": outcome, "micro_turns": self._last_index + 1})
+            ends = {"outcome": outcome, "micro_turns": self._last_index + 1}
+            self._row({"kind": "end", **ends, **(figures or {})})
             self._rows.close()
             self._recording.close()
 

@@ -11,11 +11,16 @@ from model.turn import Word
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One voiced offer. `complete`: all its words have been given out (heard or not yet)."""
+    """One voiced offer.
+
+    `complete`: all its words have been given out (heard or not yet). `flushed`: words given out that the
+    caller never heard.
+    """
 
     offer_id: str
     words: tuple[Word, ...] = ()
     complete: bool = False
+    flushed: tuple[Word, ...] = ()
 
     @property
     def text(self) -> str:
@@ -24,7 +29,9 @@ class Utterance:
 
     def as_heard(self, heard_ms: int) -> "Utterance":
         """The same with only the words whose sound the caller had heard to the end at `heard_ms`."""
-        return replace(self, words=tuple(word for word in self.words if word.end_ms <= heard_ms))
+        heard = tuple(word for word in self.words if word.end_ms <= heard_ms)
+        lost = tuple(word for word in self.words if word.end_ms > heard_ms)
+        return replace(self, words=heard, flushed=self.flushed + lost)
 
     def heard_whole(self, heard_ms: int) -> bool:
         """Whether the caller has heard all of it."""
@@ -36,10 +43,10 @@ Utterances = tuple[Utterance, ...]
 
 
 def voiced(under_way: Utterances, offer_id: str, words: tuple[Word, ...]) -> Utterances:
-    """Words of `offer_id` begin in this micro-turn."""
+    """Words of `offer_id` begin in this micro-turn; those flushed before are said again."""
     if under_way and under_way[-1].offer_id == offer_id:
         last = under_way[-1]
-        return (*under_way[:-1], replace(last, words=last.words + words))
+        return (*under_way[:-1], replace(last, words=last.words + words, flushed=()))
     return (*under_way, Utterance(offer_id, words))
 
 

@@ -3,8 +3,8 @@
 While the caller still speaks, the dialogue is asked what it would answer to the words understood so far; that
 answer is offered to the model under the condition that the turn ends with exactly these words. When it does,
 the model voices it in the very micro-turn in which it takes the turn, and the dialogue's state moves on; when
-the words change, the offer is withdrawn and the state thrown away. Nothing but speech is prepared like this:
-tasks are delegated and calls ended only by what was really said.
+the words change, the offer is withdrawn and the state thrown away. Nothing but speech is prepared here: tasks
+are delegated and calls ended only by what was really said (`telephony.speculation` begins look-ups early).
 """
 
 from dataclasses import dataclass, replace
@@ -78,9 +78,11 @@ def opening_dials(flow: Flow) -> Dials:
 
 
 def tell(weave: Weave, event: Event) -> Woven:
-    """Tell the dialogue what happened. An answer prepared on the former state is withdrawn."""
-    withdrawn = _withdraw(weave.prepared)
+    """Tell the dialogue what happened. If it matters, an answer prepared on the former state is withdrawn."""
     step = advance(weave.flow, weave.dialogue, event)
+    if not step.effects and step.state == weave.dialogue:
+        return Woven(weave)
+    withdrawn = _withdraw(weave.prepared)
     moved = replace(weave, dialogue=step.state, prepared=None)
     done = _carry_out(moved, step.effects, spoken=frozenset())
     return replace(done, events=(*withdrawn, *done.events))

@@ -31,7 +31,8 @@ from model.turn import (
     Word,
     Yielded,
 )
-from telephony.call import Call, CallParts
+from telephony.call import Call
+from telephony.call_parts import CallParts, CallSummary
 from telephony.errors import CarrierError
 from telephony.line import HeardSpan, IncomingCall, LineAnswer, LineTurn
 from telephony.tape import Tape, read_rows
@@ -98,12 +99,16 @@ class ScriptedAgent:
 class ScriptedDesk:
     def __init__(self) -> None:
         self.delegations: list[Delegation] = []
+        self.reads = {"order_status"}
         self.cancelled: list[str] = []
         self.news: list[TaskReport] = []
         self.closed = False
 
     async def delegate(self, delegation: Delegation) -> None:
         self.delegations.append(delegation)
+
+    def may_begin_early(self, tool: str) -> bool:
+        return tool in self.reads
 
     async def cancel(self, task_id: str) -> None:
         self.cancelled.append(task_id)
@@ -190,8 +195,8 @@ async def open_scene(tmp_path: Path) -> AsyncGenerator[Callable[..., Scene]]:
     def open_it(carrier: ScriptedCarrier | None = None, limit_ms: int = 600_000) -> Scene:
         agent, desk, outcomes = ScriptedAgent(), ScriptedDesk(), list[str]()
 
-        async def ended(outcome: str, micro_turns: int) -> None:
-            outcomes.append(f"{outcome} after {micro_turns}")
+        async def ended(summary: CallSummary) -> None:
+            outcomes.append(f"{summary.outcome} after {summary.micro_turns}")
 
         parts = CallParts(
             incoming=INCOMING,
@@ -244,7 +249,7 @@ async def test_what_the_worker_reports_is_said(open_scene: Callable[..., Scene])
     assert any("two lamps" in text for text in scene.offered)
 
 
-async def test_words_the_caller_never_heard_are_not_in_the_conversation(
+async def test_words_the_caller_never_heard_are_marked_in_the_conversation(
     open_scene: Callable[..., Scene],
 ) -> None:
     scene = open_scene()
@@ -258,7 +263,10 @@ async def test_words_the_caller_never_heard_are_not_in_the_conversation(
     await scene.say("my order number is one zero four two three three")
     await scene.go()
     (delegation,) = scene.desk.delegations
-    assert [said.speaker for said in delegation.conversation] == ["caller"]
+    greeting_said, caller = delegation.conversation
+    assert (greeting_said.speaker, greeting_said.heard) == ("agent", False)
+    assert greeting_said.text == greeting.offer.text
+    assert (caller.speaker, caller.heard) == ("caller", True)
 
 
 async def test_the_line_is_closed_only_after_the_goodbye_was_heard(open_scene: Callable[..., Scene]) -> None:

@@ -1,0 +1,84 @@
+"""What a call is put together from, and what is left of it when it is over."""
+
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from agents.dialogue.state import CallFacts
+from agents.messages import Delegation, TaskReport
+from config.flow import Flow
+from model.turn import TurnEvent, TurnInput, TurnOutput
+from telephony.carrier import Carrier
+from telephony.line import IncomingCall
+from telephony.speculation import SpeculationFigures
+from telephony.tape import Tape
+
+
+class AgentSide(Protocol):
+    """The model's side of one call (see `telephony.engine`)."""
+
+    async def step(self, turn: TurnInput) -> TurnOutput:
+        """Take one micro-turn."""
+        ...
+
+    async def reply(self, events: Sequence[TurnEvent]) -> TurnOutput:
+        """Voice in the silent micro-turn just stepped what has been offered since."""
+        ...
+
+    def close(self) -> None:
+        """Let the call go."""
+        ...
+
+
+class Desk(Protocol):
+    """The background agents of one call (see `agents.dispatch`)."""
+
+    async def delegate(self, delegation: Delegation) -> None:
+        """Hand work over. What goes wrong comes back as a FAILED report."""
+        ...
+
+    def may_begin_early(self, tool: str) -> bool:
+        """Whether this tool may be called on words still being spoken: it only reads."""
+        ...
+
+    async def cancel(self, task_id: str) -> None:
+        """Say that a task is no longer wanted."""
+        ...
+
+    def reports(self) -> Sequence[TaskReport]:
+        """What is new since the last time, each report exactly once."""
+        ...
+
+    async def close(self) -> None:
+        """The call is over: settle what is open."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CallSummary:
+    """What is left of a call.
+
+    `outcome`: completed, transferred, caller_hung_up, failed or time_limit. `micro_turns`: how many it had.
+    """
+
+    outcome: str
+    micro_turns: int
+    speculation: SpeculationFigures
+
+
+@dataclass(frozen=True, slots=True)
+class CallParts:
+    """What a call is put together from.
+
+    `carrier`: call control, None without an account (the line is closed instead). `ended` is called once.
+    """
+
+    incoming: IncomingCall
+    facts: CallFacts
+    flow: Flow
+    agent: AgentSide
+    desk: Desk
+    tape: Tape
+    carrier: Carrier | None
+    limit_ms: int
+    ended: Callable[[CallSummary], Coroutine[Any, Any, None]]
