@@ -1,0 +1,57 @@
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agents.crm.sql import SqlCustomerRecords
+from tests.agents.crm.company import FACTS, NOW, filled
+from tests.agents.crm.conformance import Conformance
+from tests.agents.crm.subject import Subject
+
+
+class TestSqlite(Conformance):
+    @pytest.fixture
+    async def subject(self, tmp_path: Path) -> AsyncIterator[Subject]:
+        database = await filled(f"sqlite+aiosqlite:///{tmp_path / 'tandem.db'}")
+        yield Subject(SqlCustomerRecords(database, lambda: NOW), FACTS)
+        await database.close()
+
+
+@pytest.fixture(scope="module")
+def postgres_url() -> Iterator[str]:
+    """Start a PostgreSQL server of our own on a free port. It refuses to run as root: then as nobody."""
+    pytest.importorskip("psycopg")
+    initdb, pg_ctl = shutil.which("initdb"), shutil.which("pg_ctl")
+    if not initdb or not pg_ctl:
+        pytest.skip("there is no PostgreSQL here")
+    folder = Path(tempfile.mkdtemp(prefix="tandem-pg-"))
+    options: dict[str, Any] = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder}
+    if os.geteuid() == 0:
+        nobody = pwd.getpwnam("nobody")
+        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+        options |= {"user": nobody.pw_uid, "group": nobody.pw_gid}
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    data, server = folder / "data", f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off"
+    subprocess.run([initdb, "-D", data, "-A", "trust", "-U", "tandem"], **options)  # noqa: S603
+    subprocess.run([pg_ctl, "-D", data, "-w", "-l", folder / "log", "-o", server, "start"], **options)  # noqa: S603
+    yield f"postgresql+psycopg://tandem@127.0.0.1:{port}/postgres"
+    subprocess.run([pg_ctl, "-D", data, "-w", "-m", "immediate", "stop"], **options)  # noqa: S603
+    shutil.rmtree(folder)
+
+
+@pytest.mark.service
+class TestPostgresql(Conformance):
+    @pytest.fixture
+    async def subject(self, postgres_url: str) -> AsyncIterator[Subject]:
+        database = await filled(postgres_url)
+        yield Subject(SqlCustomerRecords(database, lambda: NOW), FACTS)
+        await database.close()
