@@ -1,0 +1,35 @@
+"""How the work of a language-model agent ends without a result; what the caller's side hears is `word`.
+
+ToolError
+├── Unavailable         no endpoint is set, or it does not answer, now or at all
+├── LimitReached        the steps, tokens or dollars it was given are used up
+├── TimeIsUp            its deadline has come
+├── ModelRefused        the model, or the endpoint's filter, declined
+└── NoAnswer            the model gave nothing that can be used
+"""
+
+from agents.errors import ToolError
+
+
+class LimitReached(ToolError):  # noqa: N818 - read where it is raised
+    """The steps, tokens or dollars it was given are used up."""
+
+    word = "limit"
+
+
+class TimeIsUp(ToolError):  # noqa: N818
+    """Its deadline has come."""
+
+    word = "timeout"
+
+
+class ModelRefused(ToolError):  # noqa: N818
+    """The model, or the endpoint's filter, declined."""
+
+    word = "refused"
+
+
+class NoAnswer(ToolError):  # noqa: N818
+    """The model gave nothing that can be used."""
+
+    word = "internal"

@@ -1,0 +1,204 @@
+"""From what a language model writes to what a voice can read: no markup, no addresses, no rows of digits.
+
+Pure. Models are told to write for the ear; this holds when they do not.
+"""
+
+# ruff: noqa: SIM905 - word lists read as words
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal
+
+from agents.dialogue.wording import ordinal, spaced
+from agents.language_model.sentences import START, cut
+
+Language = Literal["en", "es"]
+"""What is spoken; numbers and signs are said in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What signs are called in a language. `money`: one, several, and the same of the coins."""
+
+    money: Mapping[str, tuple[str, str, str, str]]
+    coins_after: str
+    website: str
+    at: str
+    dot: str
+    plus: str
+    minus: str
+    percent: str
+    both: str
+    number: str
+    months: tuple[str, ...]
+    weekdays: tuple[str, ...]
+
+
+_ENGLISH: Final = _Words(
+    money={
+        "$": ("dollar", "dollars", "cent", "cents"),
+        "€": ("euro", "euros", "cent", "cents"),
+        "£": ("pound", "pounds", "penny", "pence"),
+    },
+    coins_after=" and ",
+    website="the website",
+    at=" at ",
+    dot=" dot ",
+    plus="plus ",
+    minus="minus ",
+    percent=" percent",
+    both=" and ",
+    number="number ",
+    months=tuple(
+        "January February March April May June July August September October November December".split()
+    ),
+    weekdays=tuple("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()),
+)
+_SPANISH: Final = _Words(
+    money={
+        "$": ("dólar", "dólares", "centavo", "centavos"),
+        "€": ("euro", "euros", "céntimo", "céntimos"),
+        "£": ("libra", "libras", "penique", "peniques"),
+    },
+    coins_after=" con ",
+    website="la página web",
+    at=" arroba ",
+    dot=" punto ",
+    plus="más ",
+    minus="menos ",
+    percent=" por ciento",
+    both=" y ",
+    number="número ",
+    months=tuple(
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
+    ),
+    weekdays=tuple("lunes martes miércoles jueves viernes sábado domingo".split()),
+)
+
+
+def language_of(tag: str) -> Language:
+    """Return the language spoken for a tag like `es-ES`; English for those not known."""
+    return "es" if tag.lower().partition("-")[0] == "es" else "en"
+
+
+def tidy(text: str, language: Language) -> str:
+    """Say a whole text: its sentences, each as `spoken` says it, with a space between them."""
+    sentences, rest = cut(START, text)
+    return " ".join(filter(None, (spoken(each, language) for each in (*sentences, rest))))
+
+
+def spoken(sentence: str, language: Language) -> str:
+    """Say one sentence as `agents.language_model.sentences.cut` gives it.
+
+    Returns:
+        Words, spaces and punctuation, with a mark at the end; empty when there is nothing to be said.
+    """
+    words = _SPANISH if language == "es" else _ENGLISH
+    text = _without_markup(sentence)
+    for pattern, say in _SAYINGS:
+        text = pattern.sub(lambda found, say=say: say(found, words), text)
+    text = "".join(sign for sign in text if unicodedata.category(sign) not in _UNSPEAKABLE)
+    text = re.sub(r"\s+([,.;:!?…])", r"\1", " ".join(text.split())).lstrip(",;:.) ")
+    if not any(sign.isalnum() for sign in text):
+        return ""
+    return text if text.rstrip("\"'”’»)")[-1:] in tuple(".!?…,;:") else f"{text}."
+
+
+_UNSPEAKABLE: Final = ("So", "Sk", "Cc", "Cf", "Co", "Cn", "Cs", "Mn")
+_MARKUP: Final = (
+    (re.compile(r"```\w*"), " "),
+    (re.compile(r"</?[A-Za-z][^<>]*>"), " "),
+    (re.compile(r"\n\s*(?:(?:#+|[-*+•>]|\d{1,2}[.)])\s+)+"), "\n"),
+    (re.compile(r"\]\([^()\s]*\)"), ""),
+    (re.compile(r"!?\[|\]"), ""),
+    (re.compile(r"-{3,}|={3,}|[*`~]+"), ""),
+    (re.compile(r"_+"), " "),
+    (re.compile(r"\s*\|[\s|]*"), ", "),
+    (re.compile(r"\s+[-–—]+\s+|—"), ", "),
+)
+
+
+def _without_markup(sentence: str) -> str:
+    text = unicodedata.normalize("NFC", sentence)
+    for pattern, instead in _MARKUP:
+        text = pattern.sub(instead, text)
+    return text
+
+
+# --- what is not read as it is written ------------------------------------------------------------
+
+
+def _email(found: re.Match[str], words: _Words) -> str:
+    return found[0].replace("@", words.at).replace(".", words.dot)
+
+
+def _day(found: re.Match[str], words: _Words) -> str:
+    try:
+        day = date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError:
+        return found[0]
+    weekday, month = words.weekdays[day.weekday()], words.months[day.month - 1]
+    if words is _SPANISH:
+        return f"{weekday} {day.day} de {month}"
+    return f"{weekday} the {ordinal(day.day)} of {month}"
+
+
+def _money(found: re.Match[str], words: _Words) -> str:
+    """Say an amount; the groups are `minus`, `sign`, `whole`, `part` and perhaps `scale`."""
+    one, several, coin, coins = words.money[found["sign"]]
+    minus = words.minus if found["minus"] else ""
+    whole, part = re.sub(r"\D", "", found["whole"]), found["part"]
+    if scale := found.groupdict().get("scale"):
+        amount = f"{whole}.{part}" if part else whole
+        return f"{minus}{amount} {scale} {'de ' if scale.startswith('millon') else ''}{several}"
+    cents = int(part.ljust(2, "0")) if part else 0
+    said = [f"{whole} {one if int(whole) == 1 else several}"] if int(whole) or not cents else []
+    said += [f"{cents} {coin if cents == 1 else coins}"] if cents else []
+    return minus + words.coins_after.join(said)
+
+
+def _telephone(found: re.Match[str], words: _Words) -> str:
+    groups = re.findall(r"\d+", found[0])
+    return (words.plus if found[0].startswith("+") else "") + ", ".join(map(spaced, groups))
+
+
+def _spaced(found: re.Match[str], _: _Words) -> str:
+    return spaced(found[0])
+
+
+def _together(found: re.Match[str], _: _Words) -> str:
+    return re.sub(r"\D", "", found[0])
+
+
+_SAYINGS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str], _Words], str]], ...]] = (
+    (re.compile(r"[\w.+-]+@\w+(?:[.-]\w+)+"), _email),
+    (
+        re.compile(r"(?:https?://|www\.)[^\s<>()]*[^\s<>().,;:!?…\"'”’»]"),
+        lambda _, words: words.website,
+    ),
+    (re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b(?:T[\d:.]+Z?)?"), _day),
+    (
+        re.compile(
+            r"(?P<minus>[-−])?(?P<sign>[$€£])\s?(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?:[.,](?P<part>\d{1,2}))?(?!\d)"
+            r"(?:\s(?P<scale>thousand|million|billion|mil|millones)\b)?"
+        ),
+        _money,
+    ),
+    (
+        re.compile(
+            r"(?<![\d.,])(?P<minus>[-−])?(?P<whole>\d{1,3}(?:\.\d{3})+|\d+)(?:[.,](?P<part>\d{1,2}))?\s?"
+            r"(?P<sign>[$€£])(?!\d)"
+        ),
+        _money,
+    ),
+    (re.compile(r"\+\d[\d ()-]{5,}\d|\(\d{3}\)\s?\d{3}-\d{4}\b|\b\d{3}-\d{3}-\d{4}\b"), _telephone),
+    (re.compile(r"(?<![\w.,])\d{5,}(?!\w|[.,]\d)"), _spaced),
+    (re.compile(r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?!,?\d)"), _together),
+    (re.compile(r"(?<![\w.,])(?=\w*[A-Z])(?=(?:\w*\d){3})[A-Z0-9]{4,}\b"), _spaced),
+    (re.compile(r"(?<=\d)\s?%"), lambda _, words: words.percent),
+    (re.compile(r"#\s?(?=\d)"), lambda _, words: words.number),
+    (re.compile(r"\s*&\s*"), lambda _, words: words.both),
+    (re.compile(r"[#<>{}\\^|]+"), lambda _, __: " "),
+)
