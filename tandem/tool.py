@@ -44,7 +44,7 @@ def list_tools(
 
     table = Table("tool", "", "arguments", "what it does", box=None, pad_edge=False)
     for tool in tools:
-        arguments = " ".join(f"--{_dashed(name)}" for name in tool.arguments.model_fields)
+        arguments = " ".join(f"--{_dashed(name)}" for name in tool.arguments.names)
         table.add_row(tool.name, "reads" if tool.reads else "writes", arguments, tool.description)
     Console().print(table)
 
