@@ -4,10 +4,12 @@ from typing import Final
 
 from sqlalchemy import MetaData
 
+from agents.charts.store import ChartRow
 from agents.crm.tables import CustomerRow
+from agents.tables import OutboxRow
 from config.tables import CallRow, Table
 
 METADATA: Final[MetaData] = Table.metadata
 
-ROOMS: Final[tuple[type[Table], ...]] = (CallRow, CustomerRow)
+ROOMS: Final[tuple[type[Table], ...]] = (CallRow, CustomerRow, OutboxRow, ChartRow)
 """One table of every room that keeps tables: naming it here is what puts all of that room's on `METADATA`."""
