@@ -1,4 +1,4 @@
-"""The demo company: Lumen & Oak, a lighting shop, with customers, orders, invoices and appointments.
+"""The demo company: Lumen & Oak, a lighting shop, with customers, orders, invoices and a service desk.
 
 Everything but the days is the same on every machine; days count back from today, so that what is "on its
 way" stays on its way however long the demo has been installed. The words come from `demo.yaml`; telephone
@@ -6,17 +6,29 @@ numbers are from the range kept free for fiction (555-0100 to 555-0199), address
 """
 
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from random import Random
-from typing import Annotated, Final, Self
+from typing import Final
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from agents.crm.port import AppointmentState, OrderState
-from agents.crm.tables import AppointmentRow, CustomerRow, InvoiceRow, OrderItemRow, OrderRow
+from agents.crm.seed_service import cases, invoice_lines, monthly_bills, refunds, slots
+from agents.crm.seed_words import Words, at_the_shop, working_days_from
+from agents.crm.tables import (
+    AppointmentRow,
+    CallbackRow,
+    CaseNoteRow,
+    CaseRow,
+    CustomerRow,
+    InvoiceLineRow,
+    InvoiceRow,
+    OrderItemRow,
+    OrderRow,
+    RefundRow,
+    SlotRow,
+    WriteRow,
+)
 from config.database import Database
 from config.settings import Settings
 from config.tables import Table
@@ -27,8 +39,13 @@ APPOINTMENTS: Final = 90
 FIRST_ORDER_NUMBER: Final = 103_820
 DEMO_ORDER_NUMBER: Final = "104233"
 """Shipped, on its way, with a carrier and a day: the order a newcomer asks for."""
+DEMO_POSTCODE: Final = "83702"
+"""Of the customer who placed it, who has monthly bills too."""
 
 _SEED: Final = 1906
+_SERVICE_SEED: Final = 1907
+_SHIPPING_CENTS: Final = 790
+_FREE_SHIPPING_FROM_CENTS: Final = 10_000
 _FEATURED: Final = {
     DEMO_ORDER_NUMBER: OrderState.SHIPPED,
     "104198": OrderState.DELIVERED,
@@ -37,28 +54,23 @@ _FEATURED: Final = {
     "104240": OrderState.PLACED,
 }
 
+_CHILDREN_FIRST: Final = (
+    WriteRow,
+    CallbackRow,
+    CaseNoteRow,
+    CaseRow,
+    RefundRow,
+    SlotRow,
+    AppointmentRow,
+    InvoiceLineRow,
+    InvoiceRow,
+    OrderItemRow,
+    OrderRow,
+    CustomerRow,
+)
+
 _OLDEST_WORKING_DAYS: Final = 130
 _PROMISED_WORKING_DAYS: Final = 4
-
-
-class _Words(BaseModel):
-    """`demo.yaml`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    first_names: Annotated[list[str], BeforeValidator(str.split)]
-    last_names: Annotated[list[str], BeforeValidator(str.split)]
-    cities: dict[str, str]
-    products: dict[str, int]
-    carriers: dict[str, str]
-    delays: list[str]
-    cancellations: list[str]
-    returns: list[str]
-    visits: list[str]
-
-    @classmethod
-    def load(cls) -> Self:
-        return cls.model_validate(yaml.safe_load(Path(__file__).with_name("demo.yaml").read_text("utf-8")))
 
 
 async def seed_demo(settings: Settings) -> bool:
@@ -81,16 +93,27 @@ async def seed(database: Database, today: date) -> bool:
         if not await _is_ours(session):
             return False
         wanted = next(row for row in rows if isinstance(row, OrderRow) and row.number == DEMO_ORDER_NUMBER)
-        present = await session.get(OrderRow, DEMO_ORDER_NUMBER)
-        if present is not None and present.placed_on == wanted.placed_on:
+        if await _stands(session, wanted):
             return False
         session.expunge_all()
-        for table in (AppointmentRow, InvoiceRow, OrderItemRow, OrderRow, CustomerRow):
+        for table in _CHILDREN_FIRST:
             await session.execute(delete(table))
-        for table in (CustomerRow, OrderRow, InvoiceRow, AppointmentRow):
+        for table in (CustomerRow, OrderRow, InvoiceRow, AppointmentRow, SlotRow, RefundRow, CaseRow):
             session.add_all(row for row in rows if isinstance(row, table))
             await session.flush()
     return True
+
+
+async def _stands(session: AsyncSession, wanted: OrderRow) -> bool:
+    """Whether the demo company is there, whole, with these days."""
+    present = await session.get(OrderRow, wanted.number)
+    customer = await session.get(CustomerRow, wanted.customer_id)
+    return (
+        present is not None
+        and present.placed_on == wanted.placed_on
+        and customer is not None
+        and customer.postcode == DEMO_POSTCODE
+    )
 
 
 async def _is_ours(session: AsyncSession) -> bool:
@@ -101,23 +124,40 @@ async def _is_ours(session: AsyncSession) -> bool:
 
 def demo_company(today: date) -> list[Table]:
     """Make every row of the demo company, as it stands `today`."""
-    chance, words = Random(_SEED), _Words.load()
+    chance, words = Random(_SEED), Words.load()
     customers = [_customer(chance, words, index) for index in range(CUSTOMERS)]
-    rows: list[Table] = [*customers]
+    orders: list[OrderRow] = []
+    invoices: list[InvoiceRow] = []
     for index in range(ORDERS):
         order = _order(chance, words, index, today)
         order.customer_id = chance.choice(customers).id
-        rows.append(order)
+        orders.append(order)
         if order.state not in (OrderState.PLACED, OrderState.CANCELLED):
-            rows.append(_invoice(chance, order, today))
+            invoices.append(_invoice(chance, order, today))
+    appointments: list[AppointmentRow] = []
     for index in range(APPOINTMENTS):
         appointment = _appointment(chance, words, index, today)
         appointment.customer_id = chance.choice(customers).id
-        rows.append(appointment)
-    return rows
+        appointments.append(appointment)
+    chance = Random(_SERVICE_SEED)
+    featured = next(order.customer_id for order in orders if order.number == DEMO_ORDER_NUMBER)
+    for customer in customers:
+        customer.postcode = f"{words.postcodes[customer.city]}{chance.randrange(1, 100):02d}"
+        if customer.id == featured:
+            customer.postcode = DEMO_POSTCODE
+    return [
+        *customers,
+        *orders,
+        *invoices,
+        *monthly_bills(chance, customers, featured, today),
+        *appointments,
+        *slots(chance, words, appointments, today),
+        *refunds(orders, invoices, today),
+        *cases(chance, words, customers, today),
+    ]
 
 
-def _customer(chance: Random, words: _Words, index: int) -> CustomerRow:
+def _customer(chance: Random, words: Words, index: int) -> CustomerRow:
     first, last = chance.choice(words.first_names), chance.choice(words.last_names)
     city = list(words.cities)[index % len(words.cities)]
     return CustomerRow(
@@ -129,7 +169,7 @@ def _customer(chance: Random, words: _Words, index: int) -> CustomerRow:
     )
 
 
-def _order(chance: Random, words: _Words, index: int, today: date) -> OrderRow:
+def _order(chance: Random, words: Words, index: int, today: date) -> OrderRow:
     """Make one order. Its age in working days, and so its state, does not depend on the day of the week."""
     number = str(FIRST_ORDER_NUMBER + index)
     age = round(_OLDEST_WORKING_DAYS * (ORDERS - 1 - index) / (ORDERS - 1))
@@ -197,6 +237,12 @@ def _invoice(chance: Random, order: OrderRow, today: date) -> InvoiceRow:
     issued_on = min(working_days_from(order.placed_on, 1), today)
     by_card, pays_late_days = chance.random() < 0.8, chance.randrange(3, 60)
     paid_on = issued_on if by_card else issued_on + timedelta(days=pays_late_days)
+    lines = [
+        (item.product if item.quantity == 1 else f"{item.product}, {item.quantity} pieces", _cents(item))
+        for item in order.items
+    ]
+    if sum(cents for _, cents in lines) < _FREE_SHIPPING_FROM_CENTS:
+        lines.append(("shipping", _SHIPPING_CENTS))
     return InvoiceRow(
         number=f"L{order.number}",
         customer_id=order.customer_id,
@@ -204,29 +250,22 @@ def _invoice(chance: Random, order: OrderRow, today: date) -> InvoiceRow:
         issued_on=issued_on,
         due_on=issued_on + timedelta(days=30),
         paid_on=paid_on if paid_on <= today else None,
-        total_cents=sum(item.quantity * item.unit_price_cents for item in order.items),
+        total_cents=sum(cents for _, cents in lines),
+        lines=invoice_lines(lines),
     )
 
 
-def _appointment(chance: Random, words: _Words, index: int, today: date) -> AppointmentRow:
+def _cents(item: OrderItemRow) -> int:
+    return item.quantity * item.unit_price_cents
+
+
+def _appointment(chance: Random, words: Words, index: int, today: date) -> AppointmentRow:
     days = chance.choice([offset for offset in range(-20, 21) if offset])
     day, hour, minute = working_days_from(today, days), chance.randrange(9, 17), chance.choice((0, 30))
     took_place = AppointmentState.CANCELLED if chance.random() < 0.12 else AppointmentState.DONE
     return AppointmentRow(
         id=f"A{501 + index}",
         kind=chance.choice(words.visits),
-        starts_at=datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC),
+        starts_at=at_the_shop(day, hour, minute),
         state=AppointmentState.BOOKED if days > 0 else took_place,
     )
-
-
-def working_days_from(day: date, count: int) -> date:
-    """Go `count` working days (Monday to Friday) forward, or back when negative; 0 from a weekend: Friday."""
-    while day.isoweekday() > 5:  # Saturday is 6
-        day -= timedelta(days=1)
-    step = timedelta(days=1 if count > 0 else -1)
-    for _ in range(abs(count)):
-        day += step
-        while day.isoweekday() > 5:
-            day += step
-    return day

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 import pytest
 
 from agents.crm.port import OrderState
-from agents.crm.seed import CUSTOMERS, ORDERS, demo_company, working_days_from
+from agents.crm.seed import CUSTOMERS, ORDERS, demo_company
+from agents.crm.seed_words import working_days_from
 from agents.crm.tables import CustomerRow, InvoiceRow, OrderRow
 
 DAYS = [date(2026, 11, 16) + timedelta(days=offset) for offset in range(7)]
