@@ -2,11 +2,13 @@
 
 import typer
 
+from tandem.bench_agents import bench_agents
 from tandem.bench_media import bench_media
 from tandem.bench_model import bench_model
 
 app = typer.Typer(
     help="Measure on this machine; quote figures with machine, command and date.", no_args_is_help=True
 )
+app.command("agents")(bench_agents)
 app.command("media")(bench_media)
 app.command("model")(bench_model)
