@@ -102,9 +102,7 @@ class SchemaArguments:
         if strange := [name for name in converted if self._properties and name not in self._properties]:
             raise Invalid(f"{strange[0]}: there is no such argument")
         try:
-            found = sorted(
-                self._validator.iter_errors(converted), key=lambda error: list(map(str, error.path))
-            )
+            found = sorted(self._validator.iter_errors(converted), key=_place)
         except Unresolvable:
             raise Invalid("the schema refers to something outside itself") from None
         if found:
@@ -126,6 +124,10 @@ def faults_without_values(error: ValidationError, sensitive: Collection[str] = (
         else:
             clauses.append(f"{'.'.join(map(str, fault['loc'])) or top}: {fault['msg']}")
     return "; ".join(dict.fromkeys(clauses))
+
+
+def _place(error: jsonschema_errors.ValidationError) -> list[str]:
+    return [str(part) for part in error.absolute_path]
 
 
 def _fault(error: jsonschema_errors.ValidationError) -> str:

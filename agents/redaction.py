@@ -22,11 +22,10 @@ def redacted(error: Exception, secrets: Collection[str]) -> Exception:
     text = str(error)
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, HIDDEN)
-    clean = (
-        type(error)(text)
-        if isinstance(error, ToolError)
-        else RedactedError(f"{type(error).__name__}: {text}")
-    )
+    if isinstance(error, ToolError):
+        clean: Exception = type(error)(text)
+    else:
+        clean = RedactedError(f"{type(error).__name__}: {text}")
     return clean.with_traceback(error.__traceback__)
 
 

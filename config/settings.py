@@ -1,6 +1,7 @@
 """All settings: one frozen, validated object, read from the environment once, in an entry point."""
 
 import hashlib
+import re
 import tempfile
 from collections.abc import Mapping
 from functools import cached_property
@@ -8,8 +9,8 @@ from pathlib import Path
 from typing import Annotated, Final, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from config.errors import ConfigError
 
@@ -53,6 +54,16 @@ def _database_url(url: str) -> str:
     return url
 
 
+def _hosts(text: object) -> object:
+    if not isinstance(text, str):
+        return text
+    hosts = tuple(each.strip().lower() for each in text.split(",") if each.strip())
+    for each in hosts:
+        if not re.fullmatch(r"([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", each):
+            raise ValueError(f"{each!r} is neither a host nor host:port")
+    return hosts
+
+
 class Settings(BaseSettings):
     """What a person can set. Build it with `load()`, so that a wrong value becomes one readable line."""
 
@@ -85,6 +96,10 @@ class Settings(BaseSettings):
     """`encoder` or `pocketsphinx`, which come along, or a pipecat service as `module:Class`."""
     ears_options: SecretStr | None = Field(default=None, validation_alias="TANDEM_EARS_OPTIONS")
     """That service's keyword arguments as a JSON object."""
+    http_tools_allow: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)] = Field(
+        default=(), validation_alias="TANDEM_HTTP_TOOLS_ALLOW"
+    )
+    """Hosts, `name` or `name:port`, that tools may ask though they are private or not behind https."""
     worker_processes: int = Field(default=2, ge=1, le=64, validation_alias="TANDEM_WORKER_PROCESSES")
     llm_base_url: Annotated[str, AfterValidator(_http_url)] = Field(
         default="https://api.openai.com/v1", validation_alias="LLM_BASE_URL"
@@ -182,6 +197,7 @@ _FIXES: Final = {
     "TANDEM_LOG_LEVEL": "one of debug, info, warning, error",
     "TANDEM_WORKER_METRICS_PORT": "a port number from 1 to 65535, or unset it",
     "TANDEM_TRACES": "file, or off",
+    "TANDEM_HTTP_TOOLS_ALLOW": "hosts with commas between them, for example crm.internal,127.0.0.1:8765",
     "TANDEM_WORKER_PROCESSES": "a number of processes from 1 to 64",
     "LLM_BASE_URL": "an address with chat completions, for example LLM_BASE_URL=http://127.0.0.1:11434/v1",
     "LLM_MODEL": "a model that LLM_BASE_URL serves, for example LLM_MODEL=qwen3:8b",

@@ -92,3 +92,18 @@ def test_an_override_stands_above_the_environment(monkeypatch: pytest.MonkeyPatc
 def test_settings_cannot_be_changed_afterwards() -> None:
     with pytest.raises(ValueError, match="frozen"):
         load().port = 1  # type: ignore[misc]
+
+
+def test_hosts_tools_may_ask_are_listed_with_commas() -> None:
+    assert load({"TANDEM_HTTP_TOOLS_ALLOW": "crm.Internal, 127.0.0.1:8765,[::1]:80"}).http_tools_allow == (
+        "crm.internal",
+        "127.0.0.1:8765",
+        "[::1]:80",
+    )
+    assert load({"TANDEM_HTTP_TOOLS_ALLOW": None}).http_tools_allow == ()
+
+
+@pytest.mark.parametrize("hosts", ["http://crm.internal", "a b", "crm/x", "*"])
+def test_a_host_that_is_none_is_refused(hosts: str) -> None:
+    with pytest.raises(SettingsError, match="TANDEM_HTTP_TOOLS_ALLOW"):
+        load({"TANDEM_HTTP_TOOLS_ALLOW": hosts})
