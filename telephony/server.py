@@ -11,10 +11,12 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from agents.charts.store import ChartStore
 from agents.dispatch import Dispatcher
 from config.database import Database
 from config.flow_file import load_flow
 from config.settings import Settings
+from telephony.chart_route import chart_router
 from telephony.engine import NativeEngine
 from telephony.metrics_route import Reading, metrics_router
 from telephony.outside_ears import make_service
@@ -55,6 +57,7 @@ def create_app(settings: Settings) -> FastAPI:
             open_rooms.push_async_callback(switchboard.close)
             app.include_router(twilio_router(settings, switchboard))
             app.include_router(tape_router(settings, switchboard))
+            app.include_router(chart_router(ChartStore(database).find))
             app.include_router(metrics_router(settings, _gauges(exchange, switchboard)))
             app.add_api_route("/health", _health(exchange, switchboard), methods=["GET"])
             gc.collect()

@@ -30,7 +30,8 @@ def draw(chart: Chart) -> Drawing:
 
     look: dict[str, Any] = {"svg.fonttype": "none", "svg.hashsalt": "tandem", "font.family": "DejaVu Sans"}
     with mpl.rc_context(cast("Any", look)):
-        figure = Figure(figsize=_INCHES, dpi=_DPI, facecolor="white", layout="constrained")
+        figure = Figure(figsize=_INCHES, dpi=_DPI, facecolor="white")
+        figure.set_layout_engine("constrained", w_pad=0.16, h_pad=0.16)
         axes = figure.add_subplot()
         for number, series in enumerate(chart.series):
             _plot(axes, chart, series, number)
@@ -40,15 +41,13 @@ def draw(chart: Chart) -> Drawing:
 
 def _plot(axes: Any, chart: Chart, series: Series, number: int) -> None:  # noqa: ANN401 - matplotlib has no types
     values = [float("nan") if value is None else value for value in series.values]
-    colour, places = _COLOURS[number], list(range(len(values)))
+    name, colour, places = _plain(series.name), _COLOURS[number], list(range(len(values)))
     if chart.kind == "lines":
-        axes.plot(
-            places, values, color=colour, linewidth=2.4, marker="o", markersize=5, label=_plain(series.name)
-        )
+        axes.plot(places, values, color=colour, linewidth=2.4, marker="o", markersize=5, label=name)
         return
     width = 0.8 / len(chart.series)
     shift = (number - (len(chart.series) - 1) / 2) * width
-    axes.bar([place + shift for place in places], values, width, color=colour, label=_plain(series.name))
+    axes.bar([place + shift for place in places], values, width, color=colour, label=name)
 
 
 def _dress(axes: Any, chart: Chart) -> None:  # noqa: ANN401

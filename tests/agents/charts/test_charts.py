@@ -27,7 +27,8 @@ BILLS = Chart(
 
 def test_a_chart_is_said_in_one_sentence():
     assert described(BILLS) == (
-        "Your bills: the highest is 96 dollars in Jan, the lowest 38 dollars in Jun, and 67 dollars on average."
+        "Your bills: the highest is 96 dollars in Jan, the lowest 38 dollars in Jun, "
+        "and 67 dollars on average."
     )
     assert described(BILLS, "es-MX").startswith("Your bills: lo más alto es 96 dólares en Jan")
     flat = BILLS.model_copy(update={"series": (Series(values=(7,) * 12),)})
