@@ -8,7 +8,9 @@ AgentsError
     ├── Unavailable    the system behind the tool does not answer now
     ├── Refused        the rules of the company forbid it
     ├── Invalid        the arguments make no sense
-    └── Unsupported    the system behind the tool has no such thing
+    ├── Unsupported    the system behind the tool has no such thing
+    ├── TimedOut       a read was not done in time
+    └── Unknown        a write may or may not have happened
 """
 
 from typing import ClassVar
@@ -63,3 +65,15 @@ class Unsupported(ToolError):  # noqa: N818
     """The system behind the tool has no such thing: no orders, no appointments."""
 
     word = "unsupported"
+
+
+class TimedOut(ToolError):  # noqa: N818
+    """A read was not done in time."""
+
+    word = "timeout"
+
+
+class Unknown(ToolError):  # noqa: N818
+    """A write may or may not have happened. Never tried again blindly."""
+
+    word = "unknown"

@@ -11,6 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 LANGUAGE_MODEL: Final = "language_model"
 """The `tool` of work that has a brief instead of a tool."""
+BRIEF_TIMEOUT_MS: Final = 60_000
+"""How long a language-model agent may work on a brief."""
+REQUEST_VERSION: Final = 1
+"""Of `TaskRequest` on the wire: a worker refuses what is newer or older than itself."""
 
 
 class _Message(BaseModel):
@@ -50,6 +54,19 @@ class Brief(_Message):
     """Of prompts and answers together, over all steps."""
 
 
+class FollowUp(_Message):
+    """What is done with work that ends after the caller has hung up, as the flow's step says it.
+
+    Without it, what has not begun by then is dropped.
+    """
+
+    sms: str = ""
+    """Text sent to the caller's number when the work has succeeded; blanks as in flows: `{order_number}`,
+    `{result.status}`. Empty: none."""
+    case: str = ""
+    """Subject of the case opened in the customer records, however the work ended. Empty: none."""
+
+
 class Delegation(_Message):
     """Work for a background agent, and all that was said.
 
@@ -72,6 +89,7 @@ class Delegation(_Message):
     speculative: bool = False
     """Begun on words that are still being spoken; only reads are."""
     brief: Brief | None = None
+    follow_up: FollowUp | None = None
     trace: str = ""
     """W3C `traceparent` of the span this belongs to (see `config.tracing`); empty: not traced."""
 
@@ -79,6 +97,7 @@ class Delegation(_Message):
 class TaskRequest(_Message):
     """A delegation on its way to a worker."""
 
+    version: Literal[1] = REQUEST_VERSION
     task_id: str
     call_id: str
     tool: str
@@ -91,6 +110,7 @@ class TaskRequest(_Message):
     consent: bool = False
     speculative: bool = False
     brief: Brief | None = None
+    follow_up: FollowUp | None = None
     trace: str = ""
     """As `Delegation.trace`."""
     attempt: Annotated[int, Field(ge=1)] = 1
@@ -123,9 +143,10 @@ class TaskReport(_Message):
     sequence: Annotated[int, Field(ge=1)]
     attempt: Annotated[int, Field(ge=1)] = 1
     result: dict[str, Any] | None = None
-    """For RESULT and PARTIAL: the tool's return value as JSON."""
+    """For RESULT and PARTIAL: the tool's return value as JSON. For CANCELLED: what had happened by then."""
     error: str | None = None
-    """For FAILED: a short machine word: not_found, unavailable, timeout, invalid, refused, internal."""
+    """For FAILED: a short machine word: not_found, unavailable, timeout, invalid, refused, unsupported,
+    internal; unknown: a write that may or may not have happened. For CANCELLED: unknown, or None."""
     message: str = ""
     """A sentence for people who read logs; never voiced as it is."""
     says: str = ""

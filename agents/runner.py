@@ -3,15 +3,17 @@
 import asyncio
 import itertools
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from agents.errors import ToolError
-from agents.messages import ReportKind, TaskReport, TaskRequest
+from sqlalchemy.exc import SQLAlchemyError
+
+from agents.calling import Errand, Gone, ToolCaller, brief_write, may_write, outcome_of
+from agents.errors import Invalid, TimedOut, ToolError, Unknown
+from agents.messages import BRIEF_TIMEOUT_MS, LANGUAGE_MODEL, ReportKind, TaskReport, TaskRequest
 from agents.reports import RUN_SEQUENCES, Start
-from agents.tool import AnyTool, Dependencies
-from agents.toolbox import Toolbox
+from agents.tool_calls import Claimed, Settled, State
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +25,25 @@ MOST_RUNS: Final = 5
 """A task that has been begun so often takes its processes down with it."""
 _GRACE_MS: Final = 30_000
 """How long after its deadline the outcome of a task is still worth writing."""
+
+Say = Callable[[str], Awaitable[None]]
+"""Have one whole sentence voiced."""
+CallTool = Callable[[str, dict[str, Any]], Awaitable[dict[str, Any]]]
+"""Call a tool by name with arguments; the same policy, keys and rows as for scripted work.
+
+Raises `ToolError`, whose `word` and text may be told to a model. Tools the brief does not name are `Invalid`.
+"""
+
+
+class BriefWorker(Protocol):
+    """Who works on briefs: the language-model agent."""
+
+    async def work(self, request: TaskRequest, say: Say, call_tool: CallTool) -> dict[str, Any]:
+        """Work on `request.brief` and return the result.
+
+        It is cancelled when nobody waits any more. Raises `ToolError`.
+        """
+        ...
 
 
 class Reports(Protocol):
@@ -45,50 +66,57 @@ class Reports(Protocol):
         ...
 
 
+class Tasks(Protocol):
+    """The outbox, as a worker needs it. See `agents.outbox.Outbox`."""
+
+    async def finish(self, report: TaskReport) -> None:
+        """Note how a task ended; does nothing for one that has no row."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run ended: the fields of its last report."""
+    """How a run ended, or what it tells on the way: the fields of a report."""
 
     kind: ReportKind
     result: dict[str, Any] | None = None
     error: str | None = None
     message: str = ""
+    says: str = ""
 
 
 class Runner:
     """Runs requests.
 
     Args:
-        toolbox: the tools at hand.
-        dependencies: what tools are given by type; the request itself is added to it.
+        caller: calls the tools.
         reports: where to report.
+        tasks: the outbox.
         unix_ms: the clock deadlines are on.
+        brief_worker: who works on briefs; None: nobody here does.
         pulse_ms: how often a running task looks whether it is still wanted; every fourth time it reports.
     """
 
     def __init__(
         self,
-        toolbox: Toolbox,
-        dependencies: Dependencies,
+        caller: ToolCaller,
         reports: Reports,
+        tasks: Tasks,
         unix_ms: Callable[[], int],
+        brief_worker: BriefWorker | None = None,
         pulse_ms: int = PULSE_MS,
     ) -> None:
-        self._toolbox = toolbox
-        self._dependencies = dependencies
+        self._caller = caller
         self._reports = reports
+        self._tasks = tasks
         self._unix_ms = unix_ms
+        self._brief_worker = brief_worker
         self._pulse_ms = pulse_ms
 
-    async def run(self, request: TaskRequest, *, redelivered: bool = False) -> None:
-        """Run one request to its last report.
+    async def run(self, request: TaskRequest) -> None:
+        """Run one request to its last report; again and beside itself, it still changes things once.
 
         Does nothing when the deadline has passed or nobody waits any more.
-
-        Args:
-            request: what to do.
-            redelivered: it was begun before, by a process that died. A write is then not run again: it may
-                have happened.
         """
         if self._unix_ms() >= request.deadline_unix_ms:
             logger.warning("task %s came after its deadline", request.task_id)
@@ -97,28 +125,23 @@ class Runner:
         if start.over:
             return
         scribe = _Scribe(request, start.run)
-        tool = self._toolbox.get(request.tool)
-        if tool is None:
-            outcome = _failed("invalid", f"this worker has no tool {request.tool}")
-        elif start.run > MOST_RUNS:
+        if start.run > MOST_RUNS:
             outcome = _failed("internal", f"it was begun {MOST_RUNS} times and never ended")
-        elif redelivered and not tool.reads:
-            outcome = _failed("internal", "a worker died while it wrote; it may have happened")
         else:
-            outcome = await self._attend(tool, request, scribe)
-        logger.info(
-            "task %s: %s %s %s", request.task_id, tool and tool.name, outcome.kind, outcome.error or ""
-        )
-        await self._reports.settle(scribe.last(outcome), request.deadline_unix_ms + _GRACE_MS)
+            outcome = await self._attend(request, scribe)
+        logger.info("task %s: %s %s %s", request.task_id, request.tool, outcome.kind, outcome.error or "")
+        last = scribe.last(outcome)
+        if request.follow_up is not None or may_write(request, self._caller.toolbox):
+            await self._finish(last)
+        await self._reports.settle(last, request.deadline_unix_ms + _GRACE_MS)
 
-    async def _attend(self, tool: AnyTool, request: TaskRequest, scribe: "_Scribe") -> Outcome:
-        """Run the tool and keep the call's side informed; stop it when nobody waits any more."""
-        logger.debug("task %s: %s %s", request.task_id, tool.name, tool.shown(request.arguments))
-        work = asyncio.create_task(self._work(tool, request))
+    async def _attend(self, request: TaskRequest, scribe: "_Scribe") -> Outcome:
+        """Do the work and keep the call's side informed; stop it when nobody waits any more."""
+        work = asyncio.create_task(self._work(request, _Voice(scribe, self._reports)))
         try:
             for beat in itertools.count():
                 if beat % PULSES_PER_MENTION == 0:
-                    await self._reports.mention(scribe.progress())
+                    await self._reports.mention(scribe.news(Outcome(ReportKind.PROGRESS)))
                 elif await self._reports.is_over(request):
                     break
                 # No second task that would have to be cancelled: a command to Redis that is cancelled just as
@@ -128,26 +151,91 @@ class Runner:
                     return work.result()
         finally:
             work.cancel()
-        await asyncio.wait({work})
-        return Outcome(ReportKind.CANCELLED, message="stopped: nobody waits for it")
+        await asyncio.wait({work})  # reads stop; a write that has begun is seen to its end
+        return await self._cancelled(request)
 
-    async def _work(self, tool: AnyTool, request: TaskRequest) -> Outcome:
-        patience_ms = min(tool.timeout_ms, request.deadline_unix_ms - self._unix_ms())
-        dependencies: Mapping[object, object] = {**self._dependencies, TaskRequest: request}
-        limit = asyncio.timeout(patience_ms / 1_000)
+    async def _work(self, request: TaskRequest, voice: "_Voice") -> Outcome:
         try:
-            async with limit:
-                result = await tool.run(request.arguments, dependencies)
-        except TimeoutError:
-            if limit.expired():
-                return _failed("timeout", f"not done after {patience_ms} ms")
-            return _failed("unavailable", "something the tool asked did not answer")
+            if request.brief is not None:
+                result = await self._work_on_brief(request, voice)
+            else:
+                errand = Errand(request, request.arguments, voice, request.deadline_unix_ms)
+                result = await self._caller.call(request.tool, errand)
         except ToolError as error:
             return _failed(error.word, str(error))
+        except Gone:
+            return Outcome(ReportKind.CANCELLED, message="withdrawn before it began")
         except Exception:  # a tool is foreign code: whatever it raises, the caller must be told
-            logger.exception("task %s: tool %s broke", request.task_id, tool.name)
+            logger.exception("task %s: tool %s broke", request.task_id, request.tool)
             return _failed("internal", "the tool broke; see the worker's log")
         return Outcome(ReportKind.RESULT, result=result)
+
+    async def _work_on_brief(self, request: TaskRequest, voice: "_Voice") -> dict[str, Any]:
+        """Have the brief worked on. One that may write is worked on by one worker, and not again.
+
+        A second worker's model might choose other words for the same write, which would make it another one.
+        """
+        until_unix_ms = min(self._unix_ms() + BRIEF_TIMEOUT_MS, request.deadline_unix_ms)
+        if not may_write(request, self._caller.toolbox):
+            return await self._ask_brief_worker(request, voice, until_unix_ms, None)
+        claimed = await self._caller.claim(brief_write(request), until_unix_ms, repeatable=True)
+        if isinstance(claimed, Settled):
+            return outcome_of(claimed)
+        if claimed.run > 1 and any(
+            each.tool != LANGUAGE_MODEL for each in await self._caller.rows.writes_of(request.task_id)
+        ):
+            await self._caller.rows.settle(claimed, State.UNKNOWN, error=Unknown.word)
+            raise Unknown("a worker died at it after it had begun to write")
+        return await self._caller.hold(
+            claimed, lambda: self._ask_brief_worker(request, voice, until_unix_ms, claimed)
+        )
+
+    async def _ask_brief_worker(
+        self, request: TaskRequest, voice: "_Voice", until_unix_ms: int, within: Claimed | None
+    ) -> dict[str, Any]:
+        if self._brief_worker is None or request.brief is None:
+            raise Invalid("this worker has no language model")
+        allowed = request.brief.tools
+
+        async def call_tool(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+            if name not in allowed:
+                raise Invalid(f"{name} is not one of the tools for this")
+            return await self._caller.call(name, Errand(request, arguments, voice, until_unix_ms, within))
+
+        limit = asyncio.timeout((until_unix_ms - self._unix_ms()) / 1_000)
+        try:
+            async with limit:
+                return await self._brief_worker.work(request, voice.say, call_tool)
+        except TimeoutError:
+            raise TimedOut("the language model was not done in time") from None
+
+    async def _cancelled(self, request: TaskRequest) -> Outcome:
+        """Say what had happened by the time the work was broken off."""
+        if not may_write(request, self._caller.toolbox):
+            return Outcome(ReportKind.CANCELLED, message="stopped: nobody waits for it")
+        try:
+            writes = await self._caller.rows.writes_of(request.task_id)
+        except (SQLAlchemyError, OSError):
+            return Outcome(ReportKind.CANCELLED, error=Unknown.word, message="what had happened is not known")
+        return told(writes)
+
+    async def _finish(self, last: TaskReport) -> None:
+        try:
+            await self._tasks.finish(last)
+        except (SQLAlchemyError, OSError) as error:
+            logger.warning("task %s: its end was not noted in the outbox: %r", last.task_id, error)
+
+
+def told(writes: Sequence[Settled]) -> Outcome:
+    """Word the cancellation of work that has begun these writes. Pure."""
+    real = [each for each in writes if each.tool != LANGUAGE_MODEL]
+    done = [each for each in real if each.state is State.DONE]
+    if any(each.state in (State.UNKNOWN, State.PENDING) for each in real):
+        return Outcome(ReportKind.CANCELLED, error=Unknown.word, message="cancelled; it may have happened")
+    if not done:
+        return Outcome(ReportKind.CANCELLED, message="stopped before anything was changed")
+    result = done[0].result if len(done) == 1 else {"done": [each.result for each in done]}
+    return Outcome(ReportKind.CANCELLED, result=result, message="it had happened before it was cancelled")
 
 
 class _Scribe:
@@ -158,9 +246,9 @@ class _Scribe:
         self._sequence = run * RUN_SEQUENCES
         self._last_sequence = (run + 1) * RUN_SEQUENCES - 1
 
-    def progress(self) -> TaskReport:
+    def news(self, outcome: Outcome) -> TaskReport:
         self._sequence = min(self._sequence + 1, self._last_sequence - 1)
-        return self._report(self._sequence, Outcome(ReportKind.PROGRESS))
+        return self._report(self._sequence, outcome)
 
     def last(self, outcome: Outcome) -> TaskReport:
         return self._report(self._last_sequence, outcome)
@@ -176,7 +264,22 @@ class _Scribe:
             result=outcome.result,
             error=outcome.error,
             message=outcome.message,
+            says=outcome.says,
         )
+
+
+class _Voice:
+    """`Progress` of a task: partial reports."""
+
+    def __init__(self, scribe: _Scribe, reports: Reports) -> None:
+        self._scribe = scribe
+        self._reports = reports
+
+    async def partial(self, result: dict[str, Any]) -> None:
+        await self._reports.mention(self._scribe.news(Outcome(ReportKind.PARTIAL, result=result)))
+
+    async def say(self, sentence: str) -> None:
+        await self._reports.mention(self._scribe.news(Outcome(ReportKind.PARTIAL, says=sentence)))
 
 
 def _failed(error: str, message: str) -> Outcome:

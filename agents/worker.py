@@ -7,16 +7,19 @@ from socket import gethostname
 from typing import Any, cast
 
 from celery import Celery, signals
-from celery.app.task import Task
 from celery.apps import worker as celery_worker
 from celery.platforms import SecurityWarning
 from pydantic import ValidationError
 
 from agents.broker import RUN_TASK, make_app
+from agents.calling import ToolCaller
 from agents.messages import TaskRequest
+from agents.outbox import Outbox
+from agents.policy import refusal
 from agents.provided import provided
 from agents.reports import ReportWriter, connect, unix_ms
-from agents.runner import Runner
+from agents.runner import BriefWorker, Runner
+from agents.tool_calls import SqlToolCalls
 from agents.toolbox import Toolbox, find_tools
 from config.database import Database
 from config.settings import Settings
@@ -27,13 +30,15 @@ logger = logging.getLogger(__name__)
 class PoolProcess:
     """What one pool process keeps between tasks: an event loop, the connections, the runner."""
 
-    def __init__(self, settings: Settings, toolbox: Toolbox) -> None:
+    def __init__(self, settings: Settings, toolbox: Toolbox, brief_worker: BriefWorker | None = None) -> None:
         self._loop = asyncio.Runner()
-        dependencies = provided(settings, Database(settings.database_url))
-        writer = ReportWriter(connect(settings.redis_url), unix_ms)
-        self._runner = Runner(toolbox, dependencies, writer, unix_ms)
+        database = Database(settings.database_url)
+        self._writer = ReportWriter(connect(settings.redis_url), unix_ms)
+        rows = SqlToolCalls(database, unix_ms)
+        caller = ToolCaller(toolbox, provided(settings, database), rows, refusal, unix_ms)
+        self._runner = Runner(caller, self._writer, Outbox(database, unix_ms), unix_ms, brief_worker)
 
-    def run(self, body: object, *, redelivered: bool) -> None:
+    def run(self, body: object) -> None:
         """Run the request in this message; a message that is none is logged and dropped."""
         try:
             request = TaskRequest.model_validate(body)
@@ -42,7 +47,7 @@ class PoolProcess:
                 "a message is not a request: %s", error.errors(include_input=False, include_url=False)
             )
             return
-        self._loop.run(self._runner.run(request, redelivered=redelivered))
+        self._loop.run(self._runner.run(request))
 
 
 def start(settings: Settings) -> int:
@@ -79,12 +84,11 @@ def register(app: Celery, settings: Settings, toolbox: Toolbox) -> None:
     def move_in(**_: object) -> None:
         mine.append(PoolProcess(settings, toolbox))
 
-    def run(task: Task, body: object = None) -> None:
-        delivery = cast("dict[str, Any]", task.request.delivery_info or {})
-        mine[0].run(body, redelivered=bool(delivery.get("redelivered")))
+    def run(body: object = None) -> None:
+        mine[0].run(body)
 
     signals.worker_process_init.connect(move_in, weak=False)
-    app.task(name=RUN_TASK, bind=True)(run)
+    app.task(name=RUN_TASK)(run)
 
 
 def _say(words: str, _where: object = None) -> None:

@@ -1,12 +1,21 @@
 import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from agents.errors import NotFound, Refused, Unavailable
-from agents.messages import ReportKind, TaskReport, TaskRequest
+from agents.calling import ToolCaller
+from agents.errors import NotFound, Refused, ToolError, Unavailable
+from agents.messages import LANGUAGE_MODEL, Brief, ReportKind, TaskReport, TaskRequest
+from agents.policy import refusal
+from agents.progress import Telling
 from agents.reports import Start
-from agents.runner import MOST_RUNS, PULSES_PER_MENTION, Runner
+from agents.runner import MOST_RUNS, PULSES_PER_MENTION, BriefWorker, CallTool, Runner, Say
 from agents.tool import AnyTool, tool
+from agents.tool_calls import SqlToolCalls
+from config.database import Database
+from config.tables import Table
 
 NOW = 1_000_000
 
@@ -41,19 +50,53 @@ class Reports:
         return self.written[-1]
 
 
-async def run(
-    each: AnyTool, reports: Reports, *, redelivered: bool = False, deadline_unix_ms: int = NOW + 10_000
-) -> None:
-    runner = Runner({each.name: each}, {}, reports, lambda: NOW, pulse_ms=0)
-    request = TaskRequest(
-        task_id="t",
-        call_id="c",
-        tool=each.name,
-        arguments={"number": "4"},
-        attempt=2,
-        deadline_unix_ms=deadline_unix_ms,
-    )
-    await runner.run(request, redelivered=redelivered)
+class Tasks:
+    """Stands for the outbox."""
+
+    def __init__(self) -> None:
+        self.finished: list[TaskReport] = []
+
+    async def finish(self, report: TaskReport) -> None:
+        self.finished.append(report)
+
+
+class Scene:
+    """A runner with some tools, on the rows of a real database."""
+
+    def __init__(self, database: Database) -> None:
+        self.now_unix_ms = NOW
+        self.rows = SqlToolCalls(database, lambda: self.now_unix_ms)
+        self.tasks = Tasks()
+
+    def runner(self, reports: Reports, *tools: AnyTool, brief_worker: BriefWorker | None = None) -> Runner:
+        toolbox = {each.name: each for each in tools}
+        caller = ToolCaller(toolbox, {}, self.rows, refusal, lambda: self.now_unix_ms)
+        return Runner(caller, reports, self.tasks, lambda: self.now_unix_ms, brief_worker, pulse_ms=0)
+
+
+@pytest.fixture
+async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'record.db'}")
+    async with database.connection() as connection:
+        await connection.run_sync(Table.metadata.create_all)
+    yield Scene(database)
+    await database.close()
+
+
+def request_for(name: str, **changes: object) -> TaskRequest:
+    fields: dict[str, object] = {
+        "task_id": "t",
+        "call_id": "c",
+        "tool": name,
+        "arguments": {"number": "4"},
+        "attempt": 2,
+        "deadline_unix_ms": NOW + 10_000,
+    }
+    return TaskRequest.model_validate(fields | changes)
+
+
+async def run(scene: Scene, each: AnyTool, reports: Reports, **changes: object) -> None:
+    await scene.runner(reports, each).run(request_for(each.name, **changes))
 
 
 @tool(reads=True)
@@ -62,14 +105,14 @@ async def quick(number: str) -> dict[str, str]:
     return {"number": number}
 
 
-async def test_a_result_is_reported_and_numbered_above_everything_of_its_run() -> None:
+async def test_a_result_is_reported_and_numbered_above_everything_of_its_run(scene: Scene) -> None:
     reports = Reports(run=3)
-    await run(quick, reports)
+    await run(scene, quick, reports)
     assert (reports.last.kind, reports.last.result) == (ReportKind.RESULT, {"number": "4"})
     assert (reports.last.sequence, reports.last.attempt) == (3_999, 2)
 
 
-async def test_while_a_tool_runs_news_goes_out_at_once_and_every_second() -> None:
+async def test_while_a_tool_runs_news_goes_out_at_once_and_every_second(scene: Scene) -> None:
     reports = Reports()
     done = asyncio.Event()
 
@@ -79,7 +122,7 @@ async def test_while_a_tool_runs_news_goes_out_at_once_and_every_second() -> Non
         await done.wait()
         return {}
 
-    running = asyncio.create_task(run(slow, reports))
+    running = asyncio.create_task(run(scene, slow, reports))
     looked_by_then = await reports.third_mention
     done.set()
     await running
@@ -99,40 +142,40 @@ async def test_while_a_tool_runs_news_goes_out_at_once_and_every_second() -> Non
         (TimeoutError("of something it asked"), "unavailable"),
     ],
 )
-async def test_what_a_tool_raises_is_reported_as_a_word(fault: Exception, word: str) -> None:
+async def test_what_a_tool_raises_is_reported_as_a_word(scene: Scene, fault: Exception, word: str) -> None:
     @tool(reads=True)
     async def fails(number: str) -> dict[str, str]:
         """Fail."""
         raise fault
 
     reports = Reports()
-    await run(fails, reports)
+    await run(scene, fails, reports)
     assert (reports.last.kind, reports.last.error) == (ReportKind.FAILED, word)
 
 
-async def test_what_breaks_inside_a_tool_stays_out_of_the_report() -> None:
+async def test_what_breaks_inside_a_tool_stays_out_of_the_report(scene: Scene) -> None:
     @tool(reads=True)
     async def leaks(number: str) -> dict[str, str]:
         """Fail."""
         raise RuntimeError(f"password of customer {number}")
 
     reports = Reports()
-    await run(leaks, reports)
+    await run(scene, leaks, reports)
     assert "password" not in reports.last.message
 
 
-async def test_arguments_that_do_not_fit_are_reported_as_invalid() -> None:
+async def test_arguments_that_do_not_fit_are_reported_as_invalid(scene: Scene) -> None:
     @tool(reads=True)
     async def strict(number: int, other: int) -> dict[str, int]:
         """Want two."""
         return {}
 
     reports = Reports()
-    await run(strict, reports)
+    await run(scene, strict, reports)
     assert (reports.last.kind, reports.last.error) == (ReportKind.FAILED, "invalid")
 
 
-async def test_a_tool_that_takes_too_long_is_stopped() -> None:
+async def test_a_tool_that_takes_too_long_is_stopped(scene: Scene) -> None:
     stopped: list[bool] = []
 
     @tool(reads=True, timeout_ms=1)
@@ -146,12 +189,12 @@ async def test_a_tool_that_takes_too_long_is_stopped() -> None:
         return {}
 
     reports = Reports()
-    await run(hangs, reports)
+    await run(scene, hangs, reports)
     assert (reports.last.kind, reports.last.error) == (ReportKind.FAILED, "timeout")
     assert stopped == [True]
 
 
-async def test_a_tool_nobody_waits_for_any_more_is_stopped() -> None:
+async def test_a_tool_nobody_waits_for_any_more_is_stopped(scene: Scene) -> None:
     @tool(reads=True)
     async def hangs(number: str) -> dict[str, str]:
         """Hang."""
@@ -159,53 +202,74 @@ async def test_a_tool_nobody_waits_for_any_more_is_stopped() -> None:
         return {}
 
     reports = Reports(over_after=1)
-    await run(hangs, reports)
+    await run(scene, hangs, reports)
     assert reports.last.kind is ReportKind.CANCELLED
 
 
-async def test_after_the_deadline_nothing_is_begun_and_nothing_is_said() -> None:
+async def test_after_the_deadline_nothing_is_begun_and_nothing_is_said(scene: Scene) -> None:
     reports = Reports()
-    await run(quick, reports, deadline_unix_ms=NOW)
+    await run(scene, quick, reports, deadline_unix_ms=NOW)
     assert reports.written == []
 
 
-async def test_what_is_over_before_it_begins_is_not_begun() -> None:
+async def test_what_is_over_before_it_begins_is_not_begun(scene: Scene) -> None:
     reports = Reports(over=True)
-    await run(quick, reports)
+    await run(scene, quick, reports)
     assert reports.written == []
 
 
-async def test_a_write_that_a_dead_worker_had_begun_is_not_begun_again() -> None:
-    begun: list[str] = []
+async def test_a_task_that_was_begun_too_often_is_not_begun_again(scene: Scene) -> None:
+    reports = Reports(run=MOST_RUNS + 1)
+    await run(scene, quick, reports)
+    assert (reports.last.kind, reports.last.error) == (ReportKind.FAILED, "internal")
 
-    @tool(writes=True)
-    async def writes(number: str) -> dict[str, str]:
-        """Write."""
-        begun.append(number)
+
+async def test_a_tool_this_worker_has_not_is_reported(scene: Scene) -> None:
+    reports = Reports()
+    await scene.runner(reports).run(request_for("dance"))
+    assert (reports.last.kind, reports.last.error) == (ReportKind.FAILED, "invalid")
+
+
+class BriefTalker:
+    """Works on briefs by a script: says a sentence, calls a tool, and another one it may not."""
+
+    def __init__(self, *calls: str) -> None:
+        self.calls = calls
+        self.refused: list[str] = []
+
+    async def work(self, request: TaskRequest, say: Say, call_tool: CallTool) -> dict[str, Any]:
+        await say("One moment.")
+        results: list[dict[str, Any]] = []
+        for name in self.calls:
+            try:
+                results.append(await call_tool(name, {"number": "4"}))
+            except ToolError as error:
+                self.refused.append(error.word)
+        return {"results": results}
+
+
+def brief(*tools: str) -> dict[str, object]:
+    return {"brief": Brief(goal="Find out.", tools=tools), "arguments": {}}
+
+
+async def test_a_brief_is_worked_on_with_its_own_tools_and_sentences_are_told(scene: Scene) -> None:
+    reports, talker = Reports(), BriefTalker("quick", "other")
+    runner = scene.runner(reports, quick, brief_worker=talker)
+    await runner.run(request_for(LANGUAGE_MODEL, **brief("quick")))
+    assert [each.says for each in reports.written if each.kind is ReportKind.PARTIAL] == ["One moment."]
+    assert (reports.last.kind, reports.last.result) == (ReportKind.RESULT, {"results": [{"number": "4"}]})
+    assert talker.refused == ["invalid"]
+
+
+async def test_a_tool_tells_partial_results_and_sentences_while_it_works(scene: Scene) -> None:
+    @tool(reads=True)
+    async def tells(number: str, progress: Telling) -> dict[str, str]:
+        """Tell."""
+        await progress.partial({"so": "far"})
+        await progress.say("Nearly there.")
         return {}
 
     reports = Reports()
-    await run(writes, reports, redelivered=True)
-    assert begun == []
-    assert (reports.last.kind, reports.last.error) == (ReportKind.FAILED, "internal")
-
-
-async def test_a_task_that_was_begun_too_often_is_not_begun_again() -> None:
-    reports = Reports(run=MOST_RUNS + 1)
-    await run(quick, reports)
-    assert (reports.last.kind, reports.last.error) == (ReportKind.FAILED, "internal")
-
-
-async def test_a_read_that_a_dead_worker_had_begun_is_begun_again() -> None:
-    reports = Reports()
-    await run(quick, reports, redelivered=True)
-    assert reports.last.kind is ReportKind.RESULT
-
-
-async def test_a_tool_this_worker_has_not_is_reported() -> None:
-    reports = Reports()
-    runner = Runner({}, {}, reports, lambda: NOW)
-    await runner.run(
-        TaskRequest(task_id="t", call_id="c", tool="dance", arguments={}, deadline_unix_ms=NOW + 1)
-    )
-    assert (reports.last.kind, reports.last.error) == (ReportKind.FAILED, "invalid")
+    await run(scene, tells, reports)
+    told = [(each.result, each.says) for each in reports.written if each.kind is ReportKind.PARTIAL]
+    assert told == [({"so": "far"}, ""), (None, "Nearly there.")]
