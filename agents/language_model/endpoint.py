@@ -2,7 +2,7 @@
 
 What the endpoint does not know is left out the next time: usage in the stream, JSON schemas, `max_tokens`.
 What passes (429, 5xx, a lost connection) is tried again while there is time; the client's own retries are
-off, for they know of no deadline. Nothing of what is sent or answered is logged: answers to a wrong key quote it.
+off, for they know of no deadline. Nothing sent or answered is logged: the answer to a wrong key quotes it.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from config.settings import Settings
 logger = logging.getLogger(__name__)
 
 MOST_TRIES: Final = 4
-_FIRST_PAUSE_S: Final = 0.5
+FIRST_PAUSE_S: Final = 0.5
 _LONGEST_PAUSE_S: Final = 8.0
 _CONNECT_S: Final = 5.0
 _PASSING: Final = frozenset({408, 409, 425, 429})
@@ -85,15 +85,19 @@ class Endpoint:
     Args:
         settings: `LLM_MODEL` is set; the address, the key and the patience.
         unix_ms: the clock deadlines are on.
+        first_pause_s: before it is asked again, where it does not say; doubled from try to try.
     """
 
-    def __init__(self, settings: Settings, unix_ms: Callable[[], int]) -> None:
+    def __init__(
+        self, settings: Settings, unix_ms: Callable[[], int], first_pause_s: float = FIRST_PAUSE_S
+    ) -> None:
         for chatty in ("openai", "httpx2", "httpcore2"):  # at level debug the first logs whole prompts
             logging.getLogger(chatty).setLevel(logging.WARNING)
         self._model = settings.llm_model or ""
         self._host = urlsplit(settings.llm_base_url).netloc.rpartition("@")[2]
         self._patience_s = settings.llm_timeout_s
         self._unix_ms = unix_ms
+        self._first_pause_s = first_pause_s
         self._abilities = _Abilities()
         key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else "none"
         self._client = AsyncOpenAI(
@@ -223,7 +227,7 @@ class Endpoint:
     async def _pause(self, trouble: _Passing, tries: int, deadline_unix_ms: int) -> None:
         pause_s = trouble.pause_s
         if pause_s is None:
-            pause_s = min(_FIRST_PAUSE_S * 2 ** (tries - 1), _LONGEST_PAUSE_S) * random.uniform(0.5, 1.0)
+            pause_s = min(self._first_pause_s * 2 ** (tries - 1), _LONGEST_PAUSE_S) * random.uniform(0.5, 1.0)
         left_s = (deadline_unix_ms - self._unix_ms()) / 1_000
         if tries >= MOST_TRIES or pause_s >= left_s:
             text = f"the language model at {self._host}: {trouble}"

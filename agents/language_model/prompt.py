@@ -31,6 +31,7 @@ def instructions(brief: Brief, mark: str) -> str:
             "  lists, markup, links or code.",
             "- Before a tool has answered, say at most that you are looking into it. Say that something is",
             "  done or true only when a tool's result says so.",
+            "- A tool that answers unknown may have done it: do not call it again; say that it is not sure.",
             *_ending(brief),
         )
     )

@@ -7,15 +7,12 @@ from typing import Final
 
 from agents.language_model.completion import Completion, without_thoughts, words_before_json
 from agents.language_model.sentences import START, cut
-from agents.language_model.speech import Language, language_of, spoken
+from agents.language_model.speech import TELEPHONE, Language, language_of, spoken
 from agents.messages import Brief, TaskRequest
 
 logger = logging.getLogger(__name__)
 
 Say = Callable[[str], Awaitable[None]]
-
-_TELEPHONE: Final = re.compile(r"\+?\(?\d[\d\s().-]{5,}\d")
-_TELEPHONE_DIGITS: Final = 7
 
 
 class Speaker:
@@ -67,26 +64,11 @@ class Speaker:
         words = spoken(sentence, self._language)
         if not words:
             return
-        if any(number not in self._known_digits for number in _telephones(sentence)):
+        if any(_digits(number) not in self._known_digits for number in TELEPHONE.findall(sentence)):
             logger.warning("a sentence with a telephone number nobody named was not spoken")
             return
         await self._say(words)
         self.said.append(words)
-
-
-def _telephones(text: str) -> list[str]:
-    """Return the digits of what looks like a telephone number: seven or more, grouped or with a plus."""
-    found = [match[0] for match in _TELEPHONE.finditer(text)]
-    return [
-        digits
-        for each in found
-        if len(digits := _digits(each)) >= _TELEPHONE_DIGITS
-        and not each.isdigit()
-        and not _ISO_DAY.match(each)
-    ]
-
-
-_ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def _digits(text: str) -> str:

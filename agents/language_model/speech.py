@@ -99,13 +99,17 @@ def spoken(sentence: str, language: Language) -> str:
     text = _without_markup(sentence)
     for pattern, say in _SAYINGS:
         text = pattern.sub(lambda found, say=say: say(found, words), text)
-    text = "".join(sign for sign in text if unicodedata.category(sign) not in _UNSPEAKABLE)
+    text = "".join(sign for sign in text if sign.isspace() or unicodedata.category(sign) not in _UNSPEAKABLE)
     text = re.sub(r"\s+([,.;:!?…])", r"\1", " ".join(text.split())).lstrip(",;:.) ")
     if not any(sign.isalnum() for sign in text):
         return ""
     return text if text.rstrip("\"'”’»)")[-1:] in tuple(".!?…,;:") else f"{text}."
 
 
+TELEPHONE: Final = re.compile(
+    r"\+\d[\d ().-]{5,}\d|(?<![\d.-])(?:1[-. ])?(?:\(\d{3}\)\s?|\d{3}[-. ])\d{3}[-. ]\d{4}(?![\d-])"
+)
+"""A telephone number as people write it: with a plus, or grouped as in North America."""
 _UNSPEAKABLE: Final = ("So", "Sk", "Cc", "Cf", "Co", "Cn", "Cs", "Mn")
 _MARKUP: Final = (
     (re.compile(r"```\w*"), " "),
@@ -193,7 +197,7 @@ _SAYINGS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str], _Words], s
         ),
         _money,
     ),
-    (re.compile(r"\+\d[\d ()-]{5,}\d|\(\d{3}\)\s?\d{3}-\d{4}\b|\b\d{3}-\d{3}-\d{4}\b"), _telephone),
+    (TELEPHONE, _telephone),
     (re.compile(r"(?<![\w.,])\d{5,}(?!\w|[.,]\d)"), _spaced),
     (re.compile(r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?!,?\d)"), _together),
     (re.compile(r"(?<![\w.,])(?=\w*[A-Z])(?=(?:\w*\d){3})[A-Z0-9]{4,}\b"), _spaced),

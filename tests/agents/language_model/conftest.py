@@ -1,4 +1,4 @@
-"""An endpoint on a real socket that streams chat completions as the protocol has them, and goes wrong when told."""
+"""An endpoint on a real socket that streams chat completions as documented, and goes wrong when told."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ CUT = "cut"
 
 @dataclass(frozen=True)
 class Reply:
-    """One HTTP answer. `events`: data of server-sent events, or STALL (nothing more), or CUT (connection lost)."""
+    """One HTTP answer. `events`: data of server-sent events, STALL (silence) or CUT (connection lost)."""
 
     events: tuple[str, ...] = ()
     status: int = 200
@@ -178,7 +178,7 @@ class Desk:
     at_once: int = 0
 
     async def work(
-        self, *tools: str, within_ms: int = 20_000, answer: dict[str, Any] | None = None, **brief: Any
+        self, *tools: str, within_ms: int = 20_000, goal: str = "Tell where the order is.", **brief: Any
     ) -> dict[str, Any]:
         """Work on a brief with these tools."""
         request = TaskRequest(
@@ -191,7 +191,7 @@ class Desk:
                 SaidWords(speaker="caller", text="Where is my order 104233?", start_ms=1_000, end_ms=2_500),
             ),
             slots={"order_number": "104233"},
-            brief=Brief(goal="Tell where the order is.", tools=tools, answer=answer, **brief),
+            brief=Brief(goal=goal, tools=tools, **brief),
             deadline_unix_ms=unix_ms() + within_ms,
         )
         return await self.agent.work(request, self._say, self._call)
@@ -225,7 +225,7 @@ async def open_desk(played: PlayedEndpoint) -> AsyncIterator[Callable[..., Desk]
 
     def open_one(*, spend: Spend | None = None, **variables: str) -> Desk:
         given = {"LLM_BASE_URL": played.url, "LLM_MODEL": "m", "LLM_API_KEY": "sk-topsecret", **variables}
-        endpoint = Endpoint(load(given), unix_ms)
+        endpoint = Endpoint(load(given), unix_ms, first_pause_s=0.01)
         opened.append(endpoint)
         tools: dict[str, AnyTool] = {each.name: each for each in (order_status, customer_notes, cancel_order)}
         return Desk(played, LanguageModelAgent(endpoint, tools, spend or Spend(), unix_ms), endpoint)

@@ -95,13 +95,18 @@ async def test_a_note_that_gives_orders_can_do_nothing(desk: Desk, played: Playe
     assert "SYSTEM" not in played.requests[2]["messages"][0]["content"]
 
 
-async def test_a_number_the_caller_named_may_be_spoken(desk: Desk, played: PlayedEndpoint) -> None:
+async def test_a_telephone_number_is_spoken_only_if_the_flow_or_the_caller_named_it(
+    desk: Desk, played: PlayedEndpoint
+) -> None:
     played.replies = [says("Shall we call +1 900 555 1234?")]
     await desk.work(language="en", most_steps=2)
     assert desk.said == []
-    played.replies = [says("Es el 104-233, de 2026-11-24.")]
-    await desk.work(language="es")
-    assert desk.said == ["Es el 104-233, de martes 24 de noviembre."]
+    played.replies = [says("Orders 104233 555 and 3.5 104233 come on 2026-11-24. Call 1-900-555-1234.")]
+    await desk.work()
+    assert desk.said == ["Orders 1 0 4 2 3 3 555 and 3.5 1 0 4 2 3 3 come on Tuesday the 24th of November."]
+    played.replies = [says("Call (206) 555-0100.")]
+    await desk.work(goal="Give out our number, 206-555-0100.")
+    assert desk.said[1:] == ["Call 2 0 6, 5 5 5, 0 1 0 0."]
 
 
 async def test_words_that_come_with_a_write_are_not_spoken_before_it_is_tried(
