@@ -88,6 +88,12 @@ class Settings(BaseSettings):
     twilio_api_url: Annotated[str, AfterValidator(_origin)] = Field(
         default="https://api.twilio.com", validation_alias="TWILIO_API_URL"
     )
+    messages_from: str | None = Field(
+        default=None,
+        validation_alias="TWILIO_MESSAGES_FROM",
+        pattern=r"^(\+[1-9][0-9]{6,14}|MG[0-9a-fA-F]{32})$",
+    )
+    """Number, or messaging service, that texts to callers come from. None: none are sent."""
     max_calls: int = Field(default=32, ge=1, le=10_000, validation_alias="TANDEM_MAX_CALLS")
     max_call_minutes: int = Field(default=60, ge=1, le=24 * 60, validation_alias="TANDEM_MAX_CALL_MINUTES")
     flow: str = Field(default="order_status", validation_alias="TANDEM_FLOW", min_length=1)
@@ -191,6 +197,7 @@ _FIXES: Final = {
     "REDIS_URL": "for example REDIS_URL=redis://127.0.0.1:6379/0, or unset it for a private server",
     "DATABASE_URL": "for example DATABASE_URL=postgresql+psycopg://user@host/tandem, or unset it for SQLite",
     "TWILIO_ACCOUNT_SID": "AC and 32 hex digits, as the Twilio console shows it",
+    "TWILIO_MESSAGES_FROM": "a number of your account like +15035550123, or a messaging service like MG…",
     "TWILIO_API_URL": "for example TWILIO_API_URL=https://api.twilio.com",
     "TANDEM_MAX_CALLS": "a number of calls from 1 to 10000",
     "TANDEM_MAX_CALL_MINUTES": "minutes from 1 to 1440",

@@ -26,11 +26,7 @@ class TwilioCarrier:
     """
 
     def __init__(self, settings: Settings) -> None:
-        if not settings.twilio_account_sid or not settings.twilio_auth_token:
-            raise CarrierError("call control needs TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")
-        self._http = _HttpClient(settings.twilio_api_url)
-        token = settings.twilio_auth_token.get_secret_value()
-        self._client = Client(settings.twilio_account_sid, token, http_client=self._http)
+        self._client, self._http = rest_client(settings)
 
     async def hang_up(self, carrier_call_id: str) -> None:
         """End the call at once; one that has already ended is no error.
@@ -67,7 +63,20 @@ class TwilioCarrier:
             raise CarrierError(f"Twilio could not be reached: {error}") from None
 
 
-class _HttpClient(TwilioHttpClient):
+def rest_client(settings: Settings) -> "tuple[Client, HttpClient]":
+    """Make Twilio's client of the account, and what to close when it is done.
+
+    Raises:
+        CarrierError: the settings name no account.
+    """
+    if not settings.twilio_account_sid or not settings.twilio_auth_token:
+        raise CarrierError("call control needs TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")
+    http = HttpClient(settings.twilio_api_url)
+    token = settings.twilio_auth_token.get_secret_value()
+    return Client(settings.twilio_account_sid, token, http_client=http), http
+
+
+class HttpClient(TwilioHttpClient):
     """Twilio's HTTP client, at another origin when one is configured (a simulator, a proxy)."""
 
     def __init__(self, api_url: str) -> None:
