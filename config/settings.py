@@ -56,7 +56,7 @@ def _database_url(url: str) -> str:
 
 def _hosts(text: object) -> object:
     if not isinstance(text, str):
-        return text
+        return text or ()
     hosts = tuple(each.strip().lower() for each in text.split(",") if each.strip())
     for each in hosts:
         if not re.fullmatch(r"([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", each):
