@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from agents.broker import RUN_TASK, make_app
 from agents.calling import ToolCaller
+from agents.language_model.chosen import brief_worker
 from agents.messages import TaskRequest
 from agents.outbox import Outbox
 from agents.policy import refusal
@@ -82,7 +83,7 @@ def register(app: Celery, settings: Settings, toolbox: Toolbox) -> None:
     mine: list[PoolProcess] = []
 
     def move_in(**_: object) -> None:
-        mine.append(PoolProcess(settings, toolbox))
+        mine.append(PoolProcess(settings, toolbox, brief_worker(settings, toolbox, unix_ms)))
 
     def run(body: object = None) -> None:
         mine[0].run(body)

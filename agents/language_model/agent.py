@@ -9,27 +9,27 @@ import asyncio
 import json
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from agents.errors import Invalid, ToolError
+from agents.calling import Gone
+from agents.errors import Invalid, TimedOut, ToolError
 from agents.language_model.answer import AnswerSchema
 from agents.language_model.completion import Completion, WantedCall, without_thoughts
-from agents.language_model.endpoint import Ask, Endpoint, Interrupted, Message
-from agents.language_model.errors import LimitReached, ModelRefused, NoAnswer, TimeIsUp
+from agents.language_model.endpoint import Ask, Endpoint, Message
+from agents.language_model.errors import Interrupted, LimitReached, ModelRefused, NoAnswer
 from agents.language_model.prompt import instructions, situation, tool_result
-from agents.language_model.speaking import Say, Speaker
+from agents.language_model.speaking import Speaker
 from agents.language_model.speech import language_of, tidy
 from agents.language_model.spending import Limits, Price, Used, room_for_answer, tokens_in
 from agents.messages import Brief, TaskRequest
+from agents.runner import CallTool, Say
 from agents.tool import AnyTool
 from agents.toolbox import Toolbox
 
 logger = logging.getLogger(__name__)
-
-CallTool = Callable[[str, Mapping[str, Any]], Awaitable[dict[str, Any]]]
 
 WORDS: Final = "words"
 """Where the result of a brief without a schema has the model's last words."""
@@ -77,8 +77,9 @@ class LanguageModelAgent:
         Raises:
             Invalid: the brief has no goal, a tool that is not here, or a schema that cannot be checked.
             LimitReached: its steps, tokens or dollars are used up.
-            TimeIsUp: its deadline has come.
+            TimedOut: its deadline has come.
             Unavailable: the endpoint cannot be used, or not now.
+            Gone: a write was withdrawn before it began.
             ModelRefused: the model declined.
             NoAnswer: the model gave nothing that can be used.
         """
@@ -97,7 +98,7 @@ class LanguageModelAgent:
         except TimeoutError:
             if not limit.expired():
                 raise
-            raise TimeIsUp("its deadline came") from None
+            raise TimedOut("its deadline came") from None
         finally:
             logger.info("task %s: %d steps, %d tokens", request.task_id, task.used.steps, task.used.tokens)
 
@@ -254,7 +255,7 @@ class _Task:
                     if same not in running:
                         over = number >= MOST_CALLS_A_STEP
                         running[same] = group.create_task(self._call(call.name, arguments, over=over))
-        except BaseExceptionGroup as errors:
+        except ExceptionGroup as errors:
             raise errors.exceptions[0] from None
         self._messages.append(_as_message(completion, read))
         for call, arguments in read:
@@ -279,8 +280,8 @@ class _Task:
             return await self._means.call_tool(name, arguments)
         except ToolError as error:
             return _fault(error.word, str(error))
-        except TimeoutError:
-            return _fault("timeout", "it did not answer in time")
+        except Gone:  # nobody wants the task any more
+            raise
         except Exception:  # a tool is foreign code: the model goes on without it
             logger.exception("task %s: tool %s broke", self._request.task_id, name)
             return _fault("internal", "the tool broke")

@@ -23,6 +23,7 @@ from openai.types.chat import ChatCompletionChunk
 
 from agents.errors import Unavailable
 from agents.language_model.completion import Completion, gathered
+from agents.language_model.errors import Interrupted
 from config.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -35,14 +36,6 @@ _PASSING: Final = frozenset({408, 409, 425, 429})
 """And 5xx."""
 
 Message = Mapping[str, Any]
-
-
-class Interrupted(Unavailable):
-    """The stream ended in the middle of an answer. `so_far` is what had arrived."""
-
-    def __init__(self, text: str, so_far: Completion) -> None:
-        super().__init__(text)
-        self.so_far: Final = so_far
 
 
 @dataclass(frozen=True, slots=True)

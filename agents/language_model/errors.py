@@ -1,26 +1,34 @@
 """How the work of a language-model agent ends without a result; what the caller's side hears is `word`.
 
 ToolError
-├── Unavailable         no endpoint is set, or it does not answer, now or at all
-├── LimitReached        the steps, tokens or dollars it was given are used up
-├── TimeIsUp            its deadline has come
-├── ModelRefused        the model, or the endpoint's filter, declined
-└── NoAnswer            the model gave nothing that can be used
+├── Unavailable      no endpoint is set, or it does not answer, now or at all
+│   └── Interrupted  it broke off in the middle of an answer
+├── TimedOut         its deadline has come
+├── LimitReached     the steps, tokens or dollars it was given are used up
+├── ModelRefused     the model, or the endpoint's filter, declined
+└── NoAnswer         the model gave nothing that can be used
 """
 
-from agents.errors import ToolError
+from typing import TYPE_CHECKING, Final
+
+from agents.errors import ToolError, Unavailable
+
+if TYPE_CHECKING:  # which counts tokens, which are limited here
+    from agents.language_model.completion import Completion
+
+
+class Interrupted(Unavailable):
+    """The endpoint broke off in the middle of an answer. `so_far` is what had arrived."""
+
+    def __init__(self, text: str, so_far: "Completion") -> None:
+        super().__init__(text)
+        self.so_far: Final = so_far
 
 
 class LimitReached(ToolError):  # noqa: N818 - read where it is raised
     """The steps, tokens or dollars it was given are used up."""
 
     word = "limit"
-
-
-class TimeIsUp(ToolError):  # noqa: N818
-    """Its deadline has come."""
-
-    word = "timeout"
 
 
 class ModelRefused(ToolError):  # noqa: N818

@@ -2,17 +2,15 @@
 
 import logging
 import re
-from collections.abc import Awaitable, Callable
 from typing import Final
 
 from agents.language_model.completion import Completion, without_thoughts, words_before_json
 from agents.language_model.sentences import START, cut
 from agents.language_model.speech import TELEPHONE, Language, language_of, spoken
 from agents.messages import Brief, TaskRequest
+from agents.runner import Say
 
 logger = logging.getLogger(__name__)
-
-Say = Callable[[str], Awaitable[None]]
 
 
 class Speaker:

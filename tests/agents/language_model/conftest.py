@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from agents.calling import Gone
 from agents.errors import NotFound
 from agents.language_model.agent import LanguageModelAgent, Spend
 from agents.language_model.endpoint import Endpoint
@@ -174,6 +175,8 @@ class Desk:
     results: dict[str, dict[str, Any]] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     called: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    withdrawn: bool = False
+    broken: bool = False
     running: int = 0
     at_once: int = 0
 
@@ -199,8 +202,12 @@ class Desk:
     async def _say(self, sentence: str) -> None:
         self.said.append(sentence)
 
-    async def _call(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        self.called.append((name, dict(arguments)))
+    async def _call(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        self.called.append((name, arguments))
+        if self.withdrawn:
+            raise Gone
+        if self.broken:
+            raise RuntimeError
         self.running += 1
         self.at_once = max(self.at_once, self.running)
         await asyncio.sleep(0)

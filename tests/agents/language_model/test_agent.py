@@ -2,10 +2,15 @@ import json
 
 import pytest
 
-from agents.errors import Invalid
+from agents.calling import Gone
+from agents.errors import Invalid, TimedOut, Unavailable
 from agents.language_model.agent import WORDS, Spend
-from agents.language_model.errors import LimitReached, ModelRefused, NoAnswer, TimeIsUp
+from agents.language_model.chosen import brief_worker
+from agents.language_model.errors import LimitReached, ModelRefused, NoAnswer
 from agents.language_model.spending import Price
+from agents.messages import Brief, TaskRequest
+from agents.reports import unix_ms
+from config.settings import load
 from tests.agents.language_model.conftest import STALL, Desk, PlayedEndpoint, Reply, asks, chunk, says
 
 SCHEMA = {
@@ -31,7 +36,7 @@ async def test_a_sentence_is_spoken_while_the_rest_is_still_being_written(
     desk: Desk, played: PlayedEndpoint
 ) -> None:
     played.replies = [Reply((chunk(content="It has shipped. It "), STALL))]
-    with pytest.raises(TimeIsUp):
+    with pytest.raises(TimedOut):
         await desk.work(within_ms=700)
     assert desk.said == ["It has shipped."]
 
@@ -212,7 +217,7 @@ async def test_dollars_are_limited(open_desk, played: PlayedEndpoint) -> None:
 
 async def test_the_deadline_ends_it(desk: Desk, played: PlayedEndpoint) -> None:
     played.replies = [Reply((chunk(content="It"), STALL))]
-    with pytest.raises(TimeIsUp) as raised:
+    with pytest.raises(TimedOut) as raised:
         await desk.work(within_ms=300)
     assert raised.value.word == "timeout"
     assert desk.said == []
@@ -280,3 +285,40 @@ async def test_calls_that_all_have_the_index_0_are_told_apart_by_their_ids(
     played.replies = [Reply((chunk(tool_calls=calls), chunk("stop"), "[DONE]")), says("Done.")]
     await desk.work("order_status", "customer_notes")
     assert sorted(name for name, _ in desk.called) == ["customer_notes", "order_status"]
+
+
+async def test_a_task_nobody_wants_any_more_is_not_worked_on(desk: Desk, played: PlayedEndpoint) -> None:
+    desk.withdrawn = True
+    played.replies = [asks(("cancel_order", '{"order_number": "104233"}')), says("Done.")]
+    with pytest.raises(Gone):
+        await desk.work("cancel_order")
+    assert len(played.requests) == 1
+
+
+async def test_a_tool_that_breaks_does_not_end_the_work(
+    desk: Desk, played: PlayedEndpoint, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.broken = True
+    played.replies = [asks(LOOK_UP), says("I cannot see that now.")]
+    await desk.work("order_status")
+    assert '{"error": "internal"' in played.requests[1]["messages"][-1]["content"]
+    assert "order_status broke" in caplog.text
+
+
+async def test_without_a_model_a_brief_is_unavailable_and_the_log_names_what_to_set(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LLM_MODEL", raising=False)
+    worker = brief_worker(load(), {}, unix_ms)
+    request = TaskRequest(
+        task_id="t",
+        call_id="c",
+        tool="language_model",
+        arguments={},
+        brief=Brief(goal="x"),
+        deadline_unix_ms=0,
+    )
+    with pytest.raises(Unavailable):
+        await worker.work(request, None, None)
+    for name in ("LLM_MODEL", "LLM_BASE_URL", "LLM_API_KEY"):
+        assert name in caplog.text

@@ -1,0 +1,42 @@
+"""Who works on briefs here: the model that is set, or nobody."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from agents.errors import Unavailable
+from agents.messages import TaskRequest
+from agents.runner import BriefWorker, CallTool, Say
+from agents.toolbox import Toolbox
+from config.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+class NoModel:
+    """Fails every brief, and says in the log what to set."""
+
+    async def work(self, request: TaskRequest, say: Say, call_tool: CallTool) -> dict[str, Any]:
+        """See `agents.runner.BriefWorker`.
+
+        Raises:
+            Unavailable: always.
+        """
+        logger.error(
+            "task %s needs a language model, and none is set: set LLM_MODEL, and LLM_BASE_URL or LLM_API_KEY",
+            request.task_id,
+        )
+        raise Unavailable("no language model is set: LLM_MODEL, LLM_BASE_URL, LLM_API_KEY")
+
+
+def brief_worker(settings: Settings, toolbox: Toolbox, unix_ms: Callable[[], int]) -> BriefWorker:
+    """Build the worker on briefs that the settings name; one for each process and event loop."""
+    if settings.llm_model is None:
+        return NoModel()
+    from agents.language_model.agent import LanguageModelAgent, Spend  # the client takes a second to import
+    from agents.language_model.endpoint import Endpoint
+    from agents.language_model.spending import Price
+
+    price = Price(settings.llm_input_price_usd, settings.llm_output_price_usd)
+    spend = Spend(price, settings.llm_most_usd_per_task * 1_000_000)
+    return LanguageModelAgent(Endpoint(settings, unix_ms), toolbox, spend, unix_ms)
