@@ -48,13 +48,14 @@ def summary(request: TaskRequest, reason: str) -> str:
     """Write what a colleague needs: why, who, what the caller gave, and what was said and heard last."""
     identity = request.identity
     verified = f"verified by {identity.verified_by or 'the flow'}" if identity else "not verified"
-    lines = [f"Why: {reason}", f"Caller: {verified}", f"Call: {request.call_id}"]
+    lines = [f"Why: {reason}"]
     lines += [f"{name.replace('_', ' ').capitalize()}: {value}" for name, value in request.slots.items()]
     said = [each for each in request.conversation if each.heard][-_MOST_UTTERANCES:]
     if said:
         lines += ["", "Said last:"]
         lines += [f"{each.speaker}: {_short(each.text)}" for each in said]
-    return _LONG_NUMBER.sub("(number)", "\n".join(lines))
+    told = _LONG_NUMBER.sub("(number)", "\n".join(lines))
+    return f"Call: {request.call_id}\nCaller: {verified}\n{told}"
 
 
 def _short(text: str) -> str:
