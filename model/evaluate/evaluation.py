@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from config.units import PACKET_MS
 from model.evaluate.cases import Case
 from model.evaluate.curves import Curve
 from model.evaluate.figures import MEASURES, Value, figures, shuffled
@@ -42,7 +43,8 @@ class SystemResult:
 
     Attributes:
         control: its figures against shuffled events.
-        torn: calls in which the agent's speech was torn because the machine was too busy.
+        torn: calls in which a packet's time or more was torn out of the agent's speech because the machine
+            was too busy; a millisecond is nobody's to hear.
     """
 
     name: str
@@ -73,7 +75,7 @@ def result(name: str, label: str, ran: Sequence[tuple[Case, Recording]]) -> Syst
         verdicts,
         figures(scenarios, verdicts),
         figures(scenarios, shuffled(ordered)),
-        sum(recording.torn_ms > 0 for _, recording in ordered),
+        sum(recording.torn_ms >= PACKET_MS for _, recording in ordered),
     )
 
 
