@@ -4,6 +4,7 @@ import hashlib
 import re
 import tempfile
 from collections.abc import Mapping
+from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Final, Self
@@ -20,6 +21,15 @@ EMBEDDED_EARS: Final = (ENCODER, POCKETSPHINX)
 """The ears that come along (`TANDEM_EARS`)."""
 _SOCKET_PATH_CHARACTERS: Final = 100
 """The kernel takes 107 (sockaddr_un); Redis opens temporary names beside it."""
+
+
+class Crm(StrEnum):
+    """Where customer records may be."""
+
+    SQL = "sql"
+    HUBSPOT = "hubspot"
+    SALESFORCE = "salesforce"
+    ZENDESK = "zendesk"
 
 
 class SettingsError(ConfigError):
@@ -133,6 +143,28 @@ class Settings(BaseSettings):
     """`file`: spans go to a file beside the logs."""
     otlp_endpoint: str | None = Field(default=None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
     """Where spans go over OTLP; nowhere unless set."""
+    crm: Crm = Field(default=Crm.SQL, validation_alias="TANDEM_CRM")
+    """Where the customer records are; `sql` is the project's own database."""
+    hubspot_token: SecretStr | None = Field(default=None, validation_alias="HUBSPOT_TOKEN")
+    """Of a private app."""
+    hubspot_url: Annotated[str, AfterValidator(_origin)] = Field(
+        default="https://api.hubapi.com", validation_alias="HUBSPOT_URL"
+    )
+    salesforce_url: Annotated[str, AfterValidator(_origin)] | None = Field(
+        default=None, validation_alias="SALESFORCE_URL"
+    )
+    """The company's own domain there."""
+    salesforce_client_id: str | None = Field(default=None, validation_alias="SALESFORCE_CLIENT_ID")
+    """Of a connected app that may use the client credentials flow."""
+    salesforce_client_secret: SecretStr | None = Field(
+        default=None, validation_alias="SALESFORCE_CLIENT_SECRET"
+    )
+    zendesk_url: Annotated[str, AfterValidator(_origin)] | None = Field(
+        default=None, validation_alias="ZENDESK_URL"
+    )
+    zendesk_email: str | None = Field(default=None, validation_alias="ZENDESK_EMAIL")
+    """Of the agent who has the token."""
+    zendesk_token: SecretStr | None = Field(default=None, validation_alias="ZENDESK_TOKEN")
     log_level: str = Field(
         default="info", validation_alias="TANDEM_LOG_LEVEL", pattern=r"^(debug|info|warning|error)$"
     )
@@ -143,6 +175,26 @@ class Settings(BaseSettings):
             raise ValueError("TWILIO_ACCOUNT_SID is set but TWILIO_AUTH_TOKEN is not: set both or neither")
         if self.twilio_auth_token and not self.twilio_account_sid:
             raise ValueError("TWILIO_AUTH_TOKEN is set but TWILIO_ACCOUNT_SID is not: set both or neither")
+        return self
+
+    @model_validator(mode="after")
+    def _a_chosen_crm_can_be_reached(self) -> Self:
+        needed: dict[Crm, dict[str, object]] = {
+            Crm.HUBSPOT: {"HUBSPOT_TOKEN": self.hubspot_token},
+            Crm.SALESFORCE: {
+                "SALESFORCE_URL": self.salesforce_url,
+                "SALESFORCE_CLIENT_ID": self.salesforce_client_id,
+                "SALESFORCE_CLIENT_SECRET": self.salesforce_client_secret,
+            },
+            Crm.ZENDESK: {
+                "ZENDESK_URL": self.zendesk_url,
+                "ZENDESK_EMAIL": self.zendesk_email,
+                "ZENDESK_TOKEN": self.zendesk_token,
+            },
+        }
+        missing = [name for name, value in needed.get(self.crm, {}).items() if value is None]
+        if missing:
+            raise ValueError(f"TANDEM_CRM={self.crm} needs {' and '.join(missing)}, or choose TANDEM_CRM=sql")
         return self
 
     @cached_property
@@ -202,6 +254,10 @@ _FIXES: Final = {
     "TANDEM_MAX_CALLS": "a number of calls from 1 to 10000",
     "TANDEM_MAX_CALL_MINUTES": "minutes from 1 to 1440",
     "TANDEM_LOG_LEVEL": "one of debug, info, warning, error",
+    "TANDEM_CRM": "one of sql, hubspot, salesforce, zendesk",
+    "HUBSPOT_URL": "for example HUBSPOT_URL=https://api.hubapi.com",
+    "SALESFORCE_URL": "your own domain there, for example SALESFORCE_URL=https://acme.my.salesforce.com",
+    "ZENDESK_URL": "your own domain there, for example ZENDESK_URL=https://acme.zendesk.com",
     "TANDEM_WORKER_METRICS_PORT": "a port number from 1 to 65535, or unset it",
     "TANDEM_TRACES": "file, or off",
     "TANDEM_HTTP_TOOLS_ALLOW": "hosts with commas between them, for example crm.internal,127.0.0.1:8765",
@@ -213,7 +269,16 @@ _FIXES: Final = {
     "LLM_OUTPUT_PRICE_USD": "dollars for a million tokens, for example LLM_OUTPUT_PRICE_USD=1.60",
     "LLM_MOST_USD_PER_TASK": "dollars above 0, for example LLM_MOST_USD_PER_TASK=0.25",
 }
-_SECRETS: Final = frozenset({"TWILIO_AUTH_TOKEN", "TANDEM_METRICS_TOKEN", "LLM_API_KEY"})
+_SECRETS: Final = frozenset(
+    {
+        "TWILIO_AUTH_TOKEN",
+        "TANDEM_METRICS_TOKEN",
+        "LLM_API_KEY",
+        "HUBSPOT_TOKEN",
+        "SALESFORCE_CLIENT_SECRET",
+        "ZENDESK_TOKEN",
+    }
+)
 
 
 def load(overrides: Mapping[str, str | None] | None = None) -> Settings:
