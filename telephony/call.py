@@ -26,6 +26,7 @@ from agents.dialogue.events import (
     TransferTo,
 )
 from agents.messages import Delegation, TaskReport
+from config import metrics
 from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES, SAMPLES_PER_MS
 from model.turn import (
     CallerSpoke,
@@ -51,6 +52,7 @@ from telephony.line import LineAnswer, LineTurn
 from telephony.quiet import Quiet
 from telephony.speculation import EarlyMark, Speculated, Speculation
 from telephony.tape import Tape
+from telephony.task_traces import TaskTraces
 from telephony.weaving import Weave, Woven, dialogue_id, overhear, take, tell
 
 logger = logging.getLogger(__name__)
@@ -82,6 +84,7 @@ class Call:
         self._spoken = Spoken()
         self._heard_so_far: Transcript | None = None
         self._speculation = Speculation()
+        self._traces = TaskTraces(parts.facts.call_id)
         self._voicing: str | None = None
         self._open_tasks: set[str] = set()
         self._quiet = Quiet()
@@ -115,7 +118,8 @@ class Call:
         async with self._stepping:
             if self._closed:
                 return LineAnswer(np.zeros(MICRO_TURN_SAMPLES, np.int16), end=True)
-            return await self._micro_turn(turn)
+            with metrics.micro_turn_seconds.time():
+                return await self._micro_turn(turn)
 
     async def _micro_turn(self, turn: LineTurn) -> LineAnswer:
         self._columns = _Columns()
@@ -168,14 +172,15 @@ class Call:
             return
         self._closed = True
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_STEP_PATIENCE_S):
-                await self._stepping.acquire()  # the micro-turn under way still needs what is freed here
+            async with asyncio.timeout(_STEP_PATIENCE_S), self._stepping:
+                pass  # the micro-turn under way still needs what is freed here
         outcome = self._ending.outcome or ("caller_hung_up" if reason == "stop" else "failed")
         self._parts.agent.close()
         for errand in list(self._errands):
             errand.cancel()
         await asyncio.gather(*self._errands, return_exceptions=True)
         self._ending.close()
+        self._traces.close()
         await self._parts.desk.close()
         late = [each for report in self._parts.desk.reports() if (each := self._received(report))]
         figures = speculation.drop_all(self._speculation).speculation.figures
@@ -269,6 +274,7 @@ class Call:
                     self._spoken = replace(self._spoken, caller_spoke_ms=at_ms)
                 case OfferStarted(offer_id) | Resumed(offer_id):
                     self._voicing = offer_id
+                    self._traces.voiced(offer_id)
                 case Yielded():
                     self._voicing = None
                     self._cleared = True
@@ -323,12 +329,14 @@ class Call:
         """Go where the dialogue went: tell the model, delegate, cancel."""
         self._weave = woven.weave
         self._waiting.extend(woven.events)
+        self._traces.unvoiced(woven.events)
         for event in woven.events:
             if isinstance(event, OfferMade):
                 self._spoken = conversation_so_far.offered(self._spoken, event.offer)
         known = [report for delegation in woven.delegations for report in self._delegate(delegation)]
         for task_id in woven.cancelled:
             self._open_tasks.discard(task_id)
+            self._traces.dropped(task_id)
             self._errand(self._parts.desk.cancel(speculation.runs_as(self._speculation, task_id)))
         for report in known:
             self._apply(report)
@@ -344,8 +352,9 @@ class Call:
             self._speculation, mark, known = speculation.adopt(self._speculation, whole, self._now_ms)
             if mark is not None:
                 self._columns.speculation.append(mark)
+                self._traces.adopted(mark.task_id, whole.task_id)
                 return known
-        self._errand(self._parts.desk.delegate(whole))
+        self._errand(self._parts.desk.delegate(self._traces.delegated(whole)))
         return ()
 
     def _speculated(self, done: Speculated) -> None:
@@ -353,7 +362,10 @@ class Call:
         self._columns.speculation.extend(done.marks)
         for delegation in done.begin:
             whole = self._with_conversation(delegation, self._heard_so_far)
-            self._errand(self._parts.desk.delegate(whole))
+            self._errand(self._parts.desk.delegate(self._traces.delegated(whole)))
+        for mark in done.marks:
+            if mark.what == "dropped":
+                self._traces.dropped(mark.task_id)
         for task_id in done.cancel:
             self._errand(self._parts.desk.cancel(task_id))
 
@@ -366,7 +378,9 @@ class Call:
         self._columns.reports.append(report)
         if report.kind.settles:
             self._open_tasks.discard(report.task_id)
+        made_before = len(self._waiting)
         self._tell(Reported(report))
+        self._traces.applied(report, self._waiting[made_before:])
 
     def _with_conversation(self, delegation: Delegation, transcript: Transcript | None = None) -> Delegation:
         said = conversation_so_far.so_far(
