@@ -26,7 +26,7 @@ class PreparedHandOff(BaseModel):
 
 @tool(writes=True, timeout_ms=8_000, says="I'm telling my colleague what this is about.")
 async def hand_off(  # noqa: D417 - the others are given
-    destination: Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,63}$", examples=["customer_care"])],
+    destination: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$", examples=["customer_care"])],
     reason: Annotated[str, Field(min_length=1, max_length=200)],
     crm: Crm,
     request: Request,
