@@ -1,4 +1,4 @@
-"""Tools on real customer records: the small company of `tests.agents.crm.company` in a database of its own."""
+"""Tools on real customer records: the company of `tests.agents.crm.company` in a database of its own."""
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
