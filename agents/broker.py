@@ -20,6 +20,7 @@ from agents.tool import LONGEST_TIMEOUT_MS
 from config.settings import Settings
 
 RUN_TASK: Final = "tandem.run"
+FOLLOW_UP_TASK: Final = "tandem.follow_up"
 QUEUE: Final = "tandem"
 
 HARD_LIMIT_S: Final = LONGEST_TIMEOUT_MS / 1_000 + 30
@@ -92,6 +93,14 @@ class Sender:
         """
         await self._in_thread(self._send, request)
 
+    async def send_follow_up(self, task_id: str) -> None:
+        """Put a follow-up on the workers' queue.
+
+        Raises:
+            Unavailable: Redis does not take it.
+        """
+        await self._in_thread(self._send_follow_up, task_id)
+
     def close(self) -> None:
         """Let go of the connection. What is being sent is waited for."""
         self._thread.shutdown()
@@ -112,6 +121,10 @@ class Sender:
                 task_id=f"{request.call_id}.{request.task_id}.{request.attempt}",
                 argsrepr=f"(task {request.task_id})",  # or Celery would copy the conversation into a header
             )
+
+    def _send_follow_up(self, task_id: str) -> None:
+        with _as_unavailable():
+            self._app.send_task(FOLLOW_UP_TASK, args=[task_id])
 
 
 @contextlib.contextmanager

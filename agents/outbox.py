@@ -43,10 +43,14 @@ _OPEN: Final = (Box.WAITING, Box.SENT)
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """What withdrawing came to. `begun`: too late, it had begun; `writes`: what it had come to by then."""
+    """What withdrawing came to.
+
+    `begun`: too late, it had begun. `writes`: what it had come to by then. `unclear`: the record did not say.
+    """
 
     begun: bool
     writes: Sequence[Settled] = ()
+    unclear: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,18 @@ from typing import Any, cast
 from celery import Celery, signals
 from celery.apps import worker as celery_worker
 from celery.platforms import SecurityWarning
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from agents.broker import RUN_TASK, make_app
+from agents.broker import FOLLOW_UP_TASK, RUN_TASK, make_app
 from agents.calling import ToolCaller
+from agents.crm.port import CustomerRecords
+from agents.follow_up import FollowUps, Messenger
 from agents.language_model.chosen import brief_worker
-from agents.messages import TaskRequest
+from agents.messages import ReportKind, TaskReport, TaskRequest
 from agents.outbox import Outbox
 from agents.policy import refusal
 from agents.provided import provided
-from agents.reports import ReportWriter, connect, unix_ms
+from agents.reports import RUN_SEQUENCES, ReportWriter, connect, unix_ms
 from agents.runner import BriefWorker, Runner
 from agents.tool_calls import SqlToolCalls
 from agents.toolbox import Toolbox, find_tools
@@ -34,21 +36,56 @@ class PoolProcess:
     def __init__(self, settings: Settings, toolbox: Toolbox, brief_worker: BriefWorker | None = None) -> None:
         self._loop = asyncio.Runner()
         database = Database(settings.database_url)
+        dependencies = provided(settings, database)
         self._writer = ReportWriter(connect(settings.redis_url), unix_ms)
-        rows = SqlToolCalls(database, unix_ms)
-        caller = ToolCaller(toolbox, provided(settings, database), rows, refusal, unix_ms)
+        caller = ToolCaller(toolbox, dependencies, SqlToolCalls(database, unix_ms), refusal, unix_ms)
         self._runner = Runner(caller, self._writer, Outbox(database, unix_ms), unix_ms, brief_worker)
+        records = cast("CustomerRecords", dependencies[CustomerRecords])
+        messenger = cast("Messenger | None", dependencies.get(Messenger))
+        self._follow_ups = FollowUps(database, caller, records, messenger, unix_ms)
 
     def run(self, body: object) -> None:
-        """Run the request in this message; a message that is none is logged and dropped."""
+        """Run the request in this message; a message that is none is logged, told of, and dropped."""
         try:
             request = TaskRequest.model_validate(body)
         except ValidationError as error:
-            logger.warning(
-                "a message is not a request: %s", error.errors(include_input=False, include_url=False)
-            )
+            faults = error.errors(include_input=False, include_url=False, include_context=False)
+            logger.warning("a message is not a request: %s", faults)
+            self._loop.run(self._refuse(body))
+        else:
+            self._loop.run(self._runner.run(request))
+
+    def follow_up(self, task_id: object) -> None:
+        """Follow up a task; a message that names none is dropped."""
+        if isinstance(task_id, str):
+            self._loop.run(self._follow_ups.run(task_id))
+        else:
+            logger.warning("a message names no task to follow up")
+
+    async def _refuse(self, body: object) -> None:
+        """Tell the call, if the message says which, that its request cannot be read here."""
+        try:
+            sender = _Sender.model_validate(body)
+        except ValidationError:
             return
-        self._loop.run(self._runner.run(request))
+        report = TaskReport(
+            task_id=sender.task_id,
+            call_id=sender.call_id,
+            tool=sender.tool,
+            kind=ReportKind.FAILED,
+            sequence=RUN_SEQUENCES,
+            error="invalid",
+            message="the worker cannot read the request",
+        )
+        await self._writer.mention(report)
+
+
+class _Sender(BaseModel):
+    """What can be read of a request that cannot be read."""
+
+    task_id: str
+    call_id: str
+    tool: str
 
 
 def start(settings: Settings) -> int:
@@ -81,15 +118,20 @@ def start(settings: Settings) -> int:
 def register(app: Celery, settings: Settings, toolbox: Toolbox) -> None:
     """Make `app` run requests with these tools; every pool process gets connections of its own."""
     mine: list[PoolProcess] = []
+    on_briefs = brief_worker(settings, toolbox, unix_ms)  # its client is imported once, before the pool forks
 
     def move_in(**_: object) -> None:
-        mine.append(PoolProcess(settings, toolbox, brief_worker(settings, toolbox, unix_ms)))
+        mine.append(PoolProcess(settings, toolbox, on_briefs))
 
     def run(body: object = None) -> None:
         mine[0].run(body)
 
+    def follow_up(task_id: object = None) -> None:
+        mine[0].follow_up(task_id)
+
     signals.worker_process_init.connect(move_in, weak=False)
     app.task(name=RUN_TASK)(run)
+    app.task(name=FOLLOW_UP_TASK)(follow_up)
 
 
 def _say(words: str, _where: object = None) -> None:

@@ -1,7 +1,20 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.ledger import LOST_AFTER_MS, MOST_ATTEMPTS, Ledger, apply, enter, overdue, sent, settle
+from agents.ledger import (
+    LOST_AFTER_MS,
+    MOST_ATTEMPTS,
+    SEND_AGAIN_MS,
+    SEND_PATIENCE_MS,
+    Ledger,
+    apply,
+    enter,
+    overdue,
+    refused,
+    sent,
+    settle,
+    unwant,
+)
 from agents.messages import ReportKind, TaskReport, TaskRequest
 
 DEADLINE = 16_000
@@ -34,9 +47,9 @@ def test_whatever_arrives_sequences_rise_and_nothing_follows_a_settlement(arrivi
     ledger = enter(one_task(), request("u"), reads=True, now_unix_ms=0)
     applied: dict[str, list[TaskReport]] = {"t": [], "u": []}
     for each in arriving:
-        ledger, is_news = apply(ledger, each, 1)
-        if is_news:
-            applied[each.task_id].append(each)
+        ledger, news = apply(ledger, each, 1)
+        if news is not None:
+            applied[each.task_id].append(news)
     for news in applied.values():
         sequences = [each.sequence for each in news]
         assert sequences == sorted(set(sequences))
@@ -51,14 +64,14 @@ def test_applying_everything_twice_changes_nothing(arriving: list[TaskReport]) -
     twice = one_task()
     for each in arriving:
         twice, _ = apply(twice, each, 1)
-        twice, is_news = apply(twice, each, 1)
-        assert not is_news
+        twice, news = apply(twice, each, 1)
+        assert news is None
     assert once == twice
 
 
 def test_a_report_of_an_unknown_task_is_no_news() -> None:
-    ledger, is_news = apply(one_task(), report(1, task_id="other"), 1)
-    assert not is_news
+    ledger, news = apply(one_task(), report(1, task_id="other"), 1)
+    assert news is None
     assert ledger == one_task()
 
 
@@ -87,9 +100,48 @@ def test_news_keeps_a_read_from_going_out_again() -> None:
     assert due.again == ()
 
 
-def test_a_silent_write_never_goes_out_again() -> None:
+def test_a_silent_write_goes_out_again_too_for_its_row_sees_to_it_that_it_happens_once() -> None:
     _, due = overdue(one_task(reads=False), LOST_AFTER_MS)
-    assert due.again == ()
+    assert [each.attempt for each in due.again] == [2]
+
+
+def test_what_the_queue_refuses_is_offered_again_and_given_up_once() -> None:
+    ledger = refused(enter(Ledger(), request(), reads=True, now_unix_ms=0), "t", 0)
+    offered, given_up = 0, 0
+    for now_ms in range(100, 2 * SEND_PATIENCE_MS, 100):
+        ledger, due = overdue(ledger, now_ms)
+        offered += len(due.unsent)
+        given_up += len(due.given_up)
+        assert now_ms < SEND_PATIENCE_MS or not due.unsent
+        if due.unsent:
+            ledger = refused(ledger, "t", now_ms)
+    assert (offered, given_up) == (SEND_PATIENCE_MS // SEND_AGAIN_MS, 1)
+
+
+def test_an_unwanted_write_is_silent_until_it_says_what_had_happened() -> None:
+    ledger = unwant(one_task(reads=False), "t")
+    ledger, on_the_way = apply(ledger, report(1, ReportKind.PARTIAL), 1)
+    ledger, ended = apply(ledger, report(2, ReportKind.RESULT).model_copy(update={"result": {"a": 1}}), 2)
+    assert on_the_way is None
+    assert ended is not None
+    assert (ended.kind, ended.result, ended.error) == (ReportKind.CANCELLED, {"a": 1}, None)
+    assert ledger.open_tasks == ()
+
+
+def test_an_unwanted_write_that_failed_has_not_happened_unless_that_is_unknown() -> None:
+    for error, told in (("refused", None), ("unknown", "unknown")):
+        failed = report(2, ReportKind.FAILED).model_copy(update={"error": error})
+        _, ended = apply(unwant(one_task(reads=False), "t"), failed, 2)
+        assert ended is not None
+        assert (ended.kind, ended.error) == (ReportKind.CANCELLED, told)
+
+
+def test_an_unwanted_write_is_not_asked_for_again_and_ends_by_its_deadline() -> None:
+    ledger = unwant(one_task(reads=False), "t")
+    ledger, silent = overdue(ledger, LOST_AFTER_MS)
+    _, due = overdue(ledger, DEADLINE)
+    assert silent.again == ()
+    assert [(each.kind, each.error) for each in due.lapsed] == [(ReportKind.CANCELLED, "unknown")]
 
 
 def test_attempts_end() -> None:
@@ -104,16 +156,17 @@ def test_attempts_end() -> None:
 
 
 def test_at_its_deadline_a_task_fails_once() -> None:
-    ledger, due = overdue(one_task(reads=False), DEADLINE)
-    _, again = overdue(ledger, DEADLINE + 1)
-    assert [(each.kind, each.error) for each in due.lapsed] == [(ReportKind.FAILED, "timeout")]
-    assert again.lapsed == ()
+    for reads, error in ((True, "timeout"), (False, "unknown")):
+        ledger, due = overdue(one_task(reads=reads), DEADLINE)
+        _, again = overdue(ledger, DEADLINE + 1)
+        assert [(each.kind, each.error) for each in due.lapsed] == [(ReportKind.FAILED, error)]
+        assert again.lapsed == ()
 
 
 def test_after_its_deadline_even_a_result_is_no_news() -> None:
     ledger, _ = overdue(one_task(), DEADLINE)
-    _, is_news = apply(ledger, report(9_999, ReportKind.RESULT), DEADLINE + 1)
-    assert not is_news
+    _, news = apply(ledger, report(9_999, ReportKind.RESULT), DEADLINE + 1)
+    assert news is None
 
 
 def test_settling_from_this_side_stands_above_what_was_heard() -> None:
