@@ -179,13 +179,35 @@ class _Task:
     # --- one step ---------------------------------------------------------------------------------
 
     async def _step(self) -> Completion:
-        """Have one completion, and speak its words.
+        """Have one completion, and speak its words; one that breaks off is begun again.
 
         With a tool that writes in the brief, words wait for the end of the step, and those that come with a
         call of such a tool are not spoken: they may tell as done what has yet to be tried.
         """
-        only_json = self._schema is not None and (self._asked_again or not self._tools)
-        prompt = sum(len(json.dumps(each)) for each in (*self._messages, *self._shown_tools))
+        while True:
+            only_json = self._schema is not None and (self._asked_again or not self._tools)
+            speaker = Speaker(self._request, self._brief, self._means.say, held=self._writes or only_json)
+            try:
+                completion = await self._completed(speaker, only_json=only_json)
+            except Interrupted as interruption:
+                self._interruptions += 1
+                if self._interruptions > _MOST_INTERRUPTIONS:
+                    raise
+                logger.info("task %s: %s; the step is begun again", self._request.task_id, interruption)
+                self._remember_said(speaker.said)
+                continue
+            _check_end(completion)
+            if only_json:
+                return replace(completion, calls=())
+            if not self._calls_a_write(completion):
+                await speaker.finish(completion)
+            return completion
+
+    async def _completed(self, speaker: Speaker, *, only_json: bool) -> Completion:
+        """Have one completion within what is left, and count what it took, whole or not."""
+        prompt = sum(
+            len(json.dumps(each, ensure_ascii=False)) for each in (*self._messages, *self._shown_tools)
+        )
         room = room_for_answer(self.used, tokens_in(prompt), self._means.limits, self._means.price)
         ask = Ask(
             self._messages,
@@ -194,7 +216,6 @@ class _Task:
             schema=self._schema.schema if self._schema and only_json else None,
             may_call=not only_json,
         )
-        speaker = Speaker(self._request, self._brief, self._means.say, held=self._writes or only_json)
         completion = Completion()
         try:
             stream = self._means.endpoint.stream(ask, self._request.deadline_unix_ms)
@@ -203,21 +224,8 @@ class _Task:
                     await speaker.hear(completion)
                     if completion.estimated_tokens > room and completion.answer_tokens is None:
                         raise LimitReached(f"not done within {self._means.limits.tokens} tokens")
-        except Interrupted as interruption:
-            completion = interruption.so_far
-            self._interruptions += 1
-            if self._interruptions > _MOST_INTERRUPTIONS:
-                raise
-            logger.info("task %s: %s; the step is begun again", self._request.task_id, interruption)
-            self._remember_said(speaker.said)
-            return await self._step()
         finally:
             self._count(completion, prompt)
-        _check_end(completion)
-        if only_json and completion.calls:
-            completion = replace(completion, calls=())
-        if not only_json and not self._calls_a_write(completion):
-            await speaker.finish(completion)
         return completion
 
     def _calls_a_write(self, completion: Completion) -> bool:

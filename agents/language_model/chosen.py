@@ -30,7 +30,7 @@ class NoModel:
 
 
 def brief_worker(settings: Settings, toolbox: Toolbox, unix_ms: Callable[[], int]) -> BriefWorker:
-    """Build the worker on briefs that the settings name; one for each process and event loop."""
+    """Build the worker on briefs that the settings name, for one event loop; it opens nothing yet."""
     if settings.llm_model is None:
         return NoModel()
     from agents.language_model.agent import LanguageModelAgent, Spend  # the client takes a second to import

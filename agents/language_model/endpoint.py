@@ -129,7 +129,7 @@ class Endpoint:
             except _Passing as passing:
                 trouble = passing
             if so_far != Completion():
-                raise Interrupted(f"the language model at {self._host}: {trouble}", so_far)
+                raise Interrupted(f"the language model at {self._host}: {trouble}")
             tries += 1
             await self._pause(trouble, tries, deadline_unix_ms)
 

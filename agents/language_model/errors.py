@@ -9,20 +9,11 @@ ToolError
 └── NoAnswer         the model gave nothing that can be used
 """
 
-from typing import TYPE_CHECKING, Final
-
 from agents.errors import ToolError, Unavailable
-
-if TYPE_CHECKING:  # which counts tokens, which are limited here
-    from agents.language_model.completion import Completion
 
 
 class Interrupted(Unavailable):
-    """The endpoint broke off in the middle of an answer. `so_far` is what had arrived."""
-
-    def __init__(self, text: str, so_far: "Completion") -> None:
-        super().__init__(text)
-        self.so_far: Final = so_far
+    """The endpoint broke off in the middle of an answer."""
 
 
 class LimitReached(ToolError):  # noqa: N818 - read where it is raised

@@ -86,6 +86,8 @@ class PlayedEndpoint:
         self.requests: list[dict[str, Any]] = []
         self.keys: list[str] = []
         self.url = ""
+        self.hung_up = False
+        """Somebody hung up while nothing came."""
         self._over = asyncio.Event()
         self._server: asyncio.Server | None = None
 
@@ -130,7 +132,12 @@ class PlayedEndpoint:
         )
         for event in reply.events:
             if event == STALL:
-                await self._over.wait()
+                over = asyncio.ensure_future(self._over.wait())
+                gone = asyncio.ensure_future(reader.read(1))
+                await asyncio.wait({over, gone}, return_when=asyncio.FIRST_COMPLETED)
+                self.hung_up = self.hung_up or gone.done()
+                for each in (over, gone):
+                    each.cancel()
                 return False
             if event == CUT:
                 writer.transport.abort()
