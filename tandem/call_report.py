@@ -11,6 +11,7 @@ from rich.table import Table
 from tandem.call_screen import clock, summary
 from telephony.simulator.ear import Interruption
 from telephony.simulator.report import CallReport, Outcome, as_json
+from telephony.simulator.witness import EarlyLookUps
 
 _ENDS = {
     Outcome.AGENT_HUNG_UP: "the agent hung up",
@@ -20,6 +21,7 @@ _ENDS = {
 }
 
 _BUSY_MS: Final = 40
+_SHOWN: Final = ("look_ups", "ready", "wasted")
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:
@@ -48,6 +50,8 @@ def print_report(console: Console, report: CallReport, tape: str) -> None:
     for tool in report.tools:
         took_ms = None if tool.settled_ms is None else float(tool.settled_ms - tool.asked_ms)
         table.add_row("Tool", escape(f"{tool.tool}: {summary(tool)}"), _seconds(took_ms))
+    if report.told.early.look_ups or report.told.early.begun:
+        table.add_row("Look-ups", _look_ups([report]))
     table.add_row("Sound", _sound(report))
     table.add_row("Protocol", _protocol(report))
     if report.counts.latest_ms > _BUSY_MS:
@@ -94,6 +98,7 @@ def print_summary(console: Console, reports: Sequence[CallReport]) -> None:
             f"\n{sum(report.ok for report in reports)} of {len(reports)} calls went well; "
             f"answered after {p50 / 1_000:.2f} s (p50), {p95 / 1_000:.2f} s (p95)"
         )
+    console.print(f"Look-ups: {_look_ups(reports)}")
 
 
 def calls_as_json(
@@ -105,6 +110,10 @@ def calls_as_json(
         "ok": all(report.ok for report in reports) and not shortcomings,
         "shortcomings": list(shortcomings),
         "latency_ms": {"p50": percentile(pooled, 0.5), "p95": percentile(pooled, 0.95)},
+        "early_look_ups": {
+            name: sum(getattr(report.told.early, name) for report in reports)
+            for name in EarlyLookUps.__slots__
+        },
         "calls": [as_json(report) | {"tape": tape} for report, tape in zip(reports, tapes, strict=True)],
     }
 
@@ -120,6 +129,12 @@ def _interruption(each: Interruption) -> tuple[str, str, str]:
     if each.stop_ms is None:
         return name, f"“{escape(each.text)}”: the agent went on", ""
     return name, f"“{escape(each.text)}”: the agent stopped", _seconds(each.stop_ms)
+
+
+def _look_ups(reports: Sequence[CallReport]) -> str:
+    early = [report.told.early for report in reports]
+    asked, ready, wasted = (sum(getattr(each, name) for each in early) for name in _SHOWN)
+    return f"{asked}, ready when the turn ended: {ready}, wasted: {wasted}"
 
 
 def _sound(report: CallReport) -> str:

@@ -98,6 +98,7 @@ def as_json(report: CallReport) -> dict[str, Any]:
         ],
         "caller": [_plain(turn) for turn in told.understood],
         "interrupted_ms": list(told.interrupted_ms),
+        "early_look_ups": _plain(told.early),
     }
     plain["tools"] = [
         _plain(tool) | {"duration_ms": None if tool.settled_ms is None else tool.settled_ms - tool.asked_ms}

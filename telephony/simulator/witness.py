@@ -7,7 +7,7 @@ for the caller and agent time for the agent (the two run together, see `model.tu
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 from config.units import MICRO_TURN_MS
@@ -79,6 +79,25 @@ class ToolCall:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlyLookUps:
+    """How look-ups begun while the caller still spoke went (see `telephony.speculation`).
+
+    Attributes:
+        look_ups: asked for, of tools that may be begun early.
+        begun: begun early.
+        adopted: asked for later, as hoped.
+        ready: of these, those whose answer was there when they were asked for.
+        wasted: begun early and not asked for.
+    """
+
+    look_ups: int = 0
+    begun: int = 0
+    adopted: int = 0
+    ready: int = 0
+    wasted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Witness:
     """All that the tape has told so far.
 
@@ -92,6 +111,7 @@ class Witness:
         interrupted_ms: when the agent yielded.
         answer_began_ms: agent time at which the agent first voiced a word out of the last tool result.
         outcome: once the tape has ended.
+        early: how early look-ups went, once the tape has ended.
     """
 
     call_id: str = ""
@@ -103,6 +123,7 @@ class Witness:
     interrupted_ms: tuple[int, ...] = ()
     answer_began_ms: int | None = None
     outcome: str | None = None
+    early: EarlyLookUps = EarlyLookUps()
 
     @property
     def tool_open(self) -> bool:
@@ -140,9 +161,15 @@ def take(told: Witness, row: Row) -> Witness:
         case "turn":
             return _turn(told, row)
         case "end":
-            return replace(told, outcome=str(row.get("outcome", "")))
+            return replace(told, outcome=str(row.get("outcome", "")), early=_early(row))
         case _:
             return told
+
+
+def _early(row: Row) -> EarlyLookUps:
+    figures: Row = row.get("speculation") or {}
+    known = {each.name for each in fields(EarlyLookUps)}
+    return EarlyLookUps(**{name: int(count) for name, count in figures.items() if name in known})
 
 
 def _turn(told: Witness, row: Row) -> Witness:

@@ -91,12 +91,13 @@ def test_the_report_as_json_is_all_that_is_printed(tmp_path):
         "index": 1,
         "agent": {"offer": "o", "words": [{"text": "hi", "start_ms": 0, "end_ms": 9}]},
     }
+    figures = {"look_ups": 2, "begun": 3, "adopted": 2, "ready": 1, "wasted": 1}
     platform = ScriptedServer(
         tape_rows=(
             {"kind": "tape", "version": 1, "call_id": "c1", "flow": "f@1"},
             row,
             {"kind": "turn", "index": 2, "heard_ms": 100},
-            {"kind": "end", "outcome": "completed", "micro_turns": 3},
+            {"kind": "end", "outcome": "completed", "micro_turns": 3, "speculation": figures},
         )
     )
     with serving_beside(platform) as url:
@@ -104,6 +105,7 @@ def test_the_report_as_json_is_all_that_is_printed(tmp_path):
     assert result.exit_code == 0
     told = json.loads(result.stdout)
     assert told["ok"]
+    assert told["early_look_ups"] == figures
     assert told["calls"][0]["heard"] == "hi"
     assert told["calls"][0]["told"]["outcome"] == "completed"
     assert (tmp_path / told["calls"][0]["call_sid"] / "line.wav").is_file()

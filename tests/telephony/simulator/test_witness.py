@@ -1,4 +1,4 @@
-from telephony.simulator.witness import witness_all
+from telephony.simulator.witness import EarlyLookUps, witness_all
 
 
 def turn(index: int, **columns) -> dict:
@@ -97,3 +97,10 @@ def test_words_since_a_moment_include_those_on_their_way():
 def test_unknown_rows_and_columns_are_passed_over():
     told = witness_all([{"kind": "note"}, turn(0, weather="fine"), {"kind": "end", "outcome": "completed"}])
     assert told.outcome == "completed"
+
+
+def test_the_end_of_the_tape_tells_how_early_look_ups_went():
+    figures = {"look_ups": 2, "begun": 3, "adopted": 2, "ready": 1, "wasted": 1, "later": 9}
+    told = witness_all([{"kind": "end", "outcome": "completed", "speculation": figures}])
+    assert told.early == EarlyLookUps(look_ups=2, begun=3, adopted=2, ready=1, wasted=1)
+    assert witness_all([{"kind": "end", "outcome": "completed"}]).early == EarlyLookUps()
