@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, PydanticSchemaGenerationError, TypeAdapter
 from pydantic import create_model as create_pydantic_model
+from pydantic_core import SchemaError
 
 from agents.errors import DeclarationError
 
@@ -73,6 +74,8 @@ def arguments_model(name: str, fields: Mapping[str, Any]) -> type[BaseModel]:
         return create_pydantic_model(name, __config__=config, **fields)
     except PydanticSchemaGenerationError as error:
         raise DeclarationError(f"Tool {name}: {error.message}") from None
+    except SchemaError as error:  # a pattern that is none
+        raise DeclarationError(f"Tool {name}: {' '.join(str(error).split())}") from None
 
 
 def _parameters(

@@ -9,7 +9,7 @@ credentials, need their own number in the list: a name that leads there is refus
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -28,6 +28,10 @@ _TUNNELS: Final = tuple(
     )
 )
 """IPv4-compatible, local NAT64 (RFC 8215), Teredo, 6to4, site-local, multicast, segment routing."""
+
+
+_SPECIAL: Final = (IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"))
+"""Protocol assignments, and the way into 6to4 (RFC 6890, RFC 7526); Python's table calls parts global."""
 
 
 class AddressError(ToolError):
@@ -145,7 +149,7 @@ def _fault(address: Address) -> str:
         return "multicast"
     if isinstance(address, IPv6Address) and any(address in network for network in _TUNNELS):
         return "in a tunnel or reserved"
-    if not address.is_global:
+    if not address.is_global or any(address in network for network in _SPECIAL):
         # Shared (100.64.0.0/10) and unique local addresses lead to private networks too.
         return "reserved" if address.is_reserved else "private"
     return "reserved" if address.is_reserved else ""
