@@ -348,7 +348,7 @@ class Call:
         whole = self._with_conversation(delegation)
         self._columns.delegations.append(whole)
         self._open_tasks.add(whole.task_id)
-        if whole.brief is None and self._parts.desk.may_begin_early(whole.tool):
+        if speculation.is_mere_look_up(whole, self._parts.desk.may_begin_early):
             self._speculation, mark, known = speculation.adopt(self._speculation, whole, self._now_ms)
             if mark is not None:
                 self._columns.speculation.append(mark)

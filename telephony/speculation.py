@@ -139,8 +139,14 @@ def wanted(weave: Weave, may_begin_early: Callable[[str], bool]) -> tuple[Wanted
     return tuple(
         Wanted(delegation, _just_whole(weave, delegation, prepared.state.slots))
         for delegation in asked
-        if delegation.brief is None and may_begin_early(delegation.tool)
+        if is_mere_look_up(delegation, may_begin_early)
     )
+
+
+def is_mere_look_up(delegation: Delegation, may_begin_early: Callable[[str], bool]) -> bool:
+    """Whether nothing comes of this work but an answer, for this call alone."""
+    mere = delegation.brief is None and delegation.follow_up is None
+    return mere and may_begin_early(delegation.tool)
 
 
 def overheard(speculation: Speculation, asked: tuple[Wanted, ...]) -> Speculated:

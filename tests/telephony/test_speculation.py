@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from agents.dialogue.engine import begin
 from agents.dialogue.events import CallBegan
 from agents.dialogue.state import CallFacts
-from agents.messages import Delegation, Identity, ReportKind, TaskReport
+from agents.messages import Brief, Delegation, FollowUp, Identity, ReportKind, TaskReport
 from config.flow_file import load_flow
 from model.turn import Transcript, Word
 from telephony.speculation import (
@@ -22,6 +22,7 @@ from telephony.speculation import (
     adopt,
     begin_due,
     drop_all,
+    is_mere_look_up,
     overheard,
     reported,
     runs_as,
@@ -72,6 +73,14 @@ def test_a_look_up_is_wanted_with_the_sixth_digit_and_not_before(weave: Weave) -
 
 def test_what_writes_is_never_wanted(weave: Weave) -> None:
     assert wanted(heard(weave, NUMBER), lambda _: False) == ()
+
+
+def test_what_is_followed_up_after_the_call_or_left_to_a_language_model_is_no_mere_look_up() -> None:
+    assert is_mere_look_up(look_up(), lambda _: True)
+    followed = look_up().model_copy(update={"follow_up": FollowUp(case="A look-up")})
+    briefed = look_up().model_copy(update={"brief": Brief(goal="Find the order.")})
+    assert not is_mere_look_up(followed, lambda _: True)
+    assert not is_mere_look_up(briefed, lambda _: True)
 
 
 def test_a_whole_number_is_looked_up_at_once_under_an_id_of_its_own() -> None:
