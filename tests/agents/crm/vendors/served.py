@@ -74,6 +74,11 @@ class Vendor:
     trouble: Trouble | None = None
     url: str = ""
 
+    def play(self, answer: Callable[[Asked], Reply]) -> "Vendor":
+        """Begin anew with other records."""
+        self.answer, self.asked, self.trouble = answer, [], None
+        return self
+
     def sent(self, line: str) -> list[Asked]:
         return [each for each in self.asked if each.line == line]
 

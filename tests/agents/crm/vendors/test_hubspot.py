@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 import pytest
 
 from agents.crm.hubspot import HubSpotRecords
@@ -9,7 +7,7 @@ from agents.errors import Unavailable
 from tests.agents.crm.conformance import HOSTILE, Conformance
 from tests.agents.crm.subject import Facts, Subject
 from tests.agents.crm.vendors.hubspot_server import RATE_LIMIT, TOKEN, UNAUTHORIZED, HubSpotAccount
-from tests.agents.crm.vendors.served import Trouble, Vendor, served
+from tests.agents.crm.vendors.served import Trouble, Vendor
 from tests.agents.crm.vendors.troubles import Call, Spec, Troubles
 
 ADA = {
@@ -36,9 +34,8 @@ def ada(account: HubSpotAccount) -> str:
 
 
 @pytest.fixture
-def vendor(account: HubSpotAccount) -> Iterator[Vendor]:
-    with served(account.answer) as vendor:
-        yield vendor
+def vendor(server: Vendor, account: HubSpotAccount) -> Vendor:
+    return server.play(account.answer)
 
 
 @pytest.fixture

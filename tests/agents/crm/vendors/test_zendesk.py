@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 import pytest
 
 from agents.crm.port import CaseState, Customer
@@ -31,10 +29,9 @@ def ada(account: ZendeskAccount) -> str:
 
 
 @pytest.fixture
-def vendor(account: ZendeskAccount) -> Iterator[Vendor]:
-    with served(account.answer) as vendor:
-        account.url = vendor.url
-        yield vendor
+def vendor(server: Vendor, account: ZendeskAccount) -> Vendor:
+    account.url = server.url
+    return server.play(account.answer)
 
 
 @pytest.fixture

@@ -25,17 +25,19 @@ class Spec:
         limited: the body of a 429.
         credentials: what a person is told to check.
         secret: what no error may show.
+        known_at: the only line that asks who we are; empty: all do.
     """
 
     unauthorized: Any
     limited: Any
     credentials: str
     secret: str
+    known_at: str = ""
 
 
 class Troubles:
     async def test_wrong_credentials_are_said_plainly(self, vendor: Vendor, spec: Spec, a_read: Call) -> None:
-        vendor.trouble = Trouble(status=401, body=spec.unauthorized)
+        vendor.trouble = Trouble(status=401, body=spec.unauthorized, only=spec.known_at)
         with pytest.raises(Unavailable, match=f"check .*{spec.credentials}") as caught:
             await a_read()
         assert spec.secret not in str(caught.value)
