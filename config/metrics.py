@@ -5,6 +5,7 @@ A server counts in its own memory and shows it at `/metrics`. A worker has sever
 files that its parent adds up (`config.worker_metrics`).
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from prometheus_client import Counter, Histogram, disable_created_metrics
@@ -28,6 +29,7 @@ OUTCOMES: Final = frozenset(
         "invalid",
         "refused",
         "unsupported",
+        "unknown",
         "internal",
     )
 )
@@ -53,7 +55,8 @@ result_voiced_seconds: Final = Histogram(
 results_unvoiced: Final = Counter("tandem_results_unvoiced", "Results whose words were never voiced.")
 speculations: Final = Counter(
     "tandem_speculations",
-    "Look-ups on words still being spoken: begun; then adopted (ready: answered by then too) or wasted.",
+    "Look-ups that may begin on words still being spoken. look_ups: asked for, early or not; begun: early; "
+    "of these adopted (ready: answered by then) or wasted.",
     ("outcome",),
 )
 calls: Final = Counter("tandem_calls", "Calls that ended, by how.", ("outcome",))
@@ -67,9 +70,16 @@ run_seconds: Final = Histogram(
     "tandem_run_seconds", "From a worker's taking a task up to its last report.", ("tool", "outcome"),
     buckets=_LONG_S,
 )  # fmt: skip
-runs_redelivered: Final = Counter(
-    "tandem_runs_redelivered", "Runs of tasks that a process had begun and died over.", ("tool",)
+runs_again: Final = Counter(
+    "tandem_runs_again",
+    "Runs of tasks that had been begun before: lost, delivered twice, or asked for again.",
 )
+
+
+def count_speculation(figures: Mapping[str, int]) -> None:
+    """Add up one call's early look-ups; `figures`: how many, by outcome."""
+    for outcome in ("look_ups", "begun", "adopted", "ready", "wasted"):
+        speculations.labels(outcome).inc(figures.get(outcome, 0))
 
 
 def outcome_label(kind: str, error: str | None) -> str:

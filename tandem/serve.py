@@ -14,10 +14,11 @@ def serve() -> None:
     settings = load()
     import uvicorn  # heavy: --help must answer at once
 
-    from config import logs
+    from config import logs, tracing
     from telephony import pipecat_logs
 
     logs.begin("server", settings.logs, settings.log_level)
+    tracing.begin("server", settings)
     pipecat_logs.join()
     from telephony.server import create_app  # imports pipecat
 

@@ -1,13 +1,20 @@
 """`tandem worker`: background agents alone."""
 
+from config import worker_metrics
 from config.settings import load
 
 
 def worker() -> None:
     """Run background agents: look things up for the conversations of every server on the same Redis."""
     settings = load()
+    worker_metrics.prepare(settings)
     from agents.worker import start  # heavy: --help must answer at once
     from config import logs
 
     logs.begin("worker", settings.logs, settings.log_level)
-    start(settings)
+    shown = worker_metrics.show(settings)
+    try:
+        start(settings)
+    finally:
+        if shown is not None:
+            shown.shutdown()

@@ -12,6 +12,7 @@ from sqlalchemy import update
 
 from agents.dialogue.state import CallFacts
 from agents.dispatch import Dispatcher
+from config import logs, metrics
 from config.database import Database
 from config.flow import Flow
 from config.settings import Settings
@@ -126,6 +127,7 @@ class Switchboard:
         flow_version = f"{flow.name}@{flow.version}"
         began_at = self._now()
         call_id = f"{began_at:%Y%m%d-%H%M%S}-{uuid4().hex[:8]}"
+        logs.bind(call=call_id)  # for all that the media socket's task does from here on
         async with exchange.database.writing() as session:
             session.add(
                 CallRow(
@@ -157,6 +159,8 @@ class Switchboard:
                     .values(ended_at=self._now(), outcome=summary.outcome, micro_turns=summary.micro_turns)
                 )
             figures = summary.speculation.as_row()
+            metrics.calls.labels(summary.outcome).inc()
+            metrics.count_speculation(figures)
             logger.info(
                 "call ended", extra={"call": call_id, "outcome": summary.outcome, "speculation": figures}
             )
