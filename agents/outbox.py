@@ -9,6 +9,7 @@ call's process dies the call is gone, and with it everybody who wanted the answe
 """
 
 import json
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,6 +22,8 @@ from agents.messages import ReportKind, TaskReport, TaskRequest
 from agents.tables import WITHDRAWN, OutboxRow
 from agents.tool_calls import FORGOTTEN_MS, Settled, State, begun_by
 from config.database import Database
+
+logger = logging.getLogger(__name__)
 
 OWNED_MS: Final = 20_000
 """A server process that has not said for so long that it lives is gone, and its calls with it."""
@@ -177,8 +180,11 @@ class Outbox:
                 if row.left_at_ms is None:
                     await _abandon(session, row, now_ms)
                 elif row.next_try_ms is not None and row.next_try_ms <= now_ms:
-                    send += _again(row, now_ms)
-                    follow += [row.task_id] if row.state == Box.SETTLED else []
+                    row.tries += 1
+                    if row.state == Box.SETTLED:
+                        follow += _followed(row, now_ms)
+                    else:
+                        send += _sent_again(row, now_ms)
         return Due(tuple(send), tuple(follow))
 
     async def _any(self, wanted: ColumnElement[bool]) -> bool:
@@ -213,21 +219,22 @@ async def _abandon(session: AsyncSession, row: OutboxRow, now_ms: int) -> None:
         _close(row, Box.SETTLED, ReportKind.FAILED, "unknown", now_ms)
 
 
-def _again(row: OutboxRow, now_ms: int) -> list[TaskRequest]:
-    """Take up again what was left: nothing when there is nothing to send."""
-    row.tries += 1
+def _followed(row: OutboxRow, now_ms: int) -> list[str]:
+    """Have it followed up, and again later if that is not noted as done."""
     row.next_try_ms = now_ms + _AGAIN_AFTER_MS
-    if row.tries > MOST_TRIES and row.state == Box.SETTLED:
-        row.next_try_ms = None  # a person has to look at it; the log says so
-        return []
+    if row.tries <= MOST_TRIES:
+        return [row.task_id]
+    row.next_try_ms = None
+    logger.error("task %s could not be followed up: somebody has to see to it", row.task_id)
+    return []
+
+
+def _sent_again(row: OutboxRow, now_ms: int) -> list[TaskRequest]:
+    """Send what was left with a new deadline; in the end it has failed, and that is followed up."""
     if row.tries > MOST_TRIES or row.request is None:
         _close(row, Box.SETTLED, ReportKind.FAILED, "unavailable", now_ms)
         row.tries = 0
         return []
-    if row.state == Box.SETTLED:
-        return []
     request = TaskRequest.model_validate_json(row.request)
-    deadline_ms = now_ms + request.deadline_unix_ms - row.made_at_ms
-    again = request.model_copy(update={"attempt": row.tries + 1, "deadline_unix_ms": deadline_ms})
-    row.deadline_ms, row.next_try_ms = deadline_ms, deadline_ms
-    return [again]
+    row.deadline_ms = row.next_try_ms = now_ms + request.deadline_unix_ms - row.made_at_ms
+    return [request.model_copy(update={"attempt": row.tries + 1, "deadline_unix_ms": row.deadline_ms})]
