@@ -88,13 +88,10 @@ async def seed(database: Database, today: date) -> bool:
     Nothing is written when it stands there already with today's days, nor when the records hold customers of
     somebody else: then they are no demo. The tables must exist.
     """
-    rows = demo_company(today)
     async with database.writing() as session:
-        if not await _is_ours(session):
+        if not await _is_ours(session) or await _stands(session, today):
             return False
-        wanted = next(row for row in rows if isinstance(row, OrderRow) and row.number == DEMO_ORDER_NUMBER)
-        if await _stands(session, wanted):
-            return False
+        rows = demo_company(today)
         session.expunge_all()
         for table in _CHILDREN_FIRST:
             await session.execute(delete(table))
@@ -104,16 +101,19 @@ async def seed(database: Database, today: date) -> bool:
     return True
 
 
-async def _stands(session: AsyncSession, wanted: OrderRow) -> bool:
-    """Whether the demo company is there, whole, with these days."""
-    present = await session.get(OrderRow, wanted.number)
-    customer = await session.get(CustomerRow, wanted.customer_id)
-    return (
-        present is not None
-        and present.placed_on == wanted.placed_on
-        and customer is not None
-        and customer.postcode == DEMO_POSTCODE
-    )
+async def _stands(session: AsyncSession, today: date) -> bool:
+    """Whether the demo company is there, whole, as it stands `today`."""
+    order = await session.get(OrderRow, DEMO_ORDER_NUMBER)
+    customer = await session.get(CustomerRow, order.customer_id) if order else None
+    if order is None or customer is None:
+        return False
+    age = _age(int(DEMO_ORDER_NUMBER) - FIRST_ORDER_NUMBER)
+    return order.placed_on == working_days_from(today, -age) and customer.postcode == DEMO_POSTCODE
+
+
+def _age(index: int) -> int:
+    """Of the order that was placed so many orders after the first, in working days."""
+    return round(_OLDEST_WORKING_DAYS * (ORDERS - 1 - index) / (ORDERS - 1))
 
 
 async def _is_ours(session: AsyncSession) -> bool:
@@ -172,7 +172,7 @@ def _customer(chance: Random, words: Words, index: int) -> CustomerRow:
 def _order(chance: Random, words: Words, index: int, today: date) -> OrderRow:
     """Make one order. Its age in working days, and so its state, does not depend on the day of the week."""
     number = str(FIRST_ORDER_NUMBER + index)
-    age = round(_OLDEST_WORKING_DAYS * (ORDERS - 1 - index) / (ORDERS - 1))
+    age = _age(index)
     placed_on = working_days_from(today, -age)
     state = _FEATURED.get(number) or _state(chance, age)
     carrier = chance.choice(list(words.carriers))
