@@ -19,6 +19,7 @@ from agents.progress import Progress
 from agents.tool import AnyTool, Dependencies, IdempotencyKey
 from agents.tool_calls import Claimed, Settled, State, Taken, ToolCalls, Withdrawn, Write, write_of
 from agents.toolbox import Toolbox
+from config import tracing
 
 logger = logging.getLogger(__name__)
 
@@ -207,8 +208,10 @@ class ToolCaller:
             given[IdempotencyKey] = key
         limit = asyncio.timeout(patience_ms / 1_000)
         try:
-            async with limit:
-                return await tool.run(errand.arguments, {**self._dependencies, **given})
+            ids = {"call": errand.request.call_id, "task": errand.request.task_id, "tool": tool.name}
+            with tracing.start("tool", errand.request.trace, **ids):
+                async with limit:
+                    return await tool.run(errand.arguments, {**self._dependencies, **given})
         except TimeoutError:
             if limit.expired():
                 raise TimedOut(f"not done after {patience_ms} ms") from None
@@ -222,7 +225,9 @@ class ToolCaller:
             except Unavailable as error:
                 if self._unix_ms() + pause_s * 1_000 >= errand.until_unix_ms:
                     raise
-                logger.info("task %s: %s again: %s", errand.request.task_id, tool.name, error)
+                logger.info(
+                    "task %s: %s again", errand.request.task_id, tool.name, extra={"pii_why": str(error)}
+                )
             await asyncio.sleep(pause_s)
         return await self._run(tool, errand, key)
 

@@ -149,5 +149,7 @@ class TaskReport(_Message):
     internal; unknown: a write that may or may not have happened. For CANCELLED: unknown, or None."""
     message: str = ""
     """A sentence for people who read logs; never voiced as it is."""
+    trace: str = ""
+    """`traceparent` of the run that wrote it; empty: not traced."""
     says: str = ""
     """For PARTIAL and RESULT: one whole sentence to be voiced; empty: the flow words it."""

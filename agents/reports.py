@@ -24,6 +24,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.typing import KeyT, StreamIdT
 
 from agents.messages import TaskReport, TaskRequest
+from config import logs, metrics, tracing
 
 logger = logging.getLogger(__name__)
 
@@ -220,7 +221,13 @@ class ReportReader:
                 "an entry of %s at %s is not a report: %s", key, position, error.errors(include_input=False)
             )
             return
-        self._deliver(report)
+        written_unix_ms = int(position.partition("-")[0])  # by the clock of Redis
+        metrics.report_lag_seconds.observe(max(0, unix_ms() - written_unix_ms) / 1_000)
+        with logs.about(call=report.call_id, task=report.task_id):
+            self._deliver(report)
+        if report.trace:
+            ids = {"call": report.call_id, "task": report.task_id, "kind": report.kind.value}
+            tracing.start("report", report.trace, written_unix_ms, **ids).end()
 
 
 def connect_reader(url: str) -> Redis:

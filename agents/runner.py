@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
@@ -12,8 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from agents.calling import Errand, Gone, ToolCaller, brief_write, may_write, outcome_of
 from agents.errors import Invalid, TimedOut, ToolError, Unknown
 from agents.messages import BRIEF_TIMEOUT_MS, LANGUAGE_MODEL, ReportKind, TaskReport, TaskRequest
+from agents.redaction import secret_texts
 from agents.reports import RUN_SEQUENCES, Start
 from agents.tool_calls import Claimed, Settled, State
+from config import logs, metrics, tracing
 
 logger = logging.getLogger(__name__)
 
@@ -112,18 +115,37 @@ class Runner:
         self._unix_ms = unix_ms
         self._brief_worker = brief_worker
         self._pulse_ms = pulse_ms
+        self._names = frozenset((*caller.toolbox, LANGUAGE_MODEL))
 
     async def run(self, request: TaskRequest) -> None:
         """Run one request to its last report; again and beside itself, it still changes things once.
 
         Does nothing when the deadline has passed or nobody waits any more.
         """
+        ids = {"call": request.call_id, "task": request.task_id}
+        with (
+            logs.about(**ids),
+            logs.hiding(self._secrets(request)),
+            tracing.start("run", request.trace, **ids, tool=request.tool, attempt=request.attempt) as span,
+        ):
+            traced = request.model_copy(update={"trace": span.traceparent}) if request.trace else request
+            began = time.perf_counter()
+            if (outcome := await self._run(traced)) is not None:
+                label = metrics.outcome_label(outcome.kind, outcome.error)
+                span.note(outcome=label)
+                tool = request.tool if request.tool in self._names else metrics.UNKNOWN
+                metrics.run_seconds.labels(tool, label).observe(time.perf_counter() - began)
+
+    async def _run(self, request: TaskRequest) -> Outcome | None:
+        """Do as `run` says; None when there was nothing to be done."""
         if self._unix_ms() >= request.deadline_unix_ms:
             logger.warning("task %s came after its deadline", request.task_id)
-            return
+            return None
         start = await self._reports.begin(request)
         if start.over:
-            return
+            return None
+        if start.run > 1:
+            metrics.runs_again.inc()
         scribe = _Scribe(request, start.run)
         if start.run > MOST_RUNS:
             outcome = _failed("internal", f"it was begun {MOST_RUNS} times and never ended")
@@ -134,6 +156,21 @@ class Runner:
         if request.follow_up is not None or may_write(request, self._caller.toolbox):
             await self._finish(last)
         await self._reports.settle(last, request.deadline_unix_ms + _GRACE_MS)
+        return outcome
+
+    def _secrets(self, request: TaskRequest) -> list[str]:
+        """List the texts no log line of this task may show."""
+        names = request.brief.tools if request.brief is not None else (request.tool,)
+        fields = {
+            field for name in names if (tool := self._caller.toolbox.get(name)) for field in tool.sensitive
+        }
+        values = (
+            value
+            for each in (request.arguments, request.slots)
+            for name, value in each.items()
+            if name in fields
+        )
+        return [text for value in values for text in secret_texts(value)]
 
     async def _attend(self, request: TaskRequest, scribe: "_Scribe") -> Outcome:
         """Do the work and keep the call's side informed; stop it when nobody waits any more."""
@@ -261,6 +298,7 @@ class _Scribe:
             kind=outcome.kind,
             sequence=sequence,
             attempt=self._request.attempt,
+            trace=self._request.trace,
             result=outcome.result,
             error=outcome.error,
             message=outcome.message,

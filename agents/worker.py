@@ -11,7 +11,7 @@ from celery.apps import worker as celery_worker
 from celery.platforms import SecurityWarning
 from pydantic import BaseModel, ValidationError
 
-from agents.broker import FOLLOW_UP_TASK, RUN_TASK, make_app
+from agents.broker import FOLLOW_UP_TASK, RUN_TASK, VISIBILITY_S, make_app
 from agents.calling import ToolCaller
 from agents.crm.port import CustomerRecords
 from agents.follow_up import FollowUps, Messenger
@@ -24,6 +24,7 @@ from agents.reports import RUN_SEQUENCES, ReportWriter, connect, unix_ms
 from agents.runner import BriefWorker, Runner
 from agents.tool_calls import SqlToolCalls
 from agents.toolbox import Toolbox, find_tools
+from config import tracing
 from config.database import Database
 from config.settings import Settings
 
@@ -34,6 +35,7 @@ class PoolProcess:
     """What one pool process keeps between tasks: an event loop, the connections, the runner."""
 
     def __init__(self, settings: Settings, toolbox: Toolbox, brief_worker: BriefWorker | None = None) -> None:
+        tracing.begin("worker", settings)
         self._loop = asyncio.Runner()
         database = Database(settings.database_url)
         dependencies = provided(settings, database)
@@ -88,15 +90,16 @@ class _Sender(BaseModel):
     tool: str
 
 
-def start(settings: Settings) -> int:
+def start(settings: Settings, visibility_s: int = VISIBILITY_S) -> int:
     """Work until told to stop (SIGTERM, SIGINT); the exit code.
 
-    Tasks that run then get a few seconds to finish; what does not finish goes back to the queue.
+    Tasks that run then get a few seconds to finish; what does not finish goes back to the queue. For
+    `visibility_s` see `agents.broker.make_app`.
 
     Raises:
         DeclarationError: the tools cannot be loaded.
     """
-    app = make_app(settings)
+    app = make_app(settings, visibility_s)
     register(app, settings, find_tools())
     warnings.simplefilter("ignore", SecurityWarning)  # of pickle as root: we take nothing but JSON
     celery_worker.safe_say = _say

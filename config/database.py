@@ -22,7 +22,9 @@ class Database:
 
     def __init__(self, url: str) -> None:
         parts = make_url(url)
-        self._engine = create_async_engine(parts, pool_pre_ping=not _is_sqlite(parts.drivername))
+        self._engine = create_async_engine(
+            parts, pool_pre_ping=not _is_sqlite(parts.drivername), hide_parameters=True
+        )
         if _is_sqlite(parts.drivername):
             if parts.database and parts.database != ":memory:":
                 Path(parts.database).parent.mkdir(parents=True, exist_ok=True)

@@ -72,7 +72,7 @@ NOTHING: Final = Span()
 
 
 def start(
-    name: str, parent: str = "", since_unix_ms: int | None = None, **attributes: str | int | bool
+    name: str, parent: str = "", since_unix_ms: int | None = None, /, **attributes: str | int | bool
 ) -> Span:
     """Begin a part of the work.
 

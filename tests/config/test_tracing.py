@@ -42,7 +42,7 @@ def test_parts_of_a_task_are_one_trace_across_processes(tmp_path: Path):
     tracing.begin("worker", settings)
     with tracing.start("run", carried, call="call-1") as run:
         run.note(outcome="not_found")
-    tracing.start("report", carried, since_unix_ms=1_700_000_000_000).end("timeout", 1_700_000_000_250)
+    tracing.start("report", carried, 1_700_000_000_000).end("timeout", 1_700_000_000_250)
     spans = _spans(tmp_path)
     assert {span["trace"] for span in spans.values()} == {carried.split("-")[1]}
     assert spans["run"]["parent"] == spans["report"]["parent"] == spans["delegation"]["span"]
