@@ -10,22 +10,25 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Final
 
 from config.dials import StepDials
-from config.flow import (
+from config.flow import DigitsSlot, Flow
+from config.flow_steps import (
+    Agent,
     Aside,
     Ask,
     Decide,
-    DigitsSlot,
     End,
-    Flow,
     LookUp,
     Say,
+    Staying,
     Step,
-    Text,
     Transfer,
-    blanks,
+    Work,
+    slots_used,
     targets,
+    tellings,
     texts,
 )
+from config.flow_text import Text, blanks
 
 BUILT_IN_MEANINGS: Final = frozenset({"yes", "no"})
 """Understood without example phrases; `meanings` may add phrases to them."""
@@ -37,6 +40,18 @@ _TALK_BLANKS: Final[Mapping[str, frozenset[str]]] = {
     "resuming": frozenset({"last"}),
     "silence.says": frozenset({"question"}),
     "aside": frozenset({"last", "question"}),
+    "repair": frozenset({"before", "now"}),
+    "remind.says": frozenset({"due", "last", "question"}),
+    "remind.unclear": frozenset({"last", "question"}),
+    "remind.reminder": frozenset({"due", "on_call", "waited", "last", "question"}),
+    "stop_reminding.says": frozenset({"last", "question"}),
+    "watch.says": frozenset({"last_time", "last", "question"}),
+    "watch.nothing": frozenset({"last", "question"}),
+    "watch.longer": frozenset({"last_time", "last", "question"}),
+    "how_long.says": frozenset({"on_call", "waited", "last", "question"}),
+    "after_hang_up.sms": frozenset({"result"}),
+    "after_hang_up.case": frozenset({"result"}),
+    "partial": frozenset({"last", "question"}),
 }
 """Blanks that only exist in these places."""
 
@@ -50,6 +65,8 @@ def problems(flow: Flow) -> tuple[str, ...]:
         return names  # paths through a graph with loose ends mean little
     return (
         *_asides_with_nowhere_to_stay(flow),
+        *_news_that_is_no_aside(flow),
+        *_consent_that_leads_elsewhere(flow),
         *_unreachable(flow),
         *_without_a_way_out(flow),
         *_rounds_without_a_question(flow),
@@ -89,9 +106,17 @@ def _parts(name: str, step: Step, flow: Flow) -> Iterator[str]:
                 if meaning not in meanings:
                     fix = did_you_mean(meaning, meanings)
                     yield f"step '{name}': answers meaning '{meaning}', which does not exist{fix}"
+            for other in step.consent_for:
+                if not isinstance(flow.steps.get(other), Work):
+                    fix = did_you_mean(other, _works(flow))
+                    yield f"step '{name}': consent_for '{other}' is no look_up and no agent{fix}"
             yield from _slot_of(name, step, flow)
-        case LookUp():
-            yield from _arguments(name, step, flow)
+        case LookUp() | Agent():
+            yield from _arguments(name, step, flow) if isinstance(step, LookUp) else _goal(name, step, flow)
+            for place in step.meanwhile.dropped_at if step.meanwhile else ():
+                if place not in flow.steps:
+                    fix = did_you_mean(place, flow.steps)
+                    yield f"step '{name}': meanwhile.dropped_at '{place}' does not exist{fix}"
         case Say(keep=False) if step.dials != StepDials():
             yield f"step '{name}': has dials, but the call goes on at once; set them at step '{step.next}'"
         case Transfer(destination=destination) if destination not in flow.destinations:
@@ -133,8 +158,22 @@ def _arguments(name: str, step: LookUp, flow: Flow) -> Iterator[str]:
             yield f"step '{name}': argument '{argument}' takes slot '{slot}', which no ask fills; add one"
 
 
+def _goal(name: str, step: Agent, flow: Flow) -> Iterator[str]:
+    asked = {other.slot for other in flow.steps.values() if isinstance(other, Ask)}
+    for slot in sorted(slots_used(step) - flow.values.keys()):
+        if slot not in flow.slots:
+            fix = did_you_mean(slot, flow.slots)
+            yield f"step '{name}': goal takes slot '{slot}', which does not exist{fix}"
+        elif slot not in asked:
+            yield f"step '{name}': goal takes slot '{slot}', which no ask fills; add one"
+
+
+def _works(flow: Flow) -> tuple[str, ...]:
+    return tuple(name for name, step in flow.steps.items() if isinstance(step, Work))
+
+
 def _known(flow: Flow) -> frozenset[str]:
-    results = {step.result for step in flow.steps.values() if isinstance(step, LookUp)}
+    results = {step.result for step in flow.steps.values() if isinstance(step, Work)}
     return frozenset(flow.slots) | results
 
 
@@ -148,6 +187,7 @@ def _blanks_that_cannot_be_filled(flow: Flow) -> Iterator[str]:
     for name, step in flow.steps.items():
         for field, text in texts(step):
             kind = "aside" if isinstance(step, Aside) else field
+            kind = f"{step.kind}.{field}" if isinstance(step, Staying) and kind == field else kind
             places.append((kind, f"step '{name}': {field}", text))
     for kind, place, text in places:
         possible = known | _TALK_BLANKS.get(kind, frozenset())
@@ -162,7 +202,7 @@ def _trouble_that_needs_an_answer(flow: Flow) -> Iterator[str]:
     step = flow.steps.get(flow.trouble)
     if step is None:
         return
-    if isinstance(step, (Say, Decide, LookUp, Aside)):
+    if isinstance(step, Say | Decide | Work | Staying):
         yield f"trouble: step '{flow.trouble}' cannot catch trouble; choose an ask, a transfer or an end"
         return
     if not any(set(_roots((wording,))) <= flow.values.keys() for wording in step.says):
@@ -188,14 +228,82 @@ def _any_time(flow: Flow) -> Iterator[str]:
     return (name for name, step in flow.steps.items() if isinstance(step, Ask) and step.any_time)
 
 
+def _told(flow: Flow) -> frozenset[str]:
+    """The steps that tell news: where work that goes on meanwhile leads, and on through decides."""
+    open_steps = [target for step in flow.steps.values() for _, target in tellings(step)]
+    told: set[str] = set()
+    while open_steps:
+        name = open_steps.pop()
+        if name not in told:
+            told.add(name)
+            step = flow.steps[name]
+            open_steps += (target for _, target in targets(step)) if isinstance(step, Decide) else ()
+    return frozenset(told)
+
+
 def _asides_with_nowhere_to_stay(flow: Flow) -> Iterator[str]:
     """An aside answers the caller and stays where the call is; going on to one would leave it nowhere."""
+    told = _told(flow)
     ways = [(place, name) for place, name in _entrances(flow) if not place.startswith("global_steps.")]
     for name, step in flow.steps.items():
-        ways += ((f"step '{name}': {field}", target) for field, target in targets(step))
+        tells = {field for field, _ in tellings(step)}
+        ways += (
+            (f"step '{name}': {field}", target)
+            for field, target in targets(step)
+            if field not in tells and not (isinstance(step, Decide) and name in told)
+        )
     for place, name in ways:
-        if isinstance(flow.steps[name], Aside) and ": answers." not in place:
-            yield f"{place} leads to the aside '{name}'; only answers and global_steps may"
+        step = flow.steps[name]
+        if isinstance(step, Staying) and ": answers." not in place:
+            yield f"{place} leads to the {step.kind} '{name}'; only answers and global_steps may"
+        elif isinstance(step, Decide) and name in told:
+            yield f"{place} leads to '{name}', which tells news; give it a decide of its own"
+
+
+def _news_that_is_no_aside(flow: Flow) -> Iterator[str]:
+    """News is told where the call is, so what tells it must leave the call there."""
+    for name in flow.steps:
+        if name in _told(flow) and not isinstance(step := flow.steps[name], Aside | Decide):
+            yield (
+                f"step '{name}' is a {step.kind}, but news of work that goes on meanwhile leads to it; "
+                "let 'found' and 'failed' lead to asides"
+            )
+
+
+def _consent_that_leads_elsewhere(flow: Flow) -> Iterator[str]:
+    """A yes is consent only to what is done at once."""
+    for name, step in flow.steps.items():
+        if not isinstance(step, Ask) or not step.consent_for:
+            continue
+        yes = step.answers["yes"]
+        at_once = _at_once(flow, yes)
+        for other in step.consent_for:
+            if other not in at_once:
+                yield (
+                    f"step '{name}': consent_for '{other}', but a yes leads to '{yes}', from where the call "
+                    f"does not get there at once; let answers.yes lead to '{other}'"
+                )
+
+
+def _at_once(flow: Flow, name: str) -> frozenset[str]:
+    """The steps the call may get to from a step without waiting for anybody."""
+    seen: set[str] = set()
+    open_steps = [name]
+    while open_steps:
+        name = open_steps.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        match flow.steps[name]:
+            case Say(keep=False, next=following):
+                open_steps.append(following)
+            case Decide() as step:
+                open_steps += (target for _, target in targets(step))
+            case LookUp() | Agent() as step if step.meanwhile:
+                open_steps.append(step.next)
+            case _:
+                pass
+    return frozenset(seen)
 
 
 def _unreachable(flow: Flow) -> Iterator[str]:
@@ -213,7 +321,8 @@ def _unreachable(flow: Flow) -> Iterator[str]:
 
 def _without_a_way_out(flow: Flow) -> Iterator[str]:
     """A step from which no end and no transfer can be reached by the flow's own arrows."""
-    out = {name for name, step in flow.steps.items() if isinstance(step, (End, Transfer, Aside))}
+    out = {name for name, step in flow.steps.items() if isinstance(step, (End, Transfer, Staying))}
+    out |= _told(flow)  # the call never is there
     grown = True
     while grown:
         grown = False
@@ -227,17 +336,24 @@ def _without_a_way_out(flow: Flow) -> Iterator[str]:
 
 
 def _onward(flow: Flow, step: Step) -> Iterator[str]:
-    """Where a step leads; an aside comes back, so it is no way out."""
-    return (name for _, name in targets(step) if not isinstance(flow.steps[name], Aside))
+    """Where a step leads; an aside comes back, and news leads nowhere, so they are no way out."""
+    told = dict(tellings(step))
+    return (
+        name
+        for field, name in targets(step)
+        if field not in told and not isinstance(flow.steps[name], Staying)
+    )
 
 
 def _rounds_without_a_question(flow: Flow) -> Iterator[str]:
     """A ring of steps that never asks would talk, or look up, for ever."""
     before: dict[str, list[str]] = {name: [] for name in flow.steps}
     for name, step in flow.steps.items():
-        if isinstance(step, (Say, Decide, LookUp)):
-            for _, target in targets(step):
-                before[target].append(name)
+        if isinstance(step, (Say, Decide, Work)):
+            told = dict(tellings(step))
+            for field, target in targets(step):
+                if field not in told:
+                    before[target].append(name)
     try:
         TopologicalSorter(before).prepare()
     except CycleError as error:

@@ -14,10 +14,12 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from config import flow as schema
+from config import flow_steps as steps
 from config.dials import Dials
 from config.errors import ConfigError
-from config.flow import SCHEMA_VERSION, STEP_KINDS, Flow
+from config.flow import SCHEMA_VERSION, Flow
 from config.flow_checks import did_you_mean, problems
+from config.flow_steps import STEP_KINDS, STEP_TYPES
 
 FLOWS: Final = Path(__file__).parent / "flows"
 """The flows that come with Tandem."""
@@ -132,20 +134,15 @@ for _tag, _pattern, _first in (
 
 # --- pydantic's findings in words -----------------------------------------------------------------
 
-_STEPS: Final[Mapping[str, type[BaseModel]]] = {
-    "say": schema.Say,
-    "ask": schema.Ask,
-    "look_up": schema.LookUp,
-    "decide": schema.Decide,
-    "aside": schema.Aside,
-    "transfer": schema.Transfer,
-    "end": schema.End,
-}
+_STEPS: Final[Mapping[str, type[BaseModel]]] = dict(zip(STEP_KINDS, STEP_TYPES, strict=True))
 _PARTS: Final[Mapping[str, type[BaseModel]]] = {
-    "at_most": schema.AtMost,
-    "confirm": schema.Confirm,
-    "counted": schema.Counted,
-    "waiting": schema.Waiting,
+    "at_most": steps.AtMost,
+    "confirm": steps.Confirm,
+    "counted": steps.Counted,
+    "waiting": steps.Waiting,
+    "meanwhile": steps.Meanwhile,
+    "verifies": steps.Verifies,
+    "after_hang_up": steps.AfterHangUp,
     "dials": Dials,
     "sureness": schema.Sureness,
     "silence": schema.Silence,

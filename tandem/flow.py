@@ -7,7 +7,8 @@ import typer
 if TYPE_CHECKING:  # heavy: --help must answer at once
     from rich.table import Table
 
-    from config.flow import Flow, Step
+    from config.flow import Flow
+    from config.flow_steps import Step
 
 app = typer.Typer(help="What happens on a call: check a flow, read a flow.", no_args_is_help=True)
 
@@ -81,7 +82,7 @@ def _steps(flow: "Flow") -> "Table":
 
 
 def _says(step: "Step") -> str:
-    from config.flow import Decide, LookUp
+    from config.flow_steps import Decide, LookUp
 
     match step:
         case Decide(by=by):
@@ -93,7 +94,7 @@ def _says(step: "Step") -> str:
 
 
 def _leads(step: "Step") -> str:
-    from config.flow import Aside, End, Transfer, targets
+    from config.flow_steps import Aside, End, Transfer, targets
 
     often = [f"more than {step.at_most.times} times → {step.at_most.then}"] if step.at_most else []
     match step:

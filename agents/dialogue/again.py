@@ -5,7 +5,7 @@ from collections.abc import Callable
 from agents.dialogue.scene import Scene, is_open, say, sure_word, unsay_all
 from agents.dialogue.state import Purpose
 from agents.dialogue.walk import go, part, stay
-from config.flow import Ask, End, LookUp, Transfer
+from config.flow_steps import Agent, Ask, End, LookUp, Transfer
 
 
 def take_up_again(scene: Scene) -> Scene:
@@ -30,7 +30,7 @@ def not_understood(scene: Scene, *, words: bool = True) -> Scene:
     if scene.state.kept is not None:
         return scene if is_open(scene, Purpose.KEPT) and not words else take_up_again(scene)
     match scene.step:
-        case LookUp():
+        case LookUp() | Agent():
             return stay(unsay_all(scene), "talked_over", scene.flow.talked_over) if words else scene
         case Ask() as step:
             if not words and (scene.state.digits or is_open(scene, Purpose.QUESTION)):
@@ -57,4 +57,4 @@ def _ask_again(scene: Scene, step: Ask) -> Scene:
         scene, spoken = sure_word(scene, f"{name}.again.{at}", step.again[at])
     else:
         scene, spoken = sure_word(scene, f"{name}.says", step.says)
-    return say(scene, spoken, Purpose.QUESTION)
+    return say(scene, spoken, Purpose.QUESTION, asks=True)

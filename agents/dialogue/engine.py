@@ -9,12 +9,15 @@ make the reply ready, and forget that state if the words change. Ids of offers a
 so what was peeked at is what is committed.
 
 The rooms: `scene` (state and effects while one event is worked on), `walk` (from step to step), `replies`
-(what the caller says), `numbers` (digits, spoken and keyed), `again` (asking again), `waits` (reports, time,
-silence).
+(what the caller says), `numbers` (digits, spoken and keyed), `again` (asking again), `waits` (silence, words
+heard or lost), `delegating` (work handed out), `findings` (what it reports), `news` (telling it), `clock`
+(reminders and waits; `next_due_ms` tells when the next `TimePassed` is due), `promises`, `spans` (times as
+people say them).
 """
 
 from typing import assert_never
 
+from agents.dialogue.clock import time_passed
 from agents.dialogue.events import (
     CallBegan,
     CallerSaid,
@@ -26,11 +29,13 @@ from agents.dialogue.events import (
     Reported,
     TimePassed,
 )
+from agents.dialogue.findings import reported
+from agents.dialogue.news import tell_what_is_owed
 from agents.dialogue.numbers import key_pressed
 from agents.dialogue.replies import caller_said
 from agents.dialogue.scene import Scene
 from agents.dialogue.state import Advance, CallFacts, State
-from agents.dialogue.waits import heard, lost, reported, silent, time_passed
+from agents.dialogue.waits import heard, lost, silent
 from agents.dialogue.walk import enter
 from config.flow import Flow
 
@@ -45,8 +50,16 @@ def advance(flow: Flow, state: State, event: Event) -> Advance:
     if state.over or (state.step == "") is not isinstance(event, CallBegan):
         return Advance(state, ())
     scene = _advanced(
-        Scene(flow, state, news=not isinstance(event, (CallBegan, CallerSaid, KeysPressed))), event
+        Scene(
+            flow,
+            state,
+            news=not isinstance(event, CallBegan | CallerSaid | KeysPressed),
+            words=event.text if isinstance(event, CallerSaid) else "",
+        ),
+        event,
     )
+    if isinstance(event, CallerSaid | KeysPressed | OfferHeard):
+        scene = tell_what_is_owed(scene)
     return Advance(scene.state, scene.effects)
 
 

@@ -7,7 +7,8 @@ from agents.dialogue.slots import NO_PHRASES, YES_PHRASES
 from agents.dialogue.state import State
 from agents.dialogue.wording import look
 from config.expectation import AnswerKind, Expectation
-from config.flow import Ask, ChoiceSlot, Decide, DigitsSlot, Flow, Meaning, Say, YesNoSlot
+from config.flow import ChoiceSlot, DigitsSlot, Flow, Meaning, YesNoSlot
+from config.flow_steps import Agent, Ask, Decide, LookUp, Meanwhile, Say
 
 YES_NO: Final = {"yes": Meaning(phrases=YES_PHRASES), "no": Meaning(phrases=NO_PHRASES)}
 """What `yes` and `no` mean without a flow saying so."""
@@ -62,6 +63,8 @@ def listening_step(flow: Flow, state: State) -> str | None:
     for _ in flow.steps:
         match flow.steps.get(name):
             case Say(next=following):
+                name = following
+            case LookUp(meanwhile=Meanwhile(), next=following) | Agent(meanwhile=Meanwhile(), next=following):
                 name = following
             case Decide() as step:
                 name = step.cases.get(str(look(step.by, known)), step.otherwise)

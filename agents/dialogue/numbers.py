@@ -7,7 +7,7 @@ from agents.dialogue.slots import Reply, spoken_digits, yes_or_no
 from agents.dialogue.state import Purpose
 from agents.dialogue.walk import fill, go, read_back
 from agents.dialogue.wording import spaced
-from config.flow import Ask, Counted, End, Transfer
+from config.flow_steps import Ask, Counted, End, Transfer
 
 
 def number_given(scene: Scene, name: str, value: str, confidence: float) -> Scene:

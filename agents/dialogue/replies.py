@@ -5,17 +5,19 @@ for more; words are matched with what this step and the flow's global steps list
 if none of it fits, the caller is asked again in other words.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agents.dialogue.again import not_understood, part_again, take_up_again
 from agents.dialogue.expecting import YES_NO, answered_ask, digits_ask, listening_step
 from agents.dialogue.numbers import denied, number_given, read_back_answered, some_digits
 from agents.dialogue.scene import Scene, is_open, unsay_all
 from agents.dialogue.slots import Reply, is_acknowledgement, spoken_digits, yes_or_no
+from agents.dialogue.spans import spoken_span
 from agents.dialogue.state import Purpose
 from agents.dialogue.understanding import understood
 from agents.dialogue.walk import fill, go, stay
-from config.flow import Aside, Ask, ChoiceSlot, DigitsSlot, End, LookUp, Meaning, Transfer, YesNoSlot
+from config.flow import ChoiceSlot, DigitsSlot, Meaning, YesNoSlot
+from config.flow_steps import Agent, Ask, End, LookUp, Staying, Transfer, slots_used
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,9 @@ def caller_said(scene: Scene, text: str, confidence: float) -> Scene:
 
 
 def _answered(scene: Scene, heard: _Heard) -> Scene:
+    if (asking := scene.state.clock.time_asked) and spoken_span(heard.text):
+        return go(scene, asking)
+    scene = scene.clocked(time_asked=None)
     ask = answered_ask(scene.flow, scene.state)
     target = _meant(scene, ask, heard)
     asked = isinstance(scene.step, Ask) or scene.state.kept is not None
@@ -63,7 +68,7 @@ def _answered(scene: Scene, heard: _Heard) -> Scene:
         listens = is_open(scene, Purpose.KEPT) and is_acknowledgement(heard.text)
         return scene if listens else take_up_again(scene)
     match scene.step:
-        case LookUp() as step:
+        case LookUp() | Agent() as step:
             return _while_looking_up(scene, step, heard)
         case Ask() as step:
             return _slot_or_yes_no(scene, step, heard)
@@ -90,17 +95,29 @@ def _slot_or_yes_no(scene: Scene, ask: Ask, heard: _Heard) -> Scene:
     if ask.slot and isinstance(slot, YesNoSlot) and reply:
         return go(fill(scene, ask.slot, reply.value), name)
     if reply and (target := ask.answers.get(reply.value)):
+        if reply is Reply.YES and ask.consent_for:
+            return _consented(scene, ask, target, heard.confidence)
         return go(scene, target)
     if is_acknowledgement(heard.text):
         return scene  # "okay...": the answer is still to come
     return not_understood(scene)
 
 
-def _while_looking_up(scene: Scene, step: LookUp, heard: _Heard) -> Scene:
+def _consented(scene: Scene, ask: Ask, target: str, confidence: float) -> Scene:
+    """Take a yes for consent only if it was said for sure, and to the question that was heard to its end.
+
+    It holds for where the flow goes at once, and no longer.
+    """
+    if scene.state.asked != scene.state.step or confidence < scene.flow.sureness.act:
+        return not_understood(scene)
+    return replace(go(replace(scene, consents=frozenset(ask.consent_for)), target), consents=frozenset())
+
+
+def _while_looking_up(scene: Scene, step: LookUp | Agent, heard: _Heard) -> Scene:
     if is_acknowledgement(heard.text):
         return scene
     if yes_or_no(heard.text) is Reply.NO:  # "no, that's wrong": to the number, just said back
-        slots = {value.strip("{}") for value in step.arguments.values() if isinstance(value, str)}
+        slots = slots_used(step)
         for name, other in scene.flow.steps.items():
             if isinstance(other, Ask) and other.slot in slots:
                 return denied(scene, name)
@@ -113,7 +130,7 @@ def _at_the_end(scene: Scene, step: Transfer | End, heard: _Heard) -> Scene:
         return number_given(scene, *heard.number, heard.confidence)
     resumed = scene.flow.steps[step.resume]
     target = _meant(scene, resumed if isinstance(resumed, Ask) else None, heard) if heard.text else None
-    if target and not isinstance(scene.flow.steps[target], (End, Aside)) and target != scene.state.step:
+    if target and not isinstance(scene.flow.steps[target], (End, Staying)) and target != scene.state.step:
         return go(scene, target)
     reply = yes_or_no(heard.text)
     if isinstance(step, Transfer):
@@ -148,7 +165,7 @@ def _outweighs(scene: Scene, target: str | None, asking: str) -> bool:
         return False
     step = scene.flow.steps[target]
     asked_for = listening_step(scene.flow, scene.state) == asking
-    return isinstance(step, Transfer) or not (asked_for or isinstance(step, (Aside, End)))
+    return isinstance(step, Transfer) or not (asked_for or isinstance(step, (Staying, End)))
 
 
 def _remembering(scene: Scene, heard: _Heard) -> Scene:

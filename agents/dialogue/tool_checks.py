@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from config.flow import Flow, LookUp
+from config.flow import Flow
 from config.flow_checks import did_you_mean
+from config.flow_steps import LookUp
 
 
 def tool_problems(flow: Flow, tools: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:

@@ -1,21 +1,40 @@
 """Going from step to step: what each kind of step does when the call reaches it."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import assert_never
 
+from agents.dialogue.delegating import delegate, reached, superseded
 from agents.dialogue.events import HangUp, TransferTo
-from agents.dialogue.scene import Scene, drop_task, known, say, sure_word, unsay_all, word
-from agents.dialogue.state import Given, OpenTask, Purpose
+from agents.dialogue.promises import promise_reminder, promise_to_watch, stop_reminding
+from agents.dialogue.scene import Scene, drop_news, drop_task, known, say, sure_word, unsay_all, word
+from agents.dialogue.state import Given, Purpose
 from agents.dialogue.wording import look
-from agents.messages import Delegation
-from config.flow import Aside, Ask, Decide, End, LookUp, Say, Text, Transfer
+from config.flow_steps import (
+    Agent,
+    Aside,
+    Ask,
+    Decide,
+    End,
+    HowLong,
+    LookUp,
+    Remind,
+    Say,
+    Staying,
+    StopReminding,
+    Transfer,
+    Watch,
+    Work,
+)
+from config.flow_text import Text
 
 
 def go(scene: Scene, name: str) -> Scene:
     """Answer the caller by going to a step: what was to be said before is no longer."""
-    scene = unsay_all(scene).now(misses=0, silences=0)
-    if isinstance(step := scene.flow.steps[name], Aside):
-        return stay(scene, f"{name}.says", step.says)
-    return enter(scene.now(said=()), name)
+    scene = unsay_all(scene).now(misses=0, silences=0).clocked(time_asked=None)
+    if isinstance(step := scene.flow.steps[name], Staying):
+        return answer_aside(reached(scene, name), name, step)
+    return enter(drop_news(scene, lambda news: news.waited_for).now(said=()), name)
 
 
 def enter(scene: Scene, name: str) -> Scene:
@@ -23,7 +42,7 @@ def enter(scene: Scene, name: str) -> Scene:
 
     The flow's checks hold that a walk ends: no ring of steps is without an ask.
     """
-    scene = drop_task(scene).now(kept=None, doubt=None, digits="")
+    scene = drop_task(scene).now(kept=None, kept_tells=(), doubt=None, digits="", asked=None)
     lead: tuple[str, ...] = ()
     troubled = False
     while True:
@@ -38,7 +57,9 @@ def enter(scene: Scene, name: str) -> Scene:
                 continue
             case Ask() if step.slot and (given := scene.state.slots.get(step.slot)) and given.fresh:
                 return read_back(scene, step, given.value)
-            case Ask() | Say() | LookUp() | Transfer() | End() | Aside():
+            case Aside() | Remind() | StopReminding() | Watch() | HowLong():
+                raise ValueError(f"the call cannot go on to '{name}', which only answers the caller")
+            case Ask() | Say() | LookUp() | Agent() | Transfer() | End():
                 pass
             case _:
                 assert_never(step)
@@ -52,22 +73,29 @@ def enter(scene: Scene, name: str) -> Scene:
         if isinstance(step, Say) and not step.keep:
             name = step.next
             continue
+        if isinstance(step, Work) and step.meanwhile:
+            scene, name = delegate(scene, name, step), step.next
+            continue
         return _wait_at(scene, step, " ".join(lead))
 
 
 def _arrive(scene: Scene, name: str) -> tuple[Scene, str]:
     """Count the visit; at a step reached too often, go where it says instead.
 
-    Answering a step leads through it once more; that is no visit.
+    Answering a step leads through it once more; that is no visit. A step that says who the caller is, and has
+    failed too often, is closed for the rest of the call.
     """
+    step = scene.flow.steps[name]
+    if isinstance(step, LookUp) and step.verifies and scene.state.tries.get(name, 0) >= step.verifies.tries:
+        name = step.verifies.then
     if name == scene.state.step:
-        return scene, name
+        return reached(scene, name), name
     visits = dict(scene.state.visits)
     while (most := scene.flow.steps[name].at_most) and visits.get(name, 0) >= most.times:
         del visits[name]
         name = most.then
     visits[name] = visits.get(name, 0) + 1
-    return scene.now(step=name, visits=visits), name
+    return reached(scene.now(step=name, visits=visits), name), name
 
 
 def _skipped(scene: Scene, step: Ask) -> tuple[Scene, str] | None:
@@ -81,22 +109,22 @@ def _skipped(scene: Scene, step: Ask) -> tuple[Scene, str] | None:
 
 
 def fill(scene: Scene, slot: str, value: str, *, sure: bool = True, fresh: bool = True) -> Scene:
-    """Note a slot's value."""
+    """Note a slot's value. Work begun with another is no longer asked for, unless its step says so."""
+    scene = superseded(scene, slot, value)
     return scene.now(slots={**scene.state.slots, slot: Given(value, sure, fresh)})
 
 
-def _wait_at(scene: Scene, step: Say | Ask | LookUp | Transfer | End | Aside, text: str) -> Scene:
+def _wait_at(scene: Scene, step: Say | Ask | LookUp | Agent | Transfer | End, text: str) -> Scene:
     match step:
         case Say():
-            return say(scene.now(kept=text), text, Purpose.KEPT, interruptible=step.interruptible)
+            scene = scene.now(kept=text, kept_tells=scene.telling)
+            return say(scene, text, Purpose.KEPT, interruptible=step.interruptible)
         case Ask():
-            return say(scene, text, Purpose.QUESTION)
-        case LookUp():
-            return _delegate(say(scene, text, Purpose.REMARK), step)
+            return say(scene, text, Purpose.QUESTION, asks=True)
+        case LookUp() | Agent():
+            return delegate(say(scene, text, Purpose.REMARK), scene.state.step, step)
         case Transfer() | End():
             return part(scene, step, text)
-        case Aside():
-            return say(scene, text, Purpose.REMARK)
         case _:
             assert_never(step)
 
@@ -111,32 +139,45 @@ def part(scene: Scene, step: Transfer | End, text: str) -> Scene:
     return scene.doing(HangUp(after))
 
 
-def _delegate(scene: Scene, step: LookUp) -> Scene:
-    state = scene.state
-    arguments: dict[str, object] = {}
-    for name, value in step.arguments.items():
-        slot = value[1:-1] if isinstance(value, str) and value.startswith("{") else None
-        given = state.slots.get(slot) if slot else None
-        arguments[name] = value if slot is None else given.value if given else ""
-    task_id = f"{state.call.call_id}-task-{state.count + 1}"
-    delegation = Delegation(task_id=task_id, tool=step.tool, arguments=arguments, step=state.step)
-    return scene.now(count=state.count + 1, denials=0, task=OpenTask(task_id)).doing(delegation)
-
-
 # --- staying at a step ------------------------------------------------------------------------------
 
 
-def stay(scene: Scene, key: str, text: Text) -> Scene:
-    """Say something and remain at the step. `{last}` and `{question}` can be used."""
+def answer_aside(scene: Scene, name: str, step: Staying) -> Scene:
+    """Answer the caller by a step that leaves the call where it is."""
+    talk: dict[str, object] = {}
+    match step:
+        case Aside():
+            text = step.says
+        case Remind():
+            scene, text, talk = promise_reminder(scene, name, step)
+        case Watch():
+            scene, text, talk = promise_to_watch(scene, name, step)
+        case StopReminding():
+            scene, text = stop_reminding(scene), step.says
+        case HowLong():
+            return scene.clocked(how_long=name)  # said as soon as the clock is read
+        case _:
+            assert_never(step)
+    return stay(scene, f"{name}.says", text, talk)
+
+
+def stay(scene: Scene, key: str, text: Text, talk: Mapping[str, object] | None = None) -> Scene:
+    """Say something and remain at the step. `{last}`, `{question}` and what `talk` has can be used."""
     kept = scene.state.kept
     last = kept or " ".join(scene.state.said)
-    scene, asked = (scene, kept) if kept else question(scene)
-    scene, spoken = sure_word(scene, key, text, {"last": last, "question": asked})
+    before = scene.telling
+    scene, asked = (replace(scene, telling=scene.state.kept_tells), kept) if kept else question(scene)
+    asking = scene.telling
+    scene = replace(scene, telling=before)
+    scene, spoken = sure_word(scene, key, text, {"last": last, "question": asked, **(talk or {})})
+    asks = bool(asked and asked in spoken)
+    if asks:
+        scene = replace(scene, telling=(*scene.telling, *asking))
     if kept and kept in spoken:
         return say(scene.now(said=()), spoken, Purpose.KEPT).now(said=(kept,))
     said = scene.state.said
     purpose = Purpose.QUESTION if isinstance(scene.step, Ask) else Purpose.REMARK
-    return say(scene, spoken, purpose).now(said=said)
+    return say(scene, spoken, purpose, asks=asks and not kept).now(said=said)
 
 
 def question(scene: Scene) -> tuple[Scene, str | None]:

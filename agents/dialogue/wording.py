@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from config.flow import BLANK, Text
+from config.flow_text import BLANK, Text
 
 _COINS: Final = {
     "USD": (("dollar", "dollars"), ("cent", "cents")),
@@ -23,7 +23,24 @@ class Speech:
     currency: str = "USD"
 
 
-def worded(text: Text, known: Mapping[str, object], speech: Speech, turn: int) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A blank and what was spoken for it. `path` is whole: `order.expected_on`."""
+
+    path: str
+    form: str
+    spoken: str
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """A text as it is spoken."""
+
+    text: str
+    filled: tuple[Filled, ...] = ()
+
+
+def worded(text: Text, known: Mapping[str, object], speech: Speech, turn: int) -> Worded | None:
     """Choose a wording and fill its blanks.
 
     Of the wordings whose blanks can all be filled, those with the most blanks tell the most; among them
@@ -32,30 +49,27 @@ def worded(text: Text, known: Mapping[str, object], speech: Speech, turn: int) -
     Returns:
         What is to be spoken; None when no wording can be filled.
     """
-    possible: list[tuple[int, str]] = []
-    for wording in text:
-        blank_count, spoken = _filled(wording, known, speech)
-        if spoken is not None:
-            possible.append((blank_count, spoken))
+    possible = [spoken for wording in text if (spoken := _filled(wording, known, speech)) is not None]
     if not possible:
         return None
-    most = max(blank_count for blank_count, _ in possible)
-    telling = [spoken for blank_count, spoken in possible if blank_count == most]
+    most = max(len(spoken.filled) for spoken in possible)
+    telling = [spoken for spoken in possible if len(spoken.filled) == most]
     return telling[turn % len(telling)]
 
 
-def _filled(wording: str, known: Mapping[str, object], speech: Speech) -> tuple[int, str | None]:
+def _filled(wording: str, known: Mapping[str, object], speech: Speech) -> Worded | None:
     parts: list[str] = []
+    filled: list[Filled] = []
     end = 0
-    count = 0
     for blank in BLANK.finditer(wording):
-        spoken = spoken_value(look(blank[1] + blank[2], known), blank[3] or "plain", speech)
+        path, form = blank[1] + blank[2], blank[3] or "plain"
+        spoken = spoken_value(look(path, known), form, speech)
         if not spoken:
-            return 0, None
+            return None
+        filled.append(Filled(path, form, spoken))
         parts += (wording[end : blank.start()], spoken)
         end = blank.end()
-        count += 1
-    return count, "".join((*parts, wording[end:])).replace("..", ".")
+    return Worded("".join((*parts, wording[end:])).replace("..", "."), tuple(filled))
 
 
 def look(path: str, known: Mapping[str, object]) -> object:

@@ -28,8 +28,8 @@ from agents.dialogue.events import (
 from agents.dialogue.state import CallFacts
 from agents.messages import Delegation, ReportKind, TaskReport
 from config.expectation import AnswerKind
-from config.flow import End, Transfer
 from config.flow_file import load_flow
+from config.flow_steps import End, Transfer
 from tests.agents.dialogue.talk import ORDERS, TODAY
 
 SAYINGS = (

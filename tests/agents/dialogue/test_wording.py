@@ -4,10 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.dialogue.wording import Speech, ordinal, spaced, spoken_date, spoken_money, spoken_when, worded
+from agents.dialogue import wording
+from agents.dialogue.wording import Filled, Speech, ordinal, spaced, spoken_date, spoken_money, spoken_when
 
 TODAY = date(2026, 11, 22)
 SPEECH = Speech(TODAY)
+
+
+def worded(text, known, speech, turn):
+    spoken = wording.worded(text, known, speech, turn)
+    return spoken and spoken.text
 
 
 def test_a_number_is_spaced_to_be_read_digit_by_digit():
@@ -63,6 +69,12 @@ def test_the_wording_that_tells_most_is_used():
     assert worded(text, {"order": {"carrier": "UPS", "day": None}}, SPEECH, 0) == "It is on its way with UPS."
     full = {"order": {"carrier": "UPS", "day": "2026-11-23"}}
     assert worded(text, full, SPEECH, 0) == "With UPS, tomorrow, Monday the 23rd of November."
+
+
+def test_what_was_told_is_known_by_its_path_form_and_words():
+    spoken = wording.worded(("It comes {order.day:when}.",), {"order": {"day": "2026-11-23"}}, SPEECH, 0)
+    assert spoken is not None
+    assert spoken.filled == (Filled("order.day", "when", "tomorrow, Monday the 23rd of November"),)
 
 
 def test_wordings_take_turns():

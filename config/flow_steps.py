@@ -1,0 +1,375 @@
+"""The kinds of step a flow is made of, where each leads, and all it may say.
+
+A kind is added here and in `agents.dialogue.walk`. Steps that *stay* say something and leave the call where
+it is; only what callers say leads to them. Steps that have *work* done hand it to a background agent.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Final, Literal, Self, get_args
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from config.dials import StepDials
+from config.flow_text import BLANK, Milliseconds, Name, Part, Text, Texts, Wording, listed
+
+
+class AtMost(Part):
+    """A step may be reached so often in a row; then the call goes elsewhere. A found answer starts anew."""
+
+    times: int = Field(ge=1, le=10)
+    then: Name
+
+
+class _Step(Part):
+    at_most: AtMost | None = None
+
+
+class _Stay(_Step):
+    """A step the call may stay at, so that the floor can be held its way there."""
+
+    dials: StepDials = Field(default_factory=StepDials)
+    """While the call is here: `dials: {patience: 0.7}`."""
+
+
+class Say(_Stay):
+    """Say something and go on."""
+
+    kind: Literal["say"]
+    says: Text
+    keep: bool = False
+    """It must arrive: the next step waits until it was heard, and if the caller talks over it, it is said
+    again once the caller has been answered."""
+    interruptible: bool = True
+    next: Name
+
+
+class Confirm(Part):
+    """How a value that was not heard for sure is read back."""
+
+    says: Text
+    again: Text
+    """When neither yes nor no was understood."""
+    denied: Texts = Field(min_length=1)
+    """When it was wrong: asked for again, the first time, the second time..."""
+
+
+class Counted(Part):
+    """What is said to a number with too few or too many digits.
+
+    Blanks: `{heard}` the digits so far, `{count}` how many they are, `{missing}` how many are missing.
+    """
+
+    partial: Text
+    """The first few digits came: asked for the rest."""
+    too_few: Text
+    too_many: Text
+
+
+class Ask(_Stay):
+    """Ask, and go where the answer leads: by meaning (`answers`), or on with a filled `slot` (`next`)."""
+
+    kind: Literal["ask"]
+    says: Text
+    again: Texts = ()
+    """When the answer was not understood: other words, more help."""
+    slot: Name | None = None
+    any_time: bool = False
+    """The caller may give this answer before being asked, or correct it later."""
+    confirm: Confirm | None = None
+    counted: Counted | None = None
+    awaits: Literal["free", "yes_no"] = "free"
+    """Without a slot: an open question, or one for yes or no."""
+    answers: Mapping[Name, Name] = Field(default_factory=dict[str, str])
+    """Meaning → step. `yes` and `no` need no phrases."""
+    consent_for: Annotated[tuple[Name, ...], BeforeValidator(listed)] = ()
+    """A yes to this very question, heard to its end, lets each of these steps change something, once."""
+    next: Name | None = None
+
+    @model_validator(mode="after")
+    def _has_an_answer(self) -> Self:
+        if self.slot is None and not self.answers:
+            raise ValueError("asks for nothing: give it a 'slot' with 'next', or 'answers'")
+        if (self.slot is None) != (self.next is None):
+            raise ValueError("'slot' and 'next' belong together: the call goes on to 'next' with the slot")
+        if self.slot is None and (self.any_time or self.confirm or self.counted):
+            raise ValueError("'any_time', 'confirm' and 'counted' need a 'slot'")
+        if self.consent_for and "yes" not in self.answers:
+            raise ValueError("asks for consent, so say under 'answers' where a 'yes' leads")
+        return self
+
+
+class Waiting(Part):
+    """What is said while a look-up takes long, so that the line is never dead."""
+
+    first_after_ms: Milliseconds = 4_000
+    then_every_ms: Milliseconds = 6_000
+    says: Text
+    give_up_after_ms: Milliseconds = 45_000
+    """Then the look-up has failed with `timeout`, whatever becomes of it."""
+
+
+class Meanwhile(Part):
+    """The work goes on while the conversation does; what it found is told when it comes.
+
+    `next` is then where the conversation goes at once, and `failed` leads to asides.
+    """
+
+    found: Name | None = None
+    """The aside that tells what was found, or a decide that leads to asides. Without it nothing is told."""
+    dropped_at: Annotated[tuple[Name, ...], BeforeValidator(listed)] = ()
+    """When the call reaches one of these steps, the work is no longer asked for."""
+    when_changed: Literal["drop", "keep"] = "drop"
+    """What becomes of the work when the caller corrects a slot it was begun with."""
+
+
+class Verifies(Part):
+    """The result's `customer_id` says who the caller is, from then on and until the call ends.
+
+    A failed try is a `not_found`, `refused` or `invalid`, or a result without a `customer_id`.
+    """
+
+    by: str = Field(min_length=1)
+    """What the caller had to know: `order number and postcode`."""
+    tries: int = Field(default=3, ge=1, le=10)
+    then: Name
+    """Where the call goes after so many failed tries, and whenever this step is reached again."""
+
+
+class AfterHangUp(Part):
+    """What is done with work that ends when nobody is on the line any more. Without it, it is dropped.
+
+    Blanks: slots, `values`, and the work's own answer as `{result.status}`.
+    """
+
+    sms: Wording | None = None
+    """Sent to the caller's number when the work has succeeded."""
+    case: Wording | None = None
+    """Subject of the case opened in the customer records, however the work ended."""
+
+
+class _Work(_Stay):
+    """A background agent is asked for something."""
+
+    result: Name
+    """What the answer is called in later steps: `{order.status}`."""
+    says: Text
+    """Said at once, while the agent is at work."""
+    waiting: Waiting
+    partial: Text | None = None
+    """Told when part of the answer comes early and brings no words of its own."""
+    repair: Text | None = None
+    """When the answer changes something the caller was told: `{before}`, `{now}`. By default in the flow's
+    language: "I said {before}; it is {now}."."""
+    meanwhile: Meanwhile | None = None
+    after_hang_up: AfterHangUp | None = None
+    next: Name
+    failed: Mapping[str, Name] = Field(min_length=1)
+    """The error word (`not_found`, `unavailable`, `timeout`, ...) → step; `otherwise` for the rest."""
+
+
+class LookUp(_Work):
+    """Have a tool called. `arguments`: name → a value, or a slot as `{order_number}`."""
+
+    kind: Literal["look_up"]
+    tool: Name
+    arguments: Mapping[Name, str | int | bool] = Field(default_factory=dict[str, str | int | bool])
+    verifies: Verifies | None = None
+
+    @model_validator(mode="after")
+    def _verifies_while_the_caller_waits(self) -> Self:
+        if self.verifies and self.meanwhile:
+            raise ValueError("says who the caller is, so the call waits for it; remove 'meanwhile'")
+        return self
+
+
+class Agent(_Work):
+    """Have a language model work with tools. The workers need `LLM_BASE_URL` and `LLM_MODEL`."""
+
+    kind: Literal["agent"]
+    goal: Wording
+    """What it is to find out or do. Slots as blanks."""
+    tools: Annotated[tuple[Name, ...], Field(min_length=1, max_length=32)]
+    """It may call these, and no others."""
+    answer: Mapping[str, Any] | None = None
+    """JSON schema of the result; without it, free words."""
+    most_steps: int = Field(default=8, ge=1, le=32)
+    most_tokens: int = Field(default=20_000, ge=1, le=1_000_000)
+
+    @model_validator(mode="after")
+    def _answers_with_an_object(self) -> Self:
+        if self.answer is not None and self.answer.get("type") != "object":
+            raise ValueError("has an 'answer' that is no object; begin it with 'type: object'")
+        return self
+
+
+class Decide(_Step):
+    """Go on by a value: of a slot, or of a look-up's result."""
+
+    kind: Literal["decide"]
+    by: str = Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$")
+    cases: Mapping[str, Name] = Field(min_length=1)
+    otherwise: Name
+
+
+class Aside(_Step):
+    """Say something and stay where the call is. Blanks: `{last}` what was said last, `{question}`."""
+
+    kind: Literal["aside"]
+    says: Text
+
+
+class Remind(_Step):
+    """Remind the caller, as often or when they said ("every four minutes", "in ten minutes"), and stay."""
+
+    kind: Literal["remind"]
+    says: Text
+    """The promise. Blank: `{due}`, "every 4 minutes"."""
+    unclear: Text
+    """When no time was said; the next words of the caller may give it."""
+    reminder: Text
+    """Said each time it is due. Blanks: `{due}`, `{on_call}`, `{waited}`, `{last}`, `{question}`."""
+
+
+class StopReminding(_Step):
+    """End all reminders and watches, say so, and stay."""
+
+    kind: Literal["stop_reminding"]
+    says: Text
+
+
+class Watch(_Step):
+    """Tell the caller if the work going on takes longer than the same work took last time, and stay."""
+
+    kind: Literal["watch"]
+    says: Text
+    """The promise. Blank: `{last_time}`, "12 seconds"."""
+    nothing: Text
+    """When nothing is going on, or there was no last time."""
+    longer: Text
+    """Said when it takes longer. Blank: `{last_time}`."""
+
+
+class HowLong(_Step):
+    """Say how long it has been, and stay. Blanks: `{waited}` for what is going on, `{on_call}` in all."""
+
+    kind: Literal["how_long"]
+    says: Text
+
+
+class Transfer(_Stay):
+    """Hand the call to a destination once the words were heard. `resume`: if the caller takes it back."""
+
+    kind: Literal["transfer"]
+    says: Text
+    destination: Name
+    resume: Name
+
+
+class End(_Stay):
+    """Hang up once the words were heard. `resume`: if the caller speaks again before that."""
+
+    kind: Literal["end"]
+    says: Text
+    resume: Name
+
+
+Work = LookUp | Agent
+"""Steps that ask a background agent."""
+Staying = Aside | Remind | StopReminding | Watch | HowLong
+"""Steps that say something and leave the call where it is."""
+
+Step = Annotated[
+    Say | Ask | LookUp | Agent | Decide | Aside | Remind | StopReminding | Watch | HowLong | Transfer | End,
+    Field(discriminator="kind"),
+]
+
+STEP_TYPES: Final = (
+    Say, Ask, LookUp, Agent, Decide, Aside, Remind, StopReminding, Watch, HowLong, Transfer, End,
+)  # fmt: skip
+STEP_KINDS: Final = tuple(str(get_args(each.model_fields["kind"].annotation)[0]) for each in STEP_TYPES)
+
+
+def targets(step: Step) -> Iterator[tuple[str, str]]:
+    """List where a step leads: the field that says so ("answers.refund"), and the step named there."""
+    if step.at_most:
+        yield "at_most.then", step.at_most.then
+    match step:
+        case Say(next=name):
+            yield "next", name
+        case Ask(next=following, answers=answers):
+            if following:
+                yield "next", following
+            yield from ((f"answers.{meaning}", name) for meaning, name in answers.items())
+        case LookUp(next=name) | Agent(next=name):
+            yield "next", name
+            yield from _told_by(step)
+            if isinstance(step, LookUp) and step.verifies:
+                yield "verifies.then", step.verifies.then
+        case Decide(cases=cases, otherwise=name):
+            yield from ((f"cases.{value}", target) for value, target in cases.items())
+            yield "otherwise", name
+        case Transfer(resume=name) | End(resume=name):
+            yield "resume", name
+        case Aside() | Remind() | StopReminding() | Watch() | HowLong():
+            pass
+
+
+def _told_by(step: Work) -> Iterator[tuple[str, str]]:
+    yield from ((f"failed.{word}", name) for word, name in step.failed.items())
+    if step.meanwhile and step.meanwhile.found:
+        yield "meanwhile.found", step.meanwhile.found
+
+
+def tellings(step: Step) -> Iterator[tuple[str, str]]:
+    """List the steps that only tell the news of work that went on meanwhile; the call does not go there."""
+    if isinstance(step, LookUp | Agent) and step.meanwhile:
+        yield from _told_by(step)
+
+
+def slots_used(step: Work) -> frozenset[str]:
+    """Name the slots a step's work is begun with."""
+    if isinstance(step, Agent):
+        return frozenset(blank[0] for blank in BLANK.findall(step.goal))
+    values = (value for value in step.arguments.values() if isinstance(value, str))
+    return frozenset(value[1:-1] for value in values if value.startswith("{"))
+
+
+def texts(step: Step) -> Iterator[tuple[str, Text]]:
+    """List all a step may say: the field it stands in, and the text."""
+    if isinstance(step, Decide):
+        return
+    yield "says", step.says
+    match step:
+        case Ask(again=again, confirm=confirm, counted=counted):
+            yield from (("again", text) for text in again)
+            if confirm:
+                yield "confirm.says", confirm.says
+                yield "confirm.again", confirm.again
+                yield from (("confirm.denied", text) for text in confirm.denied)
+            if counted:
+                yield "counted.partial", counted.partial
+                yield "counted.too_few", counted.too_few
+                yield "counted.too_many", counted.too_many
+        case LookUp() | Agent():
+            yield from _work_texts(step)
+        case Remind(unclear=unclear, reminder=reminder):
+            yield "unclear", unclear
+            yield "reminder", reminder
+        case Watch(nothing=nothing, longer=longer):
+            yield "nothing", nothing
+            yield "longer", longer
+        case _:
+            pass
+
+
+def _work_texts(step: Work) -> Iterator[tuple[str, Text]]:
+    yield "waiting.says", step.waiting.says
+    after = step.after_hang_up
+    for field, text in (
+        ("partial", step.partial),
+        ("repair", step.repair),
+        ("after_hang_up.sms", (after.sms,) if after and after.sms else None),
+        ("after_hang_up.case", (after.case,) if after and after.case else None),
+    ):
+        if text:
+            yield field, text
