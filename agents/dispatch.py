@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Coroutine
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from uuid import uuid4
 
 from redis.exceptions import RedisError
@@ -21,11 +21,14 @@ from agents.calling import may_write
 from agents.errors import Unavailable, Unknown
 from agents.ledger import Ledger
 from agents.messages import BRIEF_TIMEOUT_MS, Delegation, ReportKind, TaskReport, TaskRequest
+from agents.office import Office, Outgoing
 from agents.outbox import Outbox, Withdrawal
 from agents.reports import ReportReader, connect, connect_reader, mark_over, unix_ms
 from agents.runner import told
+from agents.task_figures import TaskFigures
 from agents.tool_calls import SqlToolCalls, State
 from agents.toolbox import Toolbox, find_tools
+from config import logs, metrics, tracing
 from config.database import Database
 from config.settings import Settings
 
@@ -33,54 +36,8 @@ logger = logging.getLogger(__name__)
 
 RECOVERY_MS: Final = 12_000
 """What a task gets beyond its tool's timeout: to wait in the queue, or to lose a worker and find another."""
-
-
 _MIND_S: Final = 2.0
 """How often the outbox is looked through. A server that dies is missed after `agents.outbox.OWNED_MS`."""
-
-
-class Office(Protocol):
-    """What a desk needs of the process it stands in."""
-
-    async def send(self, request: TaskRequest) -> None:
-        """Put a request on the workers' queue. Raises `Unavailable`."""
-        ...
-
-    async def queued(self) -> int:
-        """Count the requests no worker has taken yet."""
-        ...
-
-    async def tell_over(self, request: TaskRequest) -> None:
-        """Tell whoever runs this task, or would begin to, that nobody waits for it any more."""
-        ...
-
-    def leave(self, call_id: str) -> None:
-        """Deliver nothing more to this call."""
-        ...
-
-
-class Outgoing(Protocol):
-    """What a desk needs of the outbox. Everything raises what the database raises. See `agents.outbox`."""
-
-    async def put(self, request: TaskRequest) -> None:
-        """Write a request down."""
-        ...
-
-    async def mark_sent(self, task_id: str) -> None:
-        """Note that the broker has it."""
-        ...
-
-    async def withdraw(self, task_id: str) -> Withdrawal:
-        """Keep it from beginning, if it has not begun."""
-        ...
-
-    async def leave(self, task_id: str) -> None:
-        """Note that the call has ended and it goes on."""
-        ...
-
-    async def tell(self, task_id: str) -> None:
-        """Note that the call has heard how it ended."""
-        ...
 
 
 class Desk:
@@ -105,6 +62,7 @@ class Desk:
         self._news: list[TaskReport] = []
         self._errands: set[asyncio.Task[None]] = set()
         self._closed = False
+        self._figures = TaskFigures(toolbox, unix_ms)
 
     async def delegate(self, delegation: Delegation) -> None:
         """Hand work over; returns at once. The same task id again is the same task: nothing happens."""
@@ -120,14 +78,15 @@ class Desk:
             flow=self._flow,
             deadline_unix_ms=now_unix_ms + timeout_ms + RECOVERY_MS,
         )
+        self._figures.delegated(request.task_id)
         reads = not may_write(request, self._toolbox)
         self._ledger = book.enter(self._ledger, request, reads=reads, now_unix_ms=now_unix_ms)
         if tool is None and delegation.brief is None:
             self._settle(request.task_id, ReportKind.FAILED, "invalid", f"there is no tool {request.tool}")
         elif self._is_kept(request):
-            self._errand(self._keep_and_send(request))
+            self._errand(self._keep_and_send(request), request.task_id)
         else:
-            self._errand(self._send(request))
+            self._errand(self._send(request), request.task_id)
 
     def may_begin_early(self, tool: str) -> bool:
         """Whether a tool may be called on words still being spoken: it only reads, and on nothing secret."""
@@ -145,7 +104,7 @@ class Desk:
             return
         if self._is_kept(entry.request):
             self._ledger = book.unwant(self._ledger, task_id)
-            self._errand(self._withdraw(task_id, "cancelled by the call"))
+            self._errand(self._withdraw(task_id, "cancelled by the call"), task_id)
         else:
             self._settle(task_id, ReportKind.CANCELLED, message="cancelled by the call")
             self._tell_over(task_id)
@@ -154,30 +113,35 @@ class Desk:
         """Return what is new since the last time, each report exactly once."""
         self._ledger, due = book.overdue(self._ledger, self._unix_ms())
         for request in due.unsent:
-            self._errand(self._send(request))
+            self._errand(self._send(request), request.task_id)
         for task_id in due.given_up:
-            self._errand(self._give_up(task_id))
+            self._errand(self._give_up(task_id), task_id)
         for request in due.again:
-            self._errand(self._send_again(request))
+            self._errand(self._send_again(request), request.task_id)
         for report in due.lapsed:
             self._news.append(report)
             self._tell_over(report.task_id)
             if self._is_kept(self._ledger.entries[report.task_id].request):
-                self._errand(self._withdraw(report.task_id, "no answer in time"))
+                self._errand(self._withdraw(report.task_id, "no answer in time"), report.task_id)
         news, self._news = self._news, []
+        for report in news:
+            self._figures.handed_on(report)
         return news
 
     def receive(self, report: TaskReport) -> None:
         """Take a report from the stream; a repeated or late one changes nothing."""
+        before = self._ledger.entries.get(report.task_id)
         self._ledger, news = book.apply(self._ledger, report, self._unix_ms())
         if news is None:
+            metrics.reports_ignored.inc()
             return
+        self._figures.heard(before)
         self._news.append(news)
         request = self._ledger.entries[news.task_id].request
         if news.kind.settles and request.attempt > 1:
             self._tell_over(news.task_id)  # another attempt may be waiting in the queue
         if news.kind.settles and request.follow_up is not None:
-            self._errand(self._noting(self._outbox.tell(news.task_id)))
+            self._errand(self._noting(self._outbox.tell(news.task_id)), news.task_id)
 
     async def close(self) -> None:
         """Hang up: what is open is cancelled, or goes on where the flow follows it up.
@@ -188,7 +152,7 @@ class Desk:
         for task_id in self._ledger.open_tasks:
             entry = self._ledger.entries[task_id]
             if entry.request.follow_up is not None and not entry.unwanted:
-                self._errand(self._noting(self._outbox.leave(task_id)))
+                self._errand(self._noting(self._outbox.leave(task_id)), task_id)
                 self._settle(task_id, ReportKind.CANCELLED, message="the call has ended; it is followed up")
             elif self._is_kept(entry.request):
                 await self._withdraw(task_id, "the call has ended", wait=False)
@@ -216,7 +180,7 @@ class Desk:
 
     def _tell_over(self, task_id: str) -> None:
         if entry := self._ledger.entries.get(task_id):
-            self._errand(self._office.tell_over(entry.request))
+            self._errand(self._office.tell_over(entry.request), task_id)
 
     async def _keep_and_send(self, request: TaskRequest) -> None:
         """Write a request down, then send it. What cannot be written down is not sent."""
@@ -239,10 +203,13 @@ class Desk:
         task_id = request.task_id
         if self._ledger.entries[task_id].settled:
             return  # cancelled before it was sent
+        ids = {"call": self._call_id, "task": task_id, "attempt": str(request.attempt)}
         try:
-            await self._office.send(request)
+            with tracing.start("dispatch", request.trace, **ids):
+                await self._office.send(request)
         except Unavailable as error:
             logger.warning("task %s was not sent: %s", task_id, error)
+            metrics.tasks_unsent.labels(self._figures.tool(request.tool)).inc()
             self._ledger = book.refused(self._ledger, task_id, self._unix_ms())
             return
         self._ledger = book.sent(self._ledger, task_id, self._unix_ms())
@@ -289,10 +256,12 @@ class Desk:
             self._ledger = book.sent(self._ledger, request.task_id, self._unix_ms())
             return
         logger.warning("task %s: no news; attempt %d", request.task_id, request.attempt)
+        metrics.task_retries.labels(self._figures.tool(request.tool)).inc()
         await self._send(request)
 
-    def _errand(self, work: Coroutine[Any, Any, None]) -> None:
-        errand = asyncio.create_task(work)
+    def _errand(self, work: Coroutine[Any, Any, None], task_id: str) -> None:
+        with logs.about(call=self._call_id, task=task_id):
+            errand = asyncio.create_task(work)
         self._errands.add(errand)
         errand.add_done_callback(self._done)
 
