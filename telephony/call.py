@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from agents.dialogue.clock import next_due_ms
 from agents.dialogue.engine import begin
 from agents.dialogue.events import (
     CallBegan,
@@ -86,7 +87,6 @@ class Call:
         self._speculation = Speculation()
         self._traces = TaskTraces(parts.facts.call_id)
         self._voicing: str | None = None
-        self._open_tasks: set[str] = set()
         self._quiet = Quiet()
         self._ending = Ending(parts.carrier, parts.incoming.carrier_call_id)
         self._cleared = False
@@ -209,7 +209,7 @@ class Call:
             events.append(Heard(turn.heard_ms))
         if turn.index == 0:
             self._tell(CallBegan())
-        self._settle_heard()
+        self._settle_heard(now_ms)
         for key in turn.keys:
             events.append(KeyPressed(key))
             self._quiet.broken(now_ms)
@@ -218,8 +218,7 @@ class Call:
         for report in self._parts.desk.reports():
             if news := self._received(report):
                 self._apply(news)
-        if self._open_tasks:
-            self._tell(TimePassed(now_ms))
+        self._mind_the_clock(now_ms)
         self._mind_silence(now_ms)
         self._mind_the_end(now_ms)
         if turn.words is not None:
@@ -228,8 +227,10 @@ class Call:
         self._waiting.clear()
         return events
 
-    def _settle_heard(self) -> None:
+    def _settle_heard(self, now_ms: int) -> None:
         self._under_way, done = utterances.settle(self._under_way, self._heard_ms)
+        if done:
+            self._quiet.broken(now_ms)
         for utterance in done:
             self._spoken = conversation_so_far.agent_said(self._spoken, utterance)
             offer_id = dialogue_id(utterance.offer_id)
@@ -238,8 +239,14 @@ class Call:
             if ending and dialogue_id(ending.after_offer_id) == offer_id:
                 self._end_as(ending)
 
+    def _mind_the_clock(self, now_ms: int) -> None:
+        """Tell the dialogue the time when something waits for it: a reminder, a task at work."""
+        due_ms = next_due_ms(self._weave.dialogue)
+        if due_ms is not None and due_ms <= now_ms:
+            self._tell(TimePassed(now_ms))
+
     def _mind_silence(self, now_ms: int) -> None:
-        if self._under_way or self._open_tasks or self._ending.outcome:
+        if self._under_way or self._weave.dialogue.task or self._ending.outcome:
             self._quiet.broken(now_ms)
         elif silent := self._quiet.news(now_ms):
             self._tell(silent)
@@ -307,6 +314,7 @@ class Call:
         self._heard_so_far = None
         self._follow(take(self._weave, transcript, started))
         self._speculated(speculation.turn_over(self._speculation, self._weave.dialogue.doubt, self._now_ms))
+        self._mind_the_clock(self._now_ms)
 
     def _overhear(self, transcript: Transcript | None) -> None:
         """Prepare for the words so far, if there are new ones; begin what they surely enough ask for.
@@ -335,7 +343,6 @@ class Call:
                 self._spoken = conversation_so_far.offered(self._spoken, event.offer)
         known = [report for delegation in woven.delegations for report in self._delegate(delegation)]
         for task_id in woven.cancelled:
-            self._open_tasks.discard(task_id)
             self._traces.dropped(task_id)
             self._errand(self._parts.desk.cancel(speculation.runs_as(self._speculation, task_id)))
         for report in known:
@@ -347,7 +354,6 @@ class Call:
         """Hand work over, or adopt it where it was begun early; gives what is known of it already."""
         whole = self._with_conversation(delegation)
         self._columns.delegations.append(whole)
-        self._open_tasks.add(whole.task_id)
         if speculation.is_mere_look_up(whole, self._parts.desk.may_begin_early):
             self._speculation, mark, known = speculation.adopt(self._speculation, whole, self._now_ms)
             if mark is not None:
@@ -376,8 +382,6 @@ class Call:
 
     def _apply(self, report: TaskReport) -> None:
         self._columns.reports.append(report)
-        if report.kind.settles:
-            self._open_tasks.discard(report.task_id)
         made_before = len(self._waiting)
         self._tell(Reported(report))
         self._traces.applied(report, self._waiting[made_before:])
