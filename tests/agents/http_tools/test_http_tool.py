@@ -14,6 +14,7 @@ from agents.tool import AnyTool, IdempotencyKey
 from tests.agents.http_tools.shop import Names, Shop, answer
 
 SECRET = "s3cret-k3y"
+PIN = "4929"
 CREDENTIALS = Credentials(Path("/nonexistent/credentials.yaml"), {"TANDEM_CREDENTIAL_SHOP": SECRET})
 STATUS: dict[str, Any] = {
     "name": "parcel_status",
@@ -163,18 +164,19 @@ async def test_neither_credentials_nor_sensitive_values_are_told_in_any_failure(
     shop: Shop, names: Names, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG")
-    tool = made(STATUS, shop, names, query={}, headers={"X-Pin": "{pin}", "Authorization": "{credential:SHOP}"},
-                arguments={"number": {}, "pin": {"sensitive": True}})  # fmt: skip
+    headers = {"X-Pin": "{pin}", "Authorization": "{credential:SHOP}"}
+    arguments = {"number": {}, "pin": {"sensitive": True}}
+    tool = made(STATUS, shop, names, query={}, headers=headers, arguments=arguments)
     for broken in (answer(500, SECRET.encode()), b"", answer(200, b"x")):
         shop.answers = lambda _, broken=broken: broken
         with pytest.raises(ToolError) as fault:
-            await tool.run({"number": "A", "pin": "4929"}, {})
+            await tool.run({"number": "A", "pin": PIN}, {})
         said = "".join(traceback.format_exception(fault.value)) + repr(fault.value) + repr(tool)
         assert SECRET not in said
-        assert "4929" not in said
+        assert PIN not in said
     assert SECRET not in caplog.text
-    assert "4929" not in caplog.text
-    assert tool.shown({"number": "A", "pin": "4929"}) == {"number": "A", "pin": "(hidden)"}
+    assert PIN not in caplog.text
+    assert tool.shown({"number": "A", "pin": PIN}) == {"number": "A", "pin": "(hidden)"}
 
 
 async def test_a_credential_that_is_missing_is_named(shop: Shop, names: Names) -> None:
