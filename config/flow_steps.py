@@ -128,8 +128,8 @@ class Verifies(Part):
     A failed try is a `not_found`, `refused` or `invalid`, or a result without a `customer_id`.
     """
 
-    by: str = Field(min_length=1)
-    """What the caller had to know: `order number and postcode`."""
+    by: str = ""
+    """What the caller had to know (`order number and postcode`), if the result's `verified_by` does not say."""
     tries: int = Field(default=3, ge=1, le=10)
     then: Name
     """Where the call goes after so many failed tries, and whenever this step is reached again."""

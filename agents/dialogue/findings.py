@@ -64,7 +64,8 @@ def _found(scene: Scene, task: OpenTask, step: Work, report: TaskReport) -> Scen
         if not (customer := result.get("customer_id")):
             return failed(scene, task, step, "refused")
         tries = {name: count for name, count in scene.state.tries.items() if name != task.step}
-        identity = Identity(customer_id=str(customer), verified_by=step.verifies.by)
+        by = str(result.get("verified_by") or step.verifies.by)
+        identity = Identity(customer_id=str(customer), verified_by=by)
         scene = scene.now(identity=identity, tries=tries)
     scene = _repaired(scene, task, step, result)
     scene = drop_news(scene, lambda news: _is_part(news, task))  # the whole answer tells it
