@@ -69,6 +69,8 @@ def silent(scene: Scene, silent_ms: int) -> Scene:
     owed_after_ms = CUT_OFF_AFTER_MS if state.unheard else after_ms
     if (state.unheard or state.kept is not None) and silent_ms >= owed_after_ms:
         return _say_again(scene)
+    if state.clock.reminders:
+        return scene  # who waits to be reminded says nothing until then
     return _nobody_speaks(scene) if silent_ms >= after_ms else scene
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from agents.messages import ReportKind
-from config.flow_file import load_flow
 from config.units import MICRO_TURN_MS
 from tests.telephony.scripted_call import FOUND, Scene, open_scene
 
@@ -15,9 +14,7 @@ NUMBER = "one zero four two three three"
 
 @pytest.fixture
 async def scene(tmp_path: Path) -> AsyncGenerator[Scene]:
-    flow = load_flow("order_status")
-    patient = flow.silence.model_copy(update={"after_ms": 60_000})
-    scene = open_scene(tmp_path, flow=flow.model_copy(update={"silence": patient}))
+    scene = open_scene(tmp_path)
     await scene.go(3)
     yield scene
     await scene.call.close("stop")
