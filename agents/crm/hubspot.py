@@ -120,22 +120,20 @@ class HubSpotRecords(VendorRecords):
             ("hs_searchable_calculated_mobile_number", searchable),
         ]
         async with self._door.reading() as visit:
-            found = await self._find(visit, "contacts", wanted, CONTACT)
-        return [
-            customer_of(each.id, each.properties)
-            for each in found
-            if any(same_phone(each.properties.get(name), phone) for name in ("phone", "mobilephone"))
-        ]
+            return [
+                customer_of(each.id, each.properties)
+                for each in await self._find(visit, "contacts", wanted, CONTACT)
+                if any(same_phone(each.properties.get(name), phone) for name in ("phone", "mobilephone"))
+            ]
 
     async def customers_with_email(self, email: str) -> Sequence[Customer]:
         wanted = email.strip().lower()  # HubSpot keeps addresses in lower case
         async with self._door.reading() as visit:
-            found = await self._find(visit, "contacts", [("email", wanted)], CONTACT)
-        return [
-            customer_of(each.id, each.properties)
-            for each in found
-            if (each.properties.get("email") or "").lower() == wanted
-        ]
+            return [
+                customer_of(each.id, each.properties)
+                for each in await self._find(visit, "contacts", [("email", wanted)], CONTACT)
+                if (each.properties.get("email") or "").lower() == wanted
+            ]
 
     async def order(self, number: str) -> Order | None:
         async with self._door.reading() as visit:
@@ -154,7 +152,9 @@ class HubSpotRecords(VendorRecords):
             ids = (await self._linked(visit, "contacts", [customer_id], "tickets")).get(customer_id, [])
             tickets = await self._batch(visit, "tickets", ids, TICKET)
             notes = await self._notes(visit, ids)
-        cases = [case_of(each.id, each.properties, customer_id, _texts(notes[each.id])) for each in tickets]
+            cases = [
+                case_of(each.id, each.properties, customer_id, _texts(notes[each.id])) for each in tickets
+            ]
         return sorted(cases, key=lambda case: (case.opened_at, int(case.id)), reverse=True)
 
     async def open_case(self, customer_id: str | None, subject: str, note: str, key: str) -> Case:
@@ -179,8 +179,8 @@ class HubSpotRecords(VendorRecords):
                 }
                 await visit.write(partial(self._create, "notes", body, case_id, _NOTE_TO_TICKET))
                 notes = [*notes, (note, key)]
-        customer_id = customers[0] if customers else None
-        return case_of(ticket.id, ticket.properties, customer_id, _texts(notes))
+            customer_id = customers[0] if customers else None
+            return case_of(ticket.id, ticket.properties, customer_id, _texts(notes))
 
     async def ask_callback(self, phone: str, reason: str, due_at: datetime | None, key: str) -> Callback:
         async with self._door.writing() as visit:

@@ -112,25 +112,24 @@ class SalesforceRecords(VendorRecords):
             return None
         async with self._door.reading() as visit:
             found = await self._query(visit, format_soql(_CONTACT + "WHERE Id = {}", customer_id))
-        return _customer(found[0]) if found else None
+            return _customer(found[0]) if found else None
 
     async def customers_with_phone(self, phone: str) -> Sequence[Customer]:
         ways = _ways_to_write(phone)
         query = format_soql(_CONTACT + "WHERE Phone IN {0} OR MobilePhone IN {0} ORDER BY Id", ways)
         async with self._door.reading() as visit:
-            found = await self._query(visit, query)
-        return [
-            _customer(each)
-            for each in found
-            if any(same_phone(each.get(field), phone) for field in ("Phone", "MobilePhone"))
-        ]
+            return [
+                _customer(each)
+                for each in await self._query(visit, query)
+                if any(same_phone(each.get(field), phone) for field in ("Phone", "MobilePhone"))
+            ]
 
     async def customers_with_email(self, email: str) -> Sequence[Customer]:
         wanted = email.strip().lower()
+        query = format_soql(_CONTACT + "WHERE Email = {} ORDER BY Id", wanted)
         async with self._door.reading() as visit:
-            query = format_soql(_CONTACT + "WHERE Email = {} ORDER BY Id", wanted)
             found = await self._query(visit, query)
-        return [_customer(each) for each in found if (each.get("Email") or "").lower() == wanted]
+            return [_customer(each) for each in found if (each.get("Email") or "").lower() == wanted]
 
     async def order(self, number: str) -> Order | None:
         where = format_soql("WHERE OrderReferenceNumber = {} OR OrderNumber = {}", number, number.zfill(8))
@@ -153,7 +152,7 @@ class SalesforceRecords(VendorRecords):
         async with self._door.reading() as visit:
             cases = await self._query(visit, format_soql(_CASE + "WHERE ContactId = {}", customer_id))
             notes = await self._notes(visit, [each["Id"] for each in cases])
-        told = [_case(each, notes[each["Id"]]) for each in cases]
+            told = [_case(each, notes[each["Id"]]) for each in cases]
         return sorted(told, key=lambda case: (case.opened_at, case.id), reverse=True)
 
     async def open_case(self, customer_id: str | None, subject: str, note: str, key: str) -> Case:
@@ -174,13 +173,13 @@ class SalesforceRecords(VendorRecords):
                 comment = {"ParentId": case["Id"], "CommentBody": signed(note, key), "IsPublished": False}
                 await visit.write(partial(self._as_us, lambda us: us.CaseComment.create(comment)))
                 notes = [*notes, (note, key)]
-        return _case(case, notes)
+            return _case(case, notes)
 
     async def ask_callback(self, phone: str, reason: str, due_at: datetime | None, key: str) -> Callback:
         async with self._door.writing() as visit:
             text = callback_text(phone, reason, due_at)
             case = await self._opened(visit, callback_subject(phone), text, key, None)
-        return Callback(id=case["CaseNumber"], phone=phone, reason=reason, due_at=due_at)
+            return Callback(id=case["CaseNumber"], phone=phone, reason=reason, due_at=due_at)
 
     # --- asking ----------------------------------------------------------------------------------------
 
@@ -260,13 +259,11 @@ class SalesforceRecords(VendorRecords):
         try:
             await visit.write(partial(self._as_us, lambda us: us.Case.upsert(path, body)))
         except Rejected as error:
-            # Somebody is faster with the same key; then theirs is the case.
-            if error.code not in ("DUPLICATE_VALUE", "UNABLE_TO_LOCK_ROW"):
+            # Somebody was faster with the same key (DUPLICATE_VALUE), or is just now (UNABLE_TO_LOCK_ROW).
+            if error.status != 400 or not (found := await self._query(visit, find)):
                 raise
-        found = await self._query(visit, find)
-        if not found:
-            raise Garbled("it did not keep the case")
-        return found[0]
+            return found[0]
+        return (await self._query(visit, find))[0]
 
 
 def _page(answer: Record) -> Record:

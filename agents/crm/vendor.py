@@ -14,15 +14,16 @@ VendorError      what an SDK raised, in one form for all; never leaves an adapte
 """
 
 import asyncio
+import logging
 import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
-from functools import partial
 from typing import Final, NoReturn, TypeVar
 
 from agents.crm.port import Ability, Appointment, Callback, Invoice, Order, OrderState, Refund, Slot
@@ -32,6 +33,10 @@ T = TypeVar("T")
 
 SOCKET_S: Final = (2.0, 8.0)
 """Patience with connecting and with silence: after it a thread nobody waits for is free again."""
+_NOT_THERE: Final = (ValueError, TypeError, LookupError, AttributeError)
+"""What SDKs and adapters fall over when an answer lacks what it is documented to have."""
+_TALKATIVE: Final = ("hubspot", "zenpy", "simple_salesforce", "urllib3")
+"""Loggers that write records and addresses asked for, personal details and all, at their lower levels."""
 _THREADS: Final = 8
 _UNNAMED_WAIT_S: Final = 1.0
 """How long to stay away when a 429 does not say."""
@@ -95,6 +100,8 @@ class Door:
     """Where requests to one vendor go through; at most eight at a time."""
 
     def __init__(self, vendor: Vendor) -> None:
+        for name in _TALKATIVE:
+            logging.getLogger(name).setLevel(logging.WARNING)
         self._vendor = vendor
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix=vendor.name)
 
@@ -117,6 +124,8 @@ class Door:
             raise Unavailable(f"{name} did not answer within {patience_s:g} s") from error
         except VendorError as error:
             raise Unavailable(_advice(self._vendor, error)) from error
+        except _NOT_THERE as error:
+            raise Unavailable(_advice(self._vendor, Garbled())) from error
 
 
 class Visit:
@@ -149,7 +158,11 @@ class Visit:
         Raises:
             VendorError: it failed; what the adapter lets through becomes `Unavailable`.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._threads, partial(self._explained, ask))
+        # In the context of who asks, so that log lines say what they are about and hide what is hidden.
+        context = copy_context()
+        return await asyncio.get_running_loop().run_in_executor(
+            self._threads, lambda: context.run(self._explained, ask)
+        )
 
     def _explained(self, ask: Callable[[], T]) -> T:
         try:
@@ -159,8 +172,7 @@ class Visit:
         except Exception as error:  # SDKs raise anything; what is not understood goes on as it is
             if (explained := self._vendor.explain(error)) is not None:
                 raise explained from error
-            if isinstance(error, (ValueError, TypeError, LookupError, AttributeError)):
-                # An SDK that reads what is not there falls over its own assumptions.
+            if isinstance(error, _NOT_THERE):
                 raise Garbled from error
             raise
         if answer is None:

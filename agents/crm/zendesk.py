@@ -113,12 +113,12 @@ class ZendeskRecords(VendorRecords):
             notes = await asyncio.gather(
                 *(self._comments(visit, each.id) for each in tickets[:MOST_WITH_NOTES])
             )
-        older = [[each.description or ""] for each in tickets[MOST_WITH_NOTES:]]
-        return [
-            _case(ticket, said)
-            for ticket, said in zip(tickets, [*notes, *older], strict=True)
-            if _UNKNOWN not in (ticket.tags or [])
-        ]
+            older = [[each.description or ""] for each in tickets[MOST_WITH_NOTES:]]
+            return [
+                _case(ticket, said)
+                for ticket, said in zip(tickets, [*notes, *older], strict=True)
+                if _UNKNOWN not in (ticket.tags or [])
+            ]
 
     async def open_case(self, customer_id: str | None, subject: str, note: str, key: str) -> Case:
         async with self._door.writing() as visit:

@@ -44,6 +44,7 @@ class Trouble:
         after: how many requests pass unharmed before.
         done: whether the request is carried out all the same, and only its answer is lost.
         hangs: no answer comes at all.
+        then: what happens once `times` are over.
     """
 
     status: int = 500
@@ -54,15 +55,19 @@ class Trouble:
     after: int = 0
     done: bool = False
     hangs: bool = False
+    then: "Trouble | None" = None
 
-    def strikes(self, asked: Asked) -> bool:
-        if self.times == 0 or self.only not in ("", asked.line):
-            return False
+    def for_(self, asked: Asked) -> "Trouble | None":
+        """Return what happens to this request; None: nothing."""
+        if self.only not in ("", asked.line):
+            return None
+        if self.times == 0:
+            return self.then and self.then.for_(asked)
         if self.after > 0:
             self.after -= 1
-            return False
+            return None
         self.times -= 1
-        return True
+        return self
 
 
 @dataclass
@@ -100,7 +105,7 @@ class Vendor:
             body=_read(body, headers),
         )
         self.asked.append(asked)
-        trouble = self.trouble if self.trouble and self.trouble.strikes(asked) else None
+        trouble = self.trouble and self.trouble.for_(asked)
         if trouble is None or trouble.done:
             status, answer = self.answer(asked)
         if trouble is not None:

@@ -2,13 +2,12 @@ import pytest
 
 from agents.crm.hubspot import HubSpotRecords
 from agents.crm.port import CaseState, Customer, OrderItem, OrderState
-from agents.crm.vendor import Patience
 from agents.errors import Unavailable
 from tests.agents.crm.conformance import HOSTILE, Conformance
 from tests.agents.crm.subject import Facts, Subject
 from tests.agents.crm.vendors.hubspot_server import RATE_LIMIT, TOKEN, UNAUTHORIZED, HubSpotAccount
 from tests.agents.crm.vendors.served import Trouble, Vendor
-from tests.agents.crm.vendors.troubles import Call, Spec, Troubles
+from tests.agents.crm.vendors.troubles import HASTY, PATIENT, Call, Spec, Troubles
 
 ADA = {
     "firstname": "Ada",
@@ -40,7 +39,7 @@ def vendor(server: Vendor, account: HubSpotAccount) -> Vendor:
 
 @pytest.fixture
 def records(vendor: Vendor) -> HubSpotRecords:
-    return HubSpotRecords(TOKEN, vendor.url, Patience(read_s=1.0, write_s=4.0))
+    return HubSpotRecords(TOKEN, vendor.url, PATIENT)
 
 
 def add_orders(account: HubSpotAccount, contact: str, count: int) -> list[str]:
@@ -82,6 +81,11 @@ class TestTroubles(Troubles):
 
     @pytest.fixture
     def a_read(self, records: HubSpotRecords, ada: str) -> Call:
+        return lambda: records.customer(ada)
+
+    @pytest.fixture
+    def a_hasty_read(self, vendor: Vendor, ada: str) -> Call:
+        records = HubSpotRecords(TOKEN, vendor.url, HASTY)
         return lambda: records.customer(ada)
 
     @pytest.fixture
@@ -182,3 +186,14 @@ async def test_instructions_in_a_note_are_a_note(
     (read,) = await records.cases_of(ada)
     assert read.notes == told.notes
     assert len((await records.append_note(case.id, "Third.", "note-2")).notes) == 3
+
+
+async def test_a_record_without_what_it_must_have_is_unavailable(
+    account: HubSpotAccount, ada: str, records: HubSpotRecords
+) -> None:
+    ticket = account.add("tickets", {"subject": "A question"}, contacts=ada)
+    account.objects["tickets"][ticket]["createdate"] = None
+    with pytest.raises(Unavailable, match="does not document"):
+        await records.cases_of(ada)
+    with pytest.raises(Unavailable, match="does not document"):
+        await records.append_note(ticket, "More.", "note-1")

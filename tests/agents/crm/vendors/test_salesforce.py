@@ -2,7 +2,6 @@ import pytest
 
 from agents.crm.port import CaseState, Customer, OrderItem, OrderState
 from agents.crm.salesforce import SalesforceRecords
-from agents.crm.vendor import Patience
 from agents.errors import Unavailable
 from tests.agents.crm.conformance import HOSTILE, Conformance
 from tests.agents.crm.subject import Facts, Subject
@@ -14,7 +13,7 @@ from tests.agents.crm.vendors.salesforce_server import (
     SalesforceOrg,
 )
 from tests.agents.crm.vendors.served import Trouble, Vendor
-from tests.agents.crm.vendors.troubles import Call, Spec, Troubles
+from tests.agents.crm.vendors.troubles import HASTY, PATIENT, Call, Spec, Troubles
 
 ADA = {
     "Name": "Ada Quinn",
@@ -46,7 +45,7 @@ def vendor(server: Vendor, org: SalesforceOrg) -> Vendor:
 
 @pytest.fixture
 def records(vendor: Vendor) -> SalesforceRecords:
-    return SalesforceRecords(vendor.url, CLIENT_ID, CLIENT_SECRET, Patience(read_s=1.0, write_s=4.0))
+    return SalesforceRecords(vendor.url, CLIENT_ID, CLIENT_SECRET, PATIENT)
 
 
 def add_orders(org: SalesforceOrg, contact: str, count: int) -> list[str]:
@@ -91,6 +90,11 @@ class TestTroubles(Troubles):
     async def a_read(self, vendor: Vendor, records: SalesforceRecords, ada: str) -> Call:
         await records.customer(ada)  # logged in
         vendor.asked.clear()
+        return lambda: records.customer(ada)
+
+    @pytest.fixture
+    def a_hasty_read(self, vendor: Vendor, ada: str) -> Call:
+        records = SalesforceRecords(vendor.url, CLIENT_ID, CLIENT_SECRET, HASTY)
         return lambda: records.customer(ada)
 
     @pytest.fixture
@@ -234,3 +238,16 @@ async def test_a_case_that_was_worked_on_is_not_written_over(
     org.objects["Case"][0].update(Subject="Sorted", Status="Closed", IsClosed=True)
     again = await records.open_case(ada, "A question", "First.", "case-1")
     assert (again.subject, again.state) == ("Sorted", CaseState.SOLVED)
+
+
+async def test_a_case_somebody_else_opens_with_the_same_key_just_now_is_the_case(
+    org: SalesforceOrg, ada: str, vendor: Vendor, records: SalesforceRecords
+) -> None:
+    body = [{"message": "duplicate value found: Tandem_Key__c", "errorCode": "DUPLICATE_VALUE"}]
+    line = "PATCH /services/data/v59.0/sobjects/Case/Tandem_Key__c/case-1"
+    vendor.trouble = Trouble(status=400, body=body, only=line, times=1, done=True)
+    case = await records.open_case(ada, "A question", "First.", "case-1")
+    assert [each["CaseNumber"] for each in org.objects["Case"]] == [case.id]
+    vendor.trouble = Trouble(status=400, body=body, only=line.replace("case-1", "case-2"))
+    with pytest.raises(Unavailable, match="400 DUPLICATE_VALUE"):
+        await records.open_case(ada, "A question", "First.", "case-2")

@@ -1,6 +1,11 @@
 """What vendors' adapters read and write alike."""
 
+import asyncio
+import json
+import logging
+import threading
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,8 +13,22 @@ from hypothesis import strategies as st
 
 from agents.crm.hubspot_forms import html_of, moment_of, text_of
 from agents.crm.port import OrderState
-from agents.crm.vendor import Garbled, cents, e164, order_state, retry_after_s, same_phone, signed, unsigned
+from agents.crm.vendor import (
+    Door,
+    Garbled,
+    Patience,
+    Vendor,
+    cents,
+    e164,
+    order_state,
+    retry_after_s,
+    same_phone,
+    signed,
+    unsigned,
+)
 from agents.crm.vendor_session import VendorSession
+from agents.errors import Unavailable
+from config.logs import about, begin, hiding
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 KEYS = st.from_regex(r"[\w.:-]+", fullmatch=True)
@@ -106,3 +125,41 @@ def test_moments_are_iso_or_milliseconds(written: str) -> None:
 def test_a_session_goes_nowhere_else(url: str) -> None:
     with pytest.raises(Garbled, match="it leads to"):
         VendorSession("https://acme.example", str).get(url)
+
+
+async def test_a_request_is_about_what_its_caller_is_about(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Requests run in threads; log lines written there say the call, and hide what is hidden."""
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    monkeypatch.setattr(root, "level", root.level)
+    begin("worker", tmp_path, "debug")
+
+    def ask() -> bool:
+        logging.getLogger("agents").info("asked with PIN 4711")
+        logging.getLogger("hubspot.crm.objects.rest").debug("response body: Ada Quinn")
+        return True
+
+    door = Door(Vendor("Acme", "ACME_TOKEN", lambda _: None))
+    with about(call="call-1"), hiding(["4711"]):
+        async with door.reading() as visit:
+            assert await visit.read(ask)
+    for handler in root.handlers:
+        handler.close()
+    (line,) = map(json.loads, (tmp_path / "worker.log").read_text().splitlines())
+    assert (line["call"], line["text"]) == ("call-1", "asked with PIN (hidden)")
+
+
+async def test_many_requests_that_hang_keep_nobody_waiting() -> None:
+    """More than there are threads for."""
+    released = threading.Event()
+    door = Door(Vendor("Acme", "ACME_TOKEN", lambda _: None, Patience(read_s=0.05)))
+
+    async def ask() -> None:
+        async with door.reading() as visit:
+            await visit.read(released.wait)
+
+    outcomes = await asyncio.gather(*(ask() for _ in range(20)), return_exceptions=True)
+    released.set()
+    assert {type(each) for each in outcomes} == {Unavailable}

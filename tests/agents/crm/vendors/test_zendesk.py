@@ -1,13 +1,12 @@
 import pytest
 
 from agents.crm.port import CaseState, Customer
-from agents.crm.vendor import Patience
 from agents.crm.zendesk import MOST_WITH_NOTES, ZendeskRecords
 from agents.errors import Refused, Unavailable
 from tests.agents.crm.conformance import HOSTILE, Conformance
 from tests.agents.crm.subject import Facts, Subject
 from tests.agents.crm.vendors.served import Trouble, Vendor, served
-from tests.agents.crm.vendors.troubles import Call, Spec, Troubles
+from tests.agents.crm.vendors.troubles import HASTY, PATIENT, Call, Spec, Troubles
 from tests.agents.crm.vendors.zendesk_server import EMAIL, RATE_LIMIT, TOKEN, UNAUTHORIZED, ZendeskAccount
 
 ADA = {
@@ -36,7 +35,7 @@ def vendor(server: Vendor, account: ZendeskAccount) -> Vendor:
 
 @pytest.fixture
 def records(vendor: Vendor) -> ZendeskRecords:
-    return ZendeskRecords(vendor.url, EMAIL, TOKEN, Patience(read_s=1.0, write_s=4.0))
+    return ZendeskRecords(vendor.url, EMAIL, TOKEN, PATIENT)
 
 
 class TestZendesk(Conformance):
@@ -60,6 +59,11 @@ class TestTroubles(Troubles):
 
     @pytest.fixture
     def a_read(self, records: ZendeskRecords, ada: str) -> Call:
+        return lambda: records.customer(ada)
+
+    @pytest.fixture
+    def a_hasty_read(self, vendor: Vendor, ada: str) -> Call:
+        records = ZendeskRecords(vendor.url, EMAIL, TOKEN, HASTY)
         return lambda: records.customer(ada)
 
     @pytest.fixture

@@ -1,18 +1,22 @@
 """What goes wrong with vendors, and what every adapter then does. Inherited like `Conformance`.
 
-A module gives the fixtures `records`, `vendor` (the server), `a_read` and `a_write` (calls of the port that
-succeed when nothing is wrong), `writes` (the request line of that write) and its `spec`.
+A module gives the fixtures `vendor` (the server), `a_read` and `a_write` (calls of the port that succeed when
+nothing is wrong), `a_hasty_read` (the same with `HASTY`), `writes` (the line of that write) and its `spec`.
 """
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
+from agents.crm.vendor import Patience
 from agents.errors import Unavailable
 from tests.agents.crm.vendors.served import Trouble, Vendor
 
+PATIENT: Final = Patience(read_s=60.0, write_s=60.0)
+"""However busy this machine is."""
+HASTY: Final = Patience(read_s=0.3, write_s=0.3)
 Call = Callable[[], Awaitable[object]]
 
 
@@ -62,10 +66,13 @@ class Troubles:
         assert len(vendor.asked) == 1
 
     async def test_a_read_never_let_in_gives_up(self, vendor: Vendor, spec: Spec, a_read: Call) -> None:
-        vendor.trouble = Trouble(status=429, body=spec.limited, headers={"Retry-After": "0.05"})
-        with pytest.raises(Unavailable):
+        too_long = Trouble(status=429, body=spec.limited, headers={"Retry-After": "600"})
+        vendor.trouble = Trouble(
+            status=429, body=spec.limited, headers={"Retry-After": "0"}, times=3, then=too_long
+        )
+        with pytest.raises(Unavailable, match="left alone"):
             await a_read()
-        assert len(vendor.asked) > 1
+        assert len(vendor.asked) == 4
 
     async def test_a_write_told_to_come_back_is_sent_once(
         self, vendor: Vendor, spec: Spec, a_write: Call, writes: str
@@ -95,10 +102,10 @@ class Troubles:
         with pytest.raises(Unavailable):
             await a_read()
 
-    async def test_a_vendor_that_hangs_is_left(self, vendor: Vendor, a_read: Call) -> None:
+    async def test_a_vendor_that_hangs_is_left(self, vendor: Vendor, a_hasty_read: Call) -> None:
         vendor.trouble = Trouble(hangs=True)
-        with pytest.raises(Unavailable, match="did not answer"):
-            await a_read()
+        with pytest.raises(Unavailable, match=r"did not answer within 0\.3 s"):
+            await a_hasty_read()
 
     async def test_a_redirect_is_not_followed(self, vendor: Vendor, a_read: Call) -> None:
         vendor.trouble = Trouble(status=302, headers={"Location": "http://169.254.169.254/latest/"})
