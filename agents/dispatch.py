@@ -276,7 +276,7 @@ class Dispatcher:
 
     def __init__(self, settings: Settings, toolbox: Toolbox | None = None) -> None:
         """Find the tools, unless `toolbox` is given. Nothing is connected before `start`."""
-        self._toolbox = find_tools() if toolbox is None else toolbox
+        self._toolbox = find_tools(settings) if toolbox is None else toolbox
         self._desks: dict[str, Desk] = {}
         self._sender = Sender(make_app(settings))
         self._redis = connect(settings.redis_url)

@@ -100,7 +100,7 @@ def start(settings: Settings, visibility_s: int = VISIBILITY_S) -> int:
         DeclarationError: the tools cannot be loaded.
     """
     app = make_app(settings, visibility_s)
-    register(app, settings, find_tools())
+    register(app, settings, find_tools(settings))
     warnings.simplefilter("ignore", SecurityWarning)  # of pickle as root: we take nothing but JSON
     celery_worker.safe_say = _say
     signals.setup_logging.connect(_leave_logging_alone, weak=False)

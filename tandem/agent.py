@@ -110,7 +110,7 @@ async def _work(request: "TaskRequest", settings: "Settings") -> None:
     await upgrade(settings)
     if settings.given_database_url is None:
         await seed_demo(settings)
-    toolbox = find_tools()
+    toolbox = find_tools(settings)
     database = Database(settings.database_url)
     rows = SqlToolCalls(database, unix_ms)
     caller = ToolCaller(toolbox, provided(settings, database), rows, refusal, unix_ms)

@@ -42,7 +42,7 @@ class Connection:
         self._way = way
         self._start_ms = start_ms
         self._open: _Open | None = None
-        self._opening = asyncio.Lock()
+        self._starting: asyncio.Task[_Open] | None = None
 
     async def tools(self, *, fresh: bool = False) -> Mapping[str, Tool]:
         """List the server's tools by name, as it last told them; `fresh`: ask it now.
@@ -88,19 +88,25 @@ class Connection:
             await self._drop(self._open)
 
     async def _opened(self, *, fresh: bool = False) -> "_Open":
-        if self._open is not None and self._open.loop is not asyncio.get_running_loop():
-            self._open, self._opening = None, asyncio.Lock()  # its loop is gone, and the server with it
-        async with self._opening:
-            if self._open is None or self._open.holder.done():
-                self._open = await self._start()
-            elif self._open.stale or fresh:
-                try:
-                    async with asyncio.timeout(self._start_ms / 1_000):
-                        await self._open.list_tools()
-                except (TimeoutError, MCPError):
-                    await self._drop(self._open)
-                    self._open = await self._start()
-            return self._open
+        connected = self._open
+        if connected is None or connected.loop is not asyncio.get_running_loop() or connected.holder.done():
+            return await self._started()
+        if connected.stale or fresh:
+            try:
+                async with asyncio.timeout(self._start_ms / 1_000):
+                    await connected.list_tools()
+            except (TimeoutError, MCPError):
+                await self._drop(connected)
+                return await self._started()
+        return connected
+
+    async def _started(self) -> "_Open":
+        """Start the server, or wait for the start that is under way. It goes on when nobody waits."""
+        starting = self._starting
+        if starting is None or starting.done() or starting.get_loop() is not asyncio.get_running_loop():
+            starting = self._starting = asyncio.create_task(self._start(), name=f"start mcp {self._name}")
+        self._open = connected = await asyncio.shield(starting)
+        return connected
 
     async def _start(self) -> "_Open":
         way = self._way()

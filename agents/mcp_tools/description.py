@@ -46,7 +46,7 @@ class McpServer(BaseModel):
     prefix: str = Field(default="", pattern=r"^([a-z][a-z0-9_]{0,30})?$")
     """Stands before the names of its tools, so that two servers' tools do not meet."""
     timeout_ms: int = Field(default=8_000, ge=1, le=LONGEST_TIMEOUT_MS)
-    start_ms: int = Field(default=10_000, ge=1, le=60_000)
+    start_ms: int = Field(default=20_000, ge=1, le=60_000)
     """How long it may take until it can be asked."""
     retries: int = Field(default=1, ge=0, le=MOST_RETRIES)
     """Of what reads."""
