@@ -20,6 +20,13 @@ from typing import Final, cast
 _FILE_BYTES: Final = 10_000_000
 _FILES: Final = 5
 _KNOWN: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+OURS: Final = ("admin", "agents", "config", "model", "tandem", "telephony")
+_LEVELS: Final = {
+    "debug": logging.DEBUG,
+    "info": logging.INFO,
+    "warning": logging.WARNING,
+    "error": logging.ERROR,
+}
 _HIDDEN: Final = "(hidden)"
 
 _subject: ContextVar[Mapping[str, str | int]] = ContextVar("subject", default={})  # noqa: B039 - never changed
@@ -121,6 +128,9 @@ def _without_hidden(value: object) -> object:
 def begin(process: str, folder: Path, level: str) -> None:
     """Send this process's log lines to `folder/<process>.log`, and warnings to the terminal.
 
+    `level` is for our own rooms. Libraries are heard from warnings on: below that they tell what they send,
+    such as the parameters of SQL.
+
     Args:
         process: `server`, `worker`, ...
         folder: created if need be.
@@ -136,6 +146,8 @@ def begin(process: str, folder: Path, level: str) -> None:
     terminal.setFormatter(TerminalLines(process))
     root = logging.getLogger()
     root.handlers[:] = [lines, terminal]
-    root.setLevel(level.upper())
-    for chatty in ("httpx", "httpcore", "websockets", "uvicorn.access", "alembic"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    root.setLevel(max(logging.WARNING, _LEVELS[level]))
+    for ours in OURS:
+        logging.getLogger(ours).setLevel(_LEVELS[level])
+    for useful in ("celery", "uvicorn.error"):
+        logging.getLogger(useful).setLevel(max(logging.INFO, _LEVELS[level]))

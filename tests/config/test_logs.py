@@ -4,6 +4,9 @@ import asyncio
 import json
 import logging
 import sys
+from pathlib import Path
+
+import pytest
 
 from config import logs
 
@@ -93,3 +96,27 @@ def test_the_terminal_shows_where_an_exception_came_from_without_its_words():
     assert shown.startswith("worker: INFO agents.runner: it broke\n")
     assert shown.endswith("ValueError")
     assert words not in shown
+
+
+def test_libraries_are_heard_from_warnings_on_and_our_rooms_as_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    named = ("", "agents", "celery", "uvicorn.error", "uvicorn.access", *logs.OURS)
+    before = {name: logging.getLogger(name).level for name in named}
+    root = logging.getLogger()
+    handlers = root.handlers[:]
+    try:
+        logs.begin("worker", tmp_path, "debug")
+        logging.getLogger("agents.runner").debug("ours")
+        logging.getLogger("aiosqlite").debug("executing with 104233")
+        logging.getLogger("celery.worker").info("useful")
+        logging.getLogger("aiosqlite").warning("trouble")
+        for handler in root.handlers:
+            handler.close()
+    finally:
+        root.handlers[:] = handlers
+        for name, level in before.items():
+            logging.getLogger(name).setLevel(level)
+    lines = [json.loads(line)["text"] for line in (tmp_path / "worker.log").read_text().splitlines()]
+    assert lines == ["ours", "useful", "trouble"]
+    assert capsys.readouterr().err == "worker: WARNING aiosqlite: trouble\n"
