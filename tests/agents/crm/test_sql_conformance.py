@@ -5,12 +5,22 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
+from admin.migrate import upgrade
+from admin.tables import METADATA
+from agents.crm.seed import seed
 from agents.crm.sql import SqlCustomerRecords
+from config.database import Database
+from config.settings import load
 from tests.agents.crm.company import FACTS, NOW, filled
 from tests.agents.crm.conformance import Conformance
 from tests.agents.crm.subject import Subject
@@ -46,6 +56,25 @@ def postgres_url() -> Iterator[str]:
     yield f"postgresql+psycopg://tandem@127.0.0.1:{port}/postgres"
     subprocess.run([pg_ctl, "-D", data, "-w", "-m", "immediate", "stop"], **options)  # noqa: S603
     shutil.rmtree(folder)
+
+
+@pytest.mark.service
+async def test_migrated_tables_on_postgresql_are_those_the_code_uses(postgres_url: str) -> None:
+    admin = create_async_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    async with admin.connect() as connection:
+        await connection.execute(text("CREATE DATABASE migrated"))
+    await admin.dispose()
+    url = f"{postgres_url.rpartition('/')[0]}/migrated"
+    await upgrade(load({"DATABASE_URL": url}))
+    database = Database(url)
+    async with database.connection() as connection:
+        assert await connection.run_sync(differences) == []
+    assert await seed(database, date(2026, 11, 22))
+    await database.close()
+
+
+def differences(connection: Connection) -> list[object]:
+    return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), METADATA)
 
 
 @pytest.mark.service
