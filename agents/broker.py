@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from celery import Celery
 from kombu.exceptions import OperationalError
+from kombu.transport import TRANSPORT_ALIASES
 from redis.exceptions import RedisError
 
 from agents.errors import Unavailable
@@ -25,7 +26,7 @@ QUEUE: Final = "tandem"
 
 HARD_LIMIT_S: Final = LONGEST_TIMEOUT_MS / 1_000 + 30
 """A pool process still at one task by then hangs, and is killed. Timeouts of tools come long before."""
-_VISIBILITY_S: Final = 60 + int(HARD_LIMIT_S)
+VISIBILITY_S: Final = 60 + int(HARD_LIMIT_S)
 """Above the hard limit: a task that outlives it would run a second time beside itself."""
 _SOFT_SHUTDOWN_S: Final = 2.0
 _CONNECT_S: Final = 1.0
@@ -40,8 +41,14 @@ def kombu_url(redis_url: str) -> str:
     return f"redis+socket://{parts.path}" + (f"?{parts.query}" if parts.query else "")
 
 
-def make_app(settings: Settings) -> Celery:
-    """Make the Celery application."""
+def make_app(settings: Settings, visibility_s: int = VISIBILITY_S) -> Celery:
+    """Make the Celery application.
+
+    Args:
+        settings: where Redis is.
+        visibility_s: after so long a message nobody has acknowledged is delivered again.
+    """
+    TRANSPORT_ALIASES.update(dict.fromkeys(("redis", "rediss"), "agents.broker_transport:Transport"))
     app = Celery("tandem", broker=kombu_url(settings.redis_url), set_as_current=False)
     app.conf.update(
         accept_content=["json"],
@@ -54,7 +61,7 @@ def make_app(settings: Settings) -> Celery:
         worker_prefetch_multiplier=1,
         task_time_limit=HARD_LIMIT_S,
         broker_transport_options={
-            "visibility_timeout": _VISIBILITY_S,
+            "visibility_timeout": visibility_s,
             "unacked_restore_throttle": 1,  # 10 by default: the sweep would come every 100 s
             "socket_connect_timeout": _CONNECT_S,
             "socket_timeout": _ANSWER_S,

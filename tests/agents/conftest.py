@@ -10,23 +10,33 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from redis.asyncio import Redis
+from sqlalchemy import select
 
 from admin.migrate import upgrade
+from agents.broker import QUEUE
 from agents.crm.seed import seed_demo
+from agents.crm.tables import CaseRow
 from agents.dispatch import Desk, Dispatcher
-from agents.messages import Delegation, ReportKind, TaskReport
+from agents.messages import Delegation, FollowUp, ReportKind, TaskReport
 from agents.redis_server import RedisServer
-from agents.reports import connect, stream_key
+from agents.reports import connect, runs_key, stream_key
+from agents.tables import OutboxRow, ToolCallRow
+from config.database import Database
 from config.settings import Settings, load
+from config.tables import Table
+
+T = TypeVar("T", bound=Table)
 
 EXAMPLE_PACKAGE = Path(__file__).parent / "example_package"
 PS = shutil.which("ps") or "ps"
 WORK = (
     "import logging, sys; logging.basicConfig(level='WARNING');"
-    "from agents.worker import start; from config.settings import load; sys.exit(start(load()))"
+    "from agents.worker import start; from config.settings import load;"
+    "sys.exit(start(load(), *map(int, sys.argv[1:])))"
 )
 
 
@@ -51,6 +61,51 @@ async def redis(settings: Settings) -> AsyncIterator[RedisServer]:
     await server.stop()
 
 
+class LossyWire:
+    """Stands between clients and Redis; `losses` times the reply to an XADD is lost and the line cut."""
+
+    def __init__(self, redis_socket: Path, losses: int) -> None:
+        self._redis_socket = redis_socket
+        self.losses = losses
+        self.additions = 0
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        from_redis, to_redis = await asyncio.open_unix_connection(self._redis_socket)
+        cut = asyncio.Event()
+
+        async def forward() -> None:
+            while request := await reader.read(65_536):
+                self.additions += request.count(b"XADD")
+                if b"XADD" in request and self.losses > 0:
+                    self.losses -= 1
+                    cut.set()
+                to_redis.write(request)
+
+        async def back() -> None:
+            while (reply := await from_redis.read(65_536)) and not cut.is_set():
+                writer.write(reply)
+
+        pumps = [asyncio.create_task(forward()), asyncio.create_task(back())]
+        await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+        for each in pumps:
+            each.cancel()
+        await asyncio.gather(*pumps, return_exceptions=True)
+        for each in (writer, to_redis):
+            each.close()
+
+
+@pytest.fixture
+async def lossy(
+    redis: RedisServer, settings: Settings, request: pytest.FixtureRequest
+) -> AsyncIterator[tuple[LossyWire, str]]:
+    """A wire that loses as many replies as the test's parameter says, and its address."""
+    wire = LossyWire(settings.redis_socket, request.param)
+    path = settings.home / "lossy.sock"
+    server = await asyncio.start_unix_server(wire.serve, path)
+    yield wire, f"unix://{path}"
+    server.close()
+
+
 @dataclass
 class Call:
     """One call: its desk, and all that was news."""
@@ -58,8 +113,12 @@ class Call:
     desk: Desk
     news: list[TaskReport] = field(default_factory=list)
 
-    async def delegate(self, task_id: str, tool: str, **arguments: object) -> None:
-        await self.desk.delegate(Delegation(task_id=task_id, tool=tool, arguments=dict(arguments)))
+    async def delegate(
+        self, task_id: str, tool: str, follow_up: FollowUp | None = None, **arguments: object
+    ) -> None:
+        await self.desk.delegate(
+            Delegation(task_id=task_id, tool=tool, arguments=dict(arguments), follow_up=follow_up)
+        )
 
     async def until(self, happened: Callable[[], object], within_s: float = 20.0) -> None:
         """Live through the call until something has happened."""
@@ -93,17 +152,18 @@ class Bench:
     async def open(self, call_id: str) -> Call:
         return Call(await self.dispatcher.open(call_id, "demo@1"))
 
-    def start_worker(self) -> subprocess.Popen[bytes]:
-        """Start a worker in a session of its own, with the example package installed."""
+    def start_worker(self, *visibility_s: int, **more: str) -> subprocess.Popen[bytes]:
+        """Start a worker in a session of its own, with the example package and `more` in its environment."""
         environment = {
             **os.environ,
             "TANDEM_HOME": str(self.settings.home),
             "TANDEM_WORKER_PROCESSES": "2",
             "PYTHONPATH": f"{EXAMPLE_PACKAGE}:{Path.cwd()}",
             "EXAMPLE_TOOLS_FOLDER": str(self.folder),
+            **more,
         }
         worker = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-c", WORK], env=environment, start_new_session=True
+            [sys.executable, "-c", WORK, *map(str, visibility_s)], env=environment, start_new_session=True
         )
         self.workers.append(worker)
         return worker
@@ -122,6 +182,38 @@ class Bench:
 
     def go_on(self) -> None:
         (self.folder / "go").touch()
+
+    async def rows(self, table: type[T]) -> list[T]:
+        """Read all rows of a table."""
+        database = Database(self.settings.database_url)
+        async with database.reading() as session:
+            found = list(await session.scalars(select(table)))
+        await database.close()
+        return found
+
+    async def cases(self) -> int:
+        """Count the cases tests have opened in the customer records."""
+        return len([row for row in await self.rows(CaseRow) if row.subject == "from a test"])
+
+    async def nothing_is_orphaned(self) -> None:
+        """Wait until no write is pending, no request is open, and no message is in the workers' hands."""
+        redis = connect(self.settings.redis_url)
+        async with asyncio.timeout(15):
+            while (  # noqa: ASYNC110 - a database rings no bell
+                any(row.state == "pending" for row in await self.rows(ToolCallRow))
+                or any(row.state in ("waiting", "sent") for row in await self.rows(OutboxRow))
+                or await redis.hlen("unacked")
+                or await redis.llen(QUEUE)
+            ):
+                await asyncio.sleep(0.1)
+        await redis.aclose()
+
+    async def begun_times(self, task_id: str) -> int:
+        """Count how often workers have taken up this task of the first call."""
+        redis = connect(self.settings.redis_url)
+        times = await redis.hget(runs_key("call-1"), task_id)
+        await redis.aclose()
+        return int(times or 0)
 
     async def written(self, kind: ReportKind, times: int = 1) -> None:
         """Wait until workers have written so many reports of this kind to the first call's stream."""

@@ -1,6 +1,5 @@
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from redis.exceptions import RedisError
@@ -17,39 +16,6 @@ def report(sequence: int = 1, call_id: str = "c") -> TaskReport:
     return TaskReport(
         task_id="t", call_id=call_id, tool="look", kind=ReportKind.RESULT, sequence=sequence, result={}
     )
-
-
-class LossyWire:
-    """Stands between a client and Redis; `losses` times the reply to an XADD is lost and the line cut."""
-
-    def __init__(self, redis_socket: Path, losses: int) -> None:
-        self._redis_socket = redis_socket
-        self._losses = losses
-        self.additions = 0
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        from_redis, to_redis = await asyncio.open_unix_connection(self._redis_socket)
-        while request := await reader.read(65_536):
-            to_redis.write(request)
-            reply = await from_redis.read(65_536)
-            self.additions += request.count(b"XADD")
-            if b"XADD" in request and self._losses > 0:
-                self._losses -= 1
-                break
-            writer.write(reply)
-        for each in (writer, to_redis):
-            each.close()
-            await each.wait_closed()
-
-
-@pytest.fixture
-async def lossy(redis, settings, request, tmp_path: Path) -> AsyncIterator[tuple[LossyWire, str]]:
-    wire = LossyWire(settings.redis_socket, request.param)
-    path = settings.home / "lossy.sock"
-    server = await asyncio.start_unix_server(wire.serve, path)
-    yield wire, f"unix://{path}"
-    server.close()
-    await server.wait_closed()
 
 
 @pytest.mark.parametrize("lossy", [1], indirect=True)

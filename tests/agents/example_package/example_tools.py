@@ -4,9 +4,11 @@ import asyncio
 import os
 from pathlib import Path
 
+import httpx
+
 from agents.crm.port import Crm
-from agents.errors import NotFound
-from agents.tool import Request, tool
+from agents.errors import NotFound, Unavailable
+from agents.tool import Key, Request, tool
 from agents.tools.order_status import OrderNumber, OrderStatus, order_status
 
 
@@ -44,3 +46,24 @@ async def instant(number: int) -> dict[str, int]:
     if number < 0:
         raise NotFound("no number is below zero")
     return {"number": number}
+
+
+@tool(writes=True, timeout_ms=25_000)
+async def case_then_wait(request: Request, crm: Crm, key: Key) -> dict[str, str]:
+    """Open a case, and come to an end when told to go on."""
+    case = await crm.open_case(None, "from a test", "a note", key)
+    await _wait(request)
+    return {"case": case.id}
+
+
+@tool(writes=True, timeout_ms=3_000)
+async def ask_company(key: Key) -> dict[str, str]:
+    """Change something in a system that does not always answer."""
+    try:
+        async with httpx.AsyncClient(timeout=10) as client:
+            answer = await client.post(os.environ["EXAMPLE_COMPANY_URL"], headers={"Idempotency-Key": key})
+    except httpx.HTTPError as error:
+        raise Unavailable("the company does not answer") from error
+    if answer.status_code != httpx.codes.OK:
+        raise Unavailable(f"the company says {answer.status_code}")
+    return {"number": answer.text}
