@@ -129,7 +129,7 @@ class Verifies(Part):
     """
 
     by: str = ""
-    """What the caller had to know (`order number and postcode`), if the result's `verified_by` does not say."""
+    """What the caller had to know ("order number and postcode"), if the result has no `verified_by`."""
     tries: int = Field(default=3, ge=1, le=10)
     then: Name
     """Where the call goes after so many failed tries, and whenever this step is reached again."""

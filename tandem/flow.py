@@ -27,7 +27,7 @@ def validate_flow(
     from agents.toolbox import find_tools
     from config.flow_file import FlowError, load_flow
 
-    schemas = {name: tool.schema for name, tool in find_tools().items()}
+    tools = find_tools(load())
     wrong: list[FlowError] = []
     for source in flows:
         try:
@@ -35,7 +35,7 @@ def validate_flow(
         except FlowError as error:
             wrong.append(error)
             continue
-        if found := tool_problems(flow, schemas):
+        if found := tool_problems(flow, tools):
             wrong.append(FlowError(source, found))
         else:
             typer.echo(f"{source}: {flow.key} is sound ({len(flow.steps)} steps)")
@@ -82,11 +82,13 @@ def _steps(flow: "Flow") -> "Table":
 
 
 def _says(step: "Step") -> str:
-    from config.flow_steps import Decide, LookUp
+    from config.flow_steps import Agent, Decide, LookUp
 
     match step:
         case Decide(by=by):
             return f"by {by}"
+        case Agent(says=says, tools=tools):
+            return f"{says[0]} (language model with {', '.join(tools)})"
         case LookUp(says=says, tool=tool):
             return f"{says[0]} ({tool})"
         case _:
@@ -94,7 +96,7 @@ def _says(step: "Step") -> str:
 
 
 def _leads(step: "Step") -> str:
-    from config.flow_steps import Aside, End, Transfer, targets
+    from config.flow_steps import End, Staying, Transfer, targets
 
     often = [f"more than {step.at_most.times} times → {step.at_most.then}"] if step.at_most else []
     match step:
@@ -102,7 +104,7 @@ def _leads(step: "Step") -> str:
             return f"☎ {destination}"
         case End():
             return "hangs up"
-        case Aside():
+        case _ if isinstance(step, Staying):
             return "stays where the call is"
         case _:
             ways = (

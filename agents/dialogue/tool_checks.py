@@ -1,28 +1,74 @@
-"""Whether a flow asks tools for what they can do: the tool exists, its arguments fit."""
+"""Whether a flow asks tools for what they can do, and only for what they may do."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from config.flow import Flow
 from config.flow_checks import did_you_mean
-from config.flow_steps import LookUp
+from config.flow_steps import Agent, Ask, LookUp
 
 
-def tool_problems(flow: Flow, tools: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
-    """List what is wrong with a flow's look-ups; `tools`: name → JSON schema of its arguments."""
-    return tuple(
-        problem
-        for name, step in flow.steps.items()
-        if isinstance(step, LookUp)
-        for problem in _problems(name, step, tools)
-    )
+class Described(Protocol):
+    """What is to be known of a tool (see `agents.tool`)."""
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        """JSON schema of its arguments."""
+        ...
+
+    @property
+    def consent(self) -> bool:
+        """It runs only when the caller has agreed to it."""
+        ...
+
+    @property
+    def identity(self) -> bool:
+        """It runs only for a caller who is verified."""
+        ...
 
 
-def _problems(name: str, step: LookUp, tools: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    schema = tools.get(step.tool)
-    if schema is None:
-        yield f"step '{name}': tool '{step.tool}' is not installed{did_you_mean(step.tool, tools)}"
-        return
+Tools = Mapping[str, Described]
+
+
+def tool_problems(flow: Flow, tools: Tools) -> tuple[str, ...]:
+    """List what is wrong with the work a flow has done; `tools`: those installed, by name."""
+    agreed = {name for step in flow.steps.values() if isinstance(step, Ask) for name in step.consent_for}
+    verified = any(isinstance(step, LookUp) and step.verifies for step in flow.steps.values())
+    found: list[str] = []
+    for name, step in flow.steps.items():
+        if isinstance(step, LookUp | Agent):
+            found += _uninstalled(name, step, tools)
+            found += _not_allowed(name, step, tools, agreed=name in agreed, verified=verified)
+        if isinstance(step, LookUp) and step.tool in tools:
+            found += _arguments(name, step, tools[step.tool].schema)
+    return tuple(found)
+
+
+def _used(step: LookUp | Agent) -> tuple[str, ...]:
+    return step.tools if isinstance(step, Agent) else (step.tool,)
+
+
+def _uninstalled(name: str, step: LookUp | Agent, tools: Tools) -> Iterator[str]:
+    for tool in _used(step):
+        if tool not in tools:
+            yield f"step '{name}': tool '{tool}' is not installed{did_you_mean(tool, tools)}"
+
+
+def _not_allowed(
+    name: str, step: LookUp | Agent, tools: Tools, *, agreed: bool, verified: bool
+) -> Iterator[str]:
+    for tool in _used(step):
+        if tool not in tools:
+            continue
+        if tools[tool].consent and not agreed:
+            fix = f"let an ask whose 'yes' leads here say 'consent_for: {name}'"
+            yield f"step '{name}': tool '{tool}' changes something only with the caller's consent; {fix}"
+        if tools[tool].identity and not verified:
+            fix = "add a look_up with 'verifies' before it"
+            yield f"step '{name}': tool '{tool}' is for verified callers, and no step verifies any; {fix}"
+
+
+def _arguments(name: str, step: LookUp, schema: Mapping[str, Any]) -> Iterator[str]:
     taken: Mapping[str, Any] = schema.get("properties", {})
     for argument in step.arguments:
         if argument not in taken:
