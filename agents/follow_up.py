@@ -87,7 +87,7 @@ class FollowUps:
             texted = await self._text(request, request.follow_up, number, result) if succeeded else ""
             await self._open_case(request, request.follow_up, _noted(request, row.kind, row.error, texted))
         except Unavailable as error:
-            logger.warning("task %s is followed up later: %s", task_id, error)
+            logger.warning("followed up later", extra={**_ids(request), "pii_why": str(error)})
             return
         async with self._database.writing() as session:
             if (row := await session.get(OutboxRow, task_id)) is not None:
@@ -103,7 +103,7 @@ class FollowUps:
         text = worded((follow_up.sms,), known, Speech(datetime.now(UTC).date()), 0)
         messenger = self._messenger
         if text is None or not number or messenger is None:
-            logger.warning("task %s: no text could be sent", request.task_id)
+            logger.warning("no text could be sent", extra=_ids(request))
             return "No text could be sent to the caller."
         write = write_of(request.call_id, request.task_id, _SMS, {})
 
@@ -116,7 +116,7 @@ class FollowUps:
         except ToolError as error:
             if isinstance(error, Unavailable):  # the record, not the carrier: nothing was begun
                 raise
-            logger.warning("task %s: the text: %s", request.task_id, error)
+            logger.warning("the text: %s", error.word, extra={**_ids(request), "pii_why": str(error)})
             return (
                 "Whether the caller was sent a text is not known."
                 if error.word == "unknown"
@@ -139,7 +139,11 @@ class FollowUps:
         except ToolError as error:
             if error.word in (Unavailable.word, "unknown"):
                 raise Unavailable("the case could not be opened") from error
-            logger.warning("task %s: no case was opened: %s", request.task_id, error)
+            logger.warning("no case was opened", extra={**_ids(request), "pii_why": str(error)})
+
+
+def _ids(request: TaskRequest) -> dict[str, str]:
+    return {"call": request.call_id, "task": request.task_id}
 
 
 def _noted(request: TaskRequest, kind: str, error: str | None, texted: str) -> str:
