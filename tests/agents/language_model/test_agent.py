@@ -119,7 +119,7 @@ async def test_words_that_come_with_a_write_are_not_spoken_before_it_is_tried(
 ) -> None:
     desk.results.clear()
     played.replies = [
-        asks(("cancel_order", '{"order_number": "104233"}'), words="I have cancelled it."),
+        asks(("cancel_order", '{"order_number": "104233"}'), words="I have cancelled it. Goodbye."),
         says("It could not be cancelled."),
     ]
     await desk.work("cancel_order")
