@@ -26,6 +26,7 @@ def validate_flow(
     from agents.dialogue.tool_checks import tool_problems
     from agents.toolbox import find_tools
     from config.flow_file import FlowError, load_flow
+    from config.settings import load
 
     tools = find_tools(load())
     wrong: list[FlowError] = []
