@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import sys
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Never
 
@@ -13,7 +15,9 @@ import typer
 from config.settings import load
 
 if TYPE_CHECKING:  # heavy: --help must answer at once
+    from agents.messages import TaskRequest
     from agents.tool import AnyTool
+    from agents.toolbox import Found
     from config.settings import Settings
 
 app = typer.Typer(help="The tools background agents use.", no_args_is_help=True)
@@ -21,46 +25,53 @@ app = typer.Typer(help="The tools background agents use.", no_args_is_help=True)
 
 @app.command("list")
 def list_tools(
-    as_json: Annotated[bool, typer.Option("--json", help="Print names and schemas as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything known of them as JSON.")] = False,
 ) -> None:
-    """List the tools: shipped ones and those of installed packages."""
-    from agents.toolbox import find_tools
+    """List the tools: shipped ones, those of installed packages, HTTP tools and MCP servers of this home.
 
-    tools = find_tools().values()
+    What is wrong with a description is one line each; then the exit code is 1.
+    """
+    from agents.toolbox import search_tools
+
+    search = search_tools(load())
     if as_json:
-        described = [
-            {
-                "name": tool.name,
-                "description": tool.description,
-                "reads": tool.reads,
-                "arguments": tool.schema,
-            }
-            for tool in tools
-        ]
-        typer.echo(json.dumps(described, indent=2))
-        return
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("tool", "", "arguments", "what it does", box=None, pad_edge=False)
-    for tool in tools:
-        arguments = " ".join(f"--{_dashed(name)}" for name in tool.arguments.names)
-        table.add_row(tool.name, "reads" if tool.reads else "writes", arguments, tool.description)
-    Console().print(table)
+        typer.echo(json.dumps([_described(each) for each in search.found.values()], indent=2))
+    else:
+        _print_table(search.found)
+    for problem in search.problems:
+        typer.secho(f"tandem: {problem}", fg=typer.colors.RED, err=True)
+    if search.problems:
+        raise typer.Exit(1)
 
 
 @app.command("call", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def call_tool(context: typer.Context, name: str) -> None:
+def call_tool(
+    context: typer.Context,
+    name: str,
+    yes: Annotated[bool, typer.Option("--yes", help="Agree to what it changes.")] = False,
+    caller: Annotated[str, typer.Option("--as", help="Id of the customer who is taken for verified.")] = "",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one line of JSON, of what goes wrong too.")
+    ] = False,
+) -> None:
     """Call a tool here and now, and print its result as JSON.
 
-    Its arguments are options: tandem tool call order_status --order-number 104233
+    Its arguments are options: tandem tool call order_status --order-number 104233. What changes something is
+    done after a yes only. Exit codes: 1 it did not succeed, 2 the call makes no sense.
     """
-    from agents.toolbox import find_tools
+    from agents.toolbox import search_tools
 
-    tool = find_tools().get(name)
-    if tool is None:
-        _refuse(f"there is no tool {name}. `tandem tool list` shows which there are.")
-    asyncio.run(_call(tool, _options(context.args), load()))
+    settings = load()
+    voice = _Voice(as_json)
+    search = search_tools(settings)
+    if name not in search.found:
+        wrong = "".join(f"\n{problem}" for problem in search.problems)
+        voice.refuse(f"there is no tool {name}. `tandem tool list` shows which there are.{wrong}")
+    tool = search.found[name].tool
+    arguments = _options(context.args, tool, voice)
+    if not tool.reads and not yes and not _agrees(tool, arguments):
+        voice.refuse(f"{name} changes something, and you did not say yes. Nothing was done.")
+    asyncio.run(_call(tool, _request(tool, arguments, caller), settings, voice))
 
 
 @app.command("new")
@@ -69,74 +80,159 @@ def new_tool(
     into: Annotated[
         Path, typer.Option(help="A checkout of Tandem, or where a new package may be made.")
     ] = Path(),
+    writes: Annotated[bool, typer.Option("--writes", help="One that changes something.")] = False,
 ) -> None:
     """Write a new tool and its test, ready to run and to change."""
     from tandem.new_tool import write_new_tool
 
     try:
-        written = write_new_tool(name, into)
+        written = write_new_tool(name, into, writes=writes)
     except (ValueError, FileExistsError) as error:
-        _refuse(str(error))
+        _Voice(as_json=False).refuse(str(error))
     for path in written.files:
         typer.echo(path)
     typer.echo(f"\nNext: {written.next_step}")
 
 
-async def _call(tool: "AnyTool", arguments: dict[str, Any], settings: "Settings") -> None:
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    """How results and failures are told: to people, or as one line of JSON."""
+
+    as_json: bool
+
+    def result(self, result: Mapping[str, Any]) -> None:
+        typer.echo(json.dumps(result, ensure_ascii=False, indent=None if self.as_json else 2))
+
+    def failed(self, word: str, text: str) -> Never:
+        self._tell(word, text, f"{word}: {text}")
+        raise typer.Exit(1)
+
+    def refuse(self, text: str) -> Never:
+        self._tell("invalid", text, f"tandem: {text}")
+        raise typer.Exit(2)
+
+    def _tell(self, word: str, text: str, line: str) -> None:
+        if self.as_json:
+            typer.echo(json.dumps({"error": word, "message": text}, ensure_ascii=False))
+        else:
+            typer.secho(line, fg=typer.colors.RED, err=True)
+
+
+async def _call(tool: "AnyTool", request: "TaskRequest", settings: "Settings", voice: _Voice) -> None:
     from admin.migrate import upgrade
+    from agents.calling import Errand, ToolCaller
     from agents.crm.seed import seed_demo
-    from agents.errors import Invalid, ToolError
-    from agents.messages import TaskRequest
+    from agents.errors import DeclarationError, Invalid, ToolError
+    from agents.policy import refusal
+    from agents.progress import Unheard
     from agents.provided import provided
+    from agents.reports import unix_ms
+    from agents.tool_calls import SqlToolCalls
     from config.database import Database
 
     await upgrade(settings)
     if settings.given_database_url is None:
         await seed_demo(settings)
-    request = TaskRequest(
+    database = Database(settings.database_url)
+    calls = ToolCaller(
+        {tool.name: tool}, provided(settings, database), SqlToolCalls(database, unix_ms), refusal, unix_ms
+    )
+    try:
+        tool.arguments.validate(request.arguments, tool.sensitive)
+        errand = Errand(request, request.arguments, Unheard(), request.deadline_unix_ms)
+        result = await calls.call(tool.name, errand)
+    except Invalid as error:
+        about = json.dumps(tool.schema.get("properties", {}), indent=2)
+        voice.refuse(str(error) if voice.as_json else f"{error}\nIts arguments: {about}")
+    except ToolError as error:
+        voice.failed(error.word, str(error))
+    except DeclarationError as error:
+        voice.failed("internal", str(error))
+    finally:
+        await database.close()
+    voice.result(result)
+
+
+def _request(tool: "AnyTool", arguments: dict[str, Any], caller: str) -> "TaskRequest":
+    from agents.messages import Identity, TaskRequest
+
+    return TaskRequest(
         task_id=uuid.uuid4().hex,
         call_id="terminal",
         tool=tool.name,
         arguments=arguments,
+        identity=Identity(customer_id=caller, verified_by="the terminal") if caller else None,
+        consent=True,
         deadline_unix_ms=time.time_ns() // 1_000_000 + tool.timeout_ms,
     )
-    database = Database(settings.database_url)
-    try:
-        async with asyncio.timeout(tool.timeout_ms / 1_000):
-            result = await tool.run(arguments, {**provided(settings, database), TaskRequest: request})
-    except Invalid as error:
-        _refuse(f"{error}\nIts arguments: {json.dumps(tool.schema['properties'], indent=2)}")
-    except ToolError as error:
-        typer.secho(f"{error.word}: {error}", fg=typer.colors.RED, err=True)
-        raise typer.Exit(1) from None
-    except TimeoutError:
-        typer.secho(f"timeout: not done after {tool.timeout_ms} ms", fg=typer.colors.RED, err=True)
-        raise typer.Exit(1) from None
-    finally:
-        await database.close()
-    typer.echo(json.dumps(result, indent=2, ensure_ascii=False))
 
 
-def _options(words: Sequence[str]) -> dict[str, Any]:
+def _agrees(tool: "AnyTool", arguments: Mapping[str, Any]) -> bool:
+    """Ask on the terminal whether a change is meant; without one, nobody agrees."""
+    if not sys.stdin.isatty():
+        return False
+    shown = " ".join(f"{name}={value!r}" for name, value in tool.shown(arguments).items())
+    return typer.confirm(f"{tool.name} changes something: {shown or 'no arguments'}. Go ahead?", err=True)
+
+
+def _options(words: Sequence[str], tool: "AnyTool", voice: _Voice) -> dict[str, Any]:
     """Read `--order-number 104233` or `--order-number=104233`; JSON arrays and objects are read as such."""
+    names = {_dashed(name): name for name in tool.arguments.names}
     arguments: dict[str, Any] = {}
     rest = list(words)
     while rest:
         option, equals, value = rest.pop(0).partition("=")
         if not option.startswith("--"):
-            _refuse(f"{option!r} is not an option. Arguments are given as --name value.")
+            voice.refuse(f"{option!r} is not an option. Arguments are given as --name value.")
+        if (name := names.get(_dashed(option[2:]))) is None:
+            there = ", ".join(f"--{each}" for each in names) or "none"
+            voice.refuse(f"{tool.name} takes no {option}. Its arguments: {there}.")
         if not equals:
             if not rest:
-                _refuse(f"{option} needs a value.")
+                voice.refuse(f"{option} needs a value.")
             value = rest.pop(0)
-        arguments[option[2:].replace("-", "_")] = json.loads(value) if value[:1] in ("[", "{") else value
+        if name in arguments:
+            voice.refuse(f"{option} is given twice.")
+        try:
+            arguments[name] = json.loads(value) if value[:1] in ("[", "{") else value
+        except ValueError:
+            voice.refuse(f"{option}: begins like JSON, and is not.")
     return arguments
+
+
+def _described(found: "Found") -> dict[str, Any]:
+    tool = found.tool
+    return {
+        "name": tool.name,
+        "description": tool.description,
+        "kind": found.kind,
+        "origin": found.origin,
+        "reads": tool.reads,
+        "consent": tool.consent,
+        "identity": tool.identity,
+        "timeout_ms": tool.timeout_ms,
+        "retries": tool.retries,
+        "says": tool.says,
+        "sensitive": sorted(tool.sensitive),
+        "arguments": tool.schema,
+    }
+
+
+def _print_table(found: Mapping[str, "Found"]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("tool", "kind", "does", "arguments", "what it does", "from", box=None, pad_edge=False)
+    for each in found.values():
+        tool = each.tool
+        demands = [word for word, holds in (("consent", tool.consent), ("identity", tool.identity)) if holds]
+        does = " ".join(["reads" if tool.reads else "writes", *(f"+{word}" for word in demands)])
+        arguments = " ".join(f"--{_dashed(name)}" for name in tool.arguments.names)
+        cells = (tool.name, each.kind, does, arguments, tool.description, each.origin)
+        table.add_row(*(Text(cell) for cell in cells))
+    Console().print(table)
 
 
 def _dashed(name: str) -> str:
     return name.replace("_", "-")
-
-
-def _refuse(text: str) -> Never:
-    typer.secho(f"tandem: {text}", fg=typer.colors.RED, err=True)
-    raise typer.Exit(2)

@@ -1,7 +1,11 @@
 import json
+import os
+import pty
 import subprocess
 import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -53,6 +57,9 @@ def test_what_a_tool_does_not_find_ends_with_its_word(tandem) -> None:
         (["order_status", "--order-number", "12"], "order_number"),
         (["order_status", "--order-number"], "needs a value"),
         (["order_status", "104233"], "not an option"),
+        (["order_status", "--order", "104233"], "takes no --order. Its arguments: --order-number."),
+        (["order_status", "--order-number", "{104233"], "begins like JSON"),
+        (["order_status", "--order-number", "1", "--order-number=2"], "given twice"),
     ],
 )
 def test_a_call_that_makes_no_sense_is_refused_with_the_reason(tandem, words: list[str], fault: str) -> None:
@@ -61,11 +68,120 @@ def test_a_call_that_makes_no_sense_is_refused_with_the_reason(tandem, words: li
     assert fault in answer.stderr
 
 
+def test_a_result_and_a_failure_are_one_line_of_json_when_asked(tandem) -> None:
+    answer = tandem("call", "order_status", "--order-number", "104233", "--json")
+    assert (answer.exit_code, answer.stdout.count("\n")) == (0, 1)
+    assert json.loads(answer.stdout)["order_number"] == "104233"
+    answer = tandem("call", "order_status", "--order-number", "999999", "--json")
+    assert answer.exit_code == 1
+    assert json.loads(answer.stdout) == {"error": "not_found", "message": "no order has this number"}
+    answer = tandem("call", "dance", "--json")
+    assert answer.exit_code == 2
+    assert json.loads(answer.stdout)["error"] == "invalid"
+
+
+HTTP_TOOL = """
+name: {name}
+description: Keep a lamp for somebody.
+{kind}: true
+method: POST
+url: http://127.0.0.1:{port}/reserve
+arguments: {{number: {{type: integer}}, pin: {{sensitive: true}}}}
+body: {{number: "{{number}}"}}
+"""
+
+
+@pytest.fixture
+def shop():
+    """A server that says yes to everything; its list is what it was asked."""
+    asked: list[bytes] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"kept": true}')
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield server.server_port, asked
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def reserve(tmp_path: Path, shop, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """A home with an HTTP tool that writes; what its server was asked."""
+    port, asked = shop
+    monkeypatch.setenv("TANDEM_HTTP_TOOLS_ALLOW", f"127.0.0.1:{port}")
+    tools = tmp_path / "home" / "tools"
+    tools.mkdir(parents=True)
+    (tools / "reserve.yaml").write_text(HTTP_TOOL.format(name="reserve", kind="writes", port=port))
+    return asked
+
+
+def test_what_changes_something_is_not_done_without_a_yes(tandem, reserve: list[bytes]) -> None:
+    answer = tandem("call", "reserve", "--number", "7", "--pin", "4929")
+    assert answer.exit_code == 2
+    assert "Nothing was done" in answer.stderr
+    assert reserve == []
+
+
+def test_a_yes_may_be_given_beforehand(tandem, reserve: list[bytes]) -> None:
+    answer = tandem("call", "reserve", "--number", "7", "--pin", "4929", "--yes")
+    assert json.loads(answer.stdout) == {"kept": True}
+    assert reserve == [b'{"number": 7}']
+
+
+@pytest.mark.parametrize(("typed", "done"), [("y\n", True), ("n\n", False), ("\n", False)])
+def test_a_terminal_is_asked_and_shown_no_secrets(
+    reserve: list[bytes], tmp_path, typed: str, done: bool
+) -> None:
+    controller, terminal = pty.openpty()
+    os.write(controller, typed.encode())
+    words = ["tool", "call", "reserve", "--number", "7", "--pin", "4929"]
+    ran = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "tandem.main", *words], stdin=terminal, capture_output=True, text=True,
+        check=False, env={**os.environ, "TANDEM_HOME": str(tmp_path / "home")},
+    )  # fmt: skip
+    os.close(controller)
+    os.close(terminal)
+    assert "reserve changes something: number='7' pin='(hidden)'. Go ahead?" in ran.stderr
+    assert (ran.returncode == 0) is done
+    assert (reserve == [b'{"number": 7}']) is done
+
+
+def test_all_kinds_are_listed_with_what_they_demand(tandem, reserve: list[bytes]) -> None:
+    listed = {each["name"]: each for each in json.loads(tandem("list", "--json").stdout)}
+    assert (listed["order_status"]["kind"], listed["order_status"]["reads"]) == ("python", True)
+    assert (listed["reserve"]["kind"], listed["reserve"]["reads"]) == ("http", False)
+    assert listed["reserve"]["origin"].endswith("tools/reserve.yaml")
+    assert listed["reserve"]["sensitive"] == ["pin"]
+    assert "writes" in tandem("list").stdout
+
+
+def test_a_description_that_is_wrong_is_told_and_the_others_are_listed(
+    tandem, tmp_path: Path, reserve
+) -> None:
+    (tmp_path / "home" / "tools" / "bad.yaml").write_text("name: [")
+    answer = tandem("list", "--json")
+    assert answer.exit_code == 1
+    assert "bad.yaml, line 1" in answer.stderr
+    assert {"order_status", "reserve"} <= {each["name"] for each in json.loads(answer.stdout)}
+
+
+@pytest.mark.parametrize("writes", [True, False])
 @pytest.mark.parametrize("in_checkout", [True, False])
-def test_a_new_tool_passes_its_own_test(tmp_path: Path, in_checkout: bool) -> None:
+def test_a_new_tool_passes_its_own_test(tmp_path: Path, in_checkout: bool, writes: bool) -> None:
     if in_checkout:
         (tmp_path / "agents" / "tools").mkdir(parents=True)
-    written = write_new_tool("warranty", tmp_path)
+    written = write_new_tool("warranty", tmp_path, writes=writes)
     [module] = [path for path in written.files if path.name in ("warranty.py", "warranty_tool.py")]
     [test] = [path for path in written.files if path.name.startswith("test_")]
     source = test.read_text().replace(
