@@ -5,7 +5,8 @@ a deadline, and what comes after it is dropped. The SDKs try nothing again by th
 to come back later (429) does so while there is time; a write is sent once. Whatever else goes wrong is
 `Unavailable`, in words that say what to do; answers' own texts stay out of them, for they quote the records.
 
-A write that ends `Unavailable` may have happened all the same; with the same key it may be asked again.
+A write that ends `Unavailable` may have happened all the same, or happen late: what a thread has sent cannot
+be called back. With the same key it may be asked again; each adapter says what its vendor leaves open.
 
 VendorError      what an SDK raised, in one form for all; never leaves an adapter
 ├── Unreachable  no answer came
@@ -31,7 +32,7 @@ from agents.errors import Unavailable, Unsupported
 
 T = TypeVar("T")
 
-SOCKET_S: Final = (2.0, 8.0)
+SOCKET_S: Final = (2.0, 7.0)
 """Patience with connecting and with silence: after it a thread nobody waits for is free again."""
 _NOT_THERE: Final = (ValueError, TypeError, LookupError, AttributeError)
 """What SDKs and adapters fall over when an answer lacks what it is documented to have."""
@@ -75,8 +76,8 @@ class Patience:
 
     read_s: float = 3.5
     """Below the usual patience of a tool that reads."""
-    write_s: float = 8.0
-    """A write looks first whether it happened before, and reads what it did."""
+    write_s: float = 7.0
+    """Below that of a tool that writes. A write looks first whether it happened, and reads what it did."""
 
 
 @dataclass(frozen=True)
@@ -264,7 +265,7 @@ class VendorRecords:
 
 # --- what they write and read alike --------------------------------------------------------------------
 
-_SIGNATURE: Final = re.compile(r"\s*\[tandem ([\w.:-]+)\]\s*\Z")
+_SIGNATURE: Final = re.compile(r"\s*\[tandem ([^\s\]]+)\]\s*\Z")
 
 
 def signed(note: str, key: str) -> str:

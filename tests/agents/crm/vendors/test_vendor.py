@@ -31,7 +31,7 @@ from agents.errors import Unavailable
 from config.logs import about, begin, hiding
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-KEYS = st.from_regex(r"[\w.:-]+", fullmatch=True)
+KEYS = st.from_regex(r"[\w.:/-]+", fullmatch=True)
 
 
 @given(note=st.text().map(str.rstrip), key=KEYS)
