@@ -71,7 +71,7 @@ class Desk:
         tool = self._toolbox.get(delegation.tool)
         now_unix_ms = self._unix_ms()
         timeout_ms = BRIEF_TIMEOUT_MS if delegation.brief else tool.timeout_ms if tool else 0
-        carried = delegation.model_dump(exclude={"step"})
+        carried = {name: getattr(delegation, name) for name in Delegation.model_fields if name != "step"}
         request = TaskRequest(
             **carried,
             call_id=self._call_id,
