@@ -37,7 +37,8 @@ def list_tools(
     if as_json:
         typer.echo(json.dumps([_described(each) for each in search.found.values()], indent=2))
     else:
-        _print_table(search.found)
+        for each in search.found.values():
+            _print(each)
     for problem in search.problems:
         typer.secho(f"tandem: {problem}", fg=typer.colors.RED, err=True)
     if search.problems:
@@ -218,20 +219,14 @@ def _described(found: "Found") -> dict[str, Any]:
     }
 
 
-def _print_table(found: Mapping[str, "Found"]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table("tool", "kind", "does", "arguments", "what it does", "from", box=None, pad_edge=False)
-    for each in found.values():
-        tool = each.tool
-        demands = [word for word, holds in (("consent", tool.consent), ("identity", tool.identity)) if holds]
-        does = " ".join(["reads" if tool.reads else "writes", *(f"+{word}" for word in demands)])
-        arguments = " ".join(f"--{_dashed(name)}" for name in tool.arguments.names)
-        cells = (tool.name, each.kind, does, arguments, tool.description, each.origin)
-        table.add_row(*(Text(cell) for cell in cells))
-    Console().print(table)
+def _print(found: "Found") -> None:
+    tool = found.tool
+    demands = [word for word, holds in (("consent", tool.consent), ("identity", tool.identity)) if holds]
+    does = ", ".join(["reads" if tool.reads else "writes", *(f"needs {word}" for word in demands)])
+    arguments = " ".join(f"--{_dashed(name)}" for name in tool.arguments.names)
+    typer.echo(f"{tool.name}  ({found.kind}, {does})")
+    for line in (tool.description, arguments, f"from {found.origin}"):
+        typer.echo(f"    {line}")
 
 
 def _dashed(name: str) -> str:
