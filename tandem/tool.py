@@ -5,10 +5,10 @@ import json
 import sys
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Never
+from typing import TYPE_CHECKING, Annotated, Any, Final, Never
 
 import typer
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:  # heavy: --help must answer at once
     from agents.tool import AnyTool
     from agents.toolbox import Found
     from config.settings import Settings
+
+_ROWS_MS: Final = 5_000
+"""What a write gets beyond its tool's timeout: to be claimed in the record."""
 
 app = typer.Typer(help="The tools background agents use.", no_args_is_help=True)
 
@@ -72,7 +75,7 @@ def call_tool(
     arguments = _options(context.args, tool, voice)
     if not tool.reads and not yes and not _agrees(tool, arguments):
         voice.refuse(f"{name} changes something, and you did not say yes. Nothing was done.")
-    asyncio.run(_call(tool, _request(tool, arguments, caller), settings, voice))
+    asyncio.run(_call(tool, lambda: _request(tool, arguments, caller), settings, voice))
 
 
 @app.command("new")
@@ -119,7 +122,9 @@ class _Voice:
             typer.secho(line, fg=typer.colors.RED, err=True)
 
 
-async def _call(tool: "AnyTool", request: "TaskRequest", settings: "Settings", voice: _Voice) -> None:
+async def _call(
+    tool: "AnyTool", request_now: "Callable[[], TaskRequest]", settings: "Settings", voice: _Voice
+) -> None:
     from admin.migrate import upgrade
     from agents.calling import Errand, ToolCaller
     from agents.crm.seed import seed_demo
@@ -138,6 +143,7 @@ async def _call(tool: "AnyTool", request: "TaskRequest", settings: "Settings", v
     calls = ToolCaller(
         {tool.name: tool}, provided(settings, database), SqlToolCalls(database, unix_ms), refusal, unix_ms
     )
+    request = request_now()  # its time begins when all is made ready
     try:
         tool.arguments.validate(request.arguments, tool.sensitive)
         errand = Errand(request, request.arguments, Unheard(), request.deadline_unix_ms)
@@ -164,7 +170,7 @@ def _request(tool: "AnyTool", arguments: dict[str, Any], caller: str) -> "TaskRe
         arguments=arguments,
         identity=Identity(customer_id=caller, verified_by="the terminal") if caller else None,
         consent=True,
-        deadline_unix_ms=time.time_ns() // 1_000_000 + tool.timeout_ms,
+        deadline_unix_ms=time.time_ns() // 1_000_000 + tool.timeout_ms + _ROWS_MS,
     )
 
 
