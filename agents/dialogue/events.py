@@ -63,7 +63,7 @@ class OfferLost:
 
 @dataclass(frozen=True, slots=True)
 class TimePassed:
-    """Call time is now `now_ms`. Sent every micro-turn a task is open, so that long waits get a word."""
+    """Call time is now `now_ms`. Sent when `clock.next_due_ms` is reached."""
 
     now_ms: int
 
@@ -73,7 +73,10 @@ Event = CallBegan | CallerSaid | KeysPressed | CallerSilent | Reported | OfferHe
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Text to voice, word for word, and what is then awaited. `news`: not a reply, can wait."""
+    """Text to voice, word for word, and what is then awaited.
+
+    `step`: where the text stands in the flow. `news`: not a reply, can wait.
+    """
 
     offer_id: str
     text: str
