@@ -168,6 +168,15 @@ class Bench:
         self.workers.append(worker)
         return worker
 
+    async def ready_worker(self, *visibility_s: int, **more: str) -> subprocess.Popen[bytes]:
+        """Start a worker and wait until it answers, however busy the machine is."""
+        worker = self.start_worker(*visibility_s, **more)
+        for number in range(9):
+            await self.call.delegate(f"ready-{number}", "instant", number=number)
+            if (await self.call.answer(f"ready-{number}")).kind is ReportKind.RESULT:
+                break
+        return worker
+
     def end_workers(self) -> None:
         for worker in self.workers:
             if worker.poll() is None:

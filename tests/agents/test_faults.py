@@ -30,24 +30,24 @@ async def is_done_once(bench, task_id: str = "a") -> None:
 
 @pytest.mark.slow
 async def test_killing_the_pool_process_after_a_write_leaves_one_effect_and_a_true_answer(bench) -> None:
-    bench.start_worker()
+    await bench.ready_worker()
     await bench.call.delegate("a", "case_then_wait")
     await bench.call.until(bench.begun)
     os.kill(bench.begun()[0][2], signal.SIGKILL)
-    await bench.call.until(lambda: len(bench.begun()) == 2)
+    await bench.call.until(lambda: len(bench.begun()) == 2, within_s=30)
     bench.go_on()
     await is_done_once(bench)
 
 
 @pytest.mark.slow
 async def test_killing_the_worker_after_a_write_leaves_one_effect_and_a_true_answer(bench) -> None:
-    worker = bench.start_worker()
+    worker = await bench.ready_worker()
     await bench.call.delegate("a", "case_then_wait")
     await bench.call.until(bench.begun)
     worker.kill()
     worker.wait()
     bench.start_worker()
-    await bench.call.until(lambda: len(bench.begun()) == 2)
+    await bench.call.until(lambda: len(bench.begun()) == 2, within_s=30)
     bench.go_on()
     answer = await bench.call.answer("a")
     assert answer.kind is ReportKind.RESULT
@@ -57,7 +57,7 @@ async def test_killing_the_worker_after_a_write_leaves_one_effect_and_a_true_ans
 
 @pytest.mark.slow
 async def test_killing_redis_during_a_write_leaves_one_effect_and_a_true_answer(bench) -> None:
-    bench.start_worker()
+    await bench.ready_worker()
     await bench.call.delegate("a", "case_then_wait")
     await bench.call.until(bench.begun)
     os.kill(bench.redis.pid, signal.SIGKILL)
@@ -72,9 +72,7 @@ async def test_killing_redis_during_a_write_leaves_one_effect_and_a_true_answer(
 
 
 async def test_a_write_asked_for_while_redis_is_away_is_done_when_it_is_back(bench) -> None:
-    bench.start_worker()
-    await bench.call.delegate("first", "instant", number=1)
-    await bench.call.answer("first")
+    await bench.ready_worker()
     bench.go_on()
     await bench.redis.stop()
     await bench.call.delegate("a", "case_then_wait")
@@ -82,10 +80,11 @@ async def test_a_write_asked_for_while_redis_is_away_is_done_when_it_is_back(ben
     await is_done_once(bench)
 
 
-@pytest.mark.parametrize("lossy", [3], indirect=True)
+@pytest.mark.parametrize("lossy", [0], indirect=True)
 async def test_reports_whose_replies_are_lost_still_end_in_one_answer(bench, lossy) -> None:
     wire, url = lossy
-    bench.start_worker(REDIS_URL=url)
+    await bench.ready_worker(REDIS_URL=url)
+    wire.losses = 3
     bench.go_on()
     await bench.call.delegate("a", "case_then_wait")
     await is_done_once(bench)
@@ -93,7 +92,7 @@ async def test_reports_whose_replies_are_lost_still_end_in_one_answer(bench, los
 
 
 async def test_two_workers_racing_for_one_write_write_once(bench) -> None:
-    bench.start_worker()
+    await bench.ready_worker()
     bench.start_worker()
     await bench.call.delegate("a", "case_then_wait")
     await bench.call.until(bench.begun)
@@ -112,7 +111,7 @@ async def test_two_workers_racing_for_one_write_write_once(bench) -> None:
 
 @pytest.mark.slow
 async def test_a_write_that_outlives_the_visibility_timeout_is_delivered_again_and_done_once(bench) -> None:
-    bench.start_worker(2)
+    await bench.ready_worker(2)
     await bench.call.delegate("a", "case_then_wait")
     async with asyncio.timeout(25):
         while await bench.begun_times("a") < 2:
@@ -160,7 +159,7 @@ async def company() -> AsyncIterator[Company]:
 @pytest.mark.parametrize("answers", [["503"], ["429", "429"], ["429", "503"]])
 async def test_a_company_that_flaps_is_asked_again_with_the_same_key(bench, company, answers) -> None:
     company.answers = list(answers)
-    bench.start_worker(EXAMPLE_COMPANY_URL=company.url)
+    await bench.ready_worker(EXAMPLE_COMPANY_URL=company.url)
     await bench.call.delegate("a", "ask_company")
     answer = await bench.call.answer("a")
     assert (answer.kind, answer.result) == (ReportKind.RESULT, {"number": "7"})
@@ -171,7 +170,7 @@ async def test_a_company_that_flaps_is_asked_again_with_the_same_key(bench, comp
 
 async def test_a_company_that_hangs_leaves_a_write_that_is_told_to_be_unknown(bench, company) -> None:
     company.answers = ["hang"]
-    bench.start_worker(EXAMPLE_COMPANY_URL=company.url)
+    await bench.ready_worker(EXAMPLE_COMPANY_URL=company.url)
     await bench.call.delegate("a", "ask_company")
     answer = await bench.call.answer("a")
     assert (answer.kind, answer.error) == (ReportKind.FAILED, "unknown")
@@ -182,7 +181,7 @@ async def test_a_company_that_hangs_leaves_a_write_that_is_told_to_be_unknown(be
 
 async def test_a_company_that_says_429_without_end_is_left_alone(bench, company) -> None:
     company.answers = ["429"] * 9
-    bench.start_worker(EXAMPLE_COMPANY_URL=company.url)
+    await bench.ready_worker(EXAMPLE_COMPANY_URL=company.url)
     await bench.call.delegate("a", "ask_company")
     answer = await bench.call.answer("a")
     assert (answer.kind, answer.error) == (ReportKind.FAILED, "unknown")
@@ -191,7 +190,7 @@ async def test_a_company_that_says_429_without_end_is_left_alone(bench, company)
 
 
 async def test_cancelling_a_write_that_was_begun_tells_that_it_happened(bench) -> None:
-    bench.start_worker()
+    await bench.ready_worker()
     await bench.call.delegate("a", "case_then_wait")
     await bench.call.until(bench.begun)
     await bench.call.desk.cancel("a")
@@ -216,7 +215,7 @@ async def test_cancelling_a_write_before_a_worker_has_it_keeps_it_from_happening
 
 
 async def test_what_ends_after_hang_up_is_kept_and_followed_up_once(bench) -> None:
-    bench.start_worker()
+    await bench.ready_worker()
     follow_up = FollowUp(case="Order after hang-up")
     await bench.call.delegate("a", "slow_order_status", follow_up, order_number="104233")
     await bench.call.until(bench.begun)
@@ -233,7 +232,7 @@ async def test_what_ends_after_hang_up_is_kept_and_followed_up_once(bench) -> No
 
 
 async def test_a_look_up_nobody_follows_up_is_dropped_at_hang_up(bench) -> None:
-    bench.start_worker()
+    await bench.ready_worker()
     await bench.call.delegate("a", "slow_order_status", order_number="104233")
     await bench.call.until(bench.begun)
     await bench.call.desk.close()
@@ -242,9 +241,7 @@ async def test_a_look_up_nobody_follows_up_is_dropped_at_hang_up(bench) -> None:
 
 
 async def test_poisoned_messages_are_dropped_once_and_disturb_nobody(bench) -> None:
-    worker = bench.start_worker()
-    await bench.call.delegate("first", "instant", number=1)
-    await bench.call.answer("first")
+    worker = await bench.ready_worker()
     redis = connect(bench.settings.redis_url)
     await redis.lpush(QUEUE, "this is not JSON", '{"body": "%%%", "headers": {}}', "[]", "{}")
     await redis.aclose()
