@@ -357,7 +357,8 @@ def desk_problems(old, new):
         (
             'says: "Last time {last_time}."',
             'says: "Last time {waited}."',
-            "desk.yaml: step 'watch': says has blank {waited}, which nothing fills; did you mean 'watched'?",
+            "desk.yaml: step 'watch': says has blank {waited}, which nothing fills; there is: company, "
+            "customer, explained, last, last_time, order, order_number, postcode, question, refund",
         ),
         (
             "resume: greet}",
