@@ -71,11 +71,12 @@ def call_tool(
     if name not in search.found:
         wrong = "".join(f"\n{problem}" for problem in search.problems)
         voice.refuse(f"there is no tool {name}. `tandem tool list` shows which there are.{wrong}")
-    tool = search.found[name].tool
+    found = search.found[name]
+    tool = found.tool
     arguments = _options(context.args, tool, voice)
     if not tool.reads and not yes and not _agrees(tool, arguments):
         voice.refuse(f"{name} changes something, and you did not say yes. Nothing was done.")
-    asyncio.run(_call(tool, lambda: _request(tool, arguments, caller), settings, voice))
+    asyncio.run(_call(found, lambda: _request(tool, arguments, caller), settings, voice))
 
 
 @app.command("new")
@@ -123,7 +124,7 @@ class _Voice:
 
 
 async def _call(
-    tool: "AnyTool", request_now: "Callable[[], TaskRequest]", settings: "Settings", voice: _Voice
+    found: "Found", request_now: "Callable[[], TaskRequest]", settings: "Settings", voice: _Voice
 ) -> None:
     from admin.migrate import upgrade
     from agents.calling import Errand, ToolCaller
@@ -134,8 +135,10 @@ async def _call(
     from agents.provided import provided
     from agents.reports import unix_ms
     from agents.tool_calls import SqlToolCalls
+    from agents.toolbox import Kind
     from config.database import Database
 
+    tool, kind = found.tool, found.kind
     await upgrade(settings)
     if settings.given_database_url is None:
         await seed_demo(settings)
@@ -157,6 +160,10 @@ async def _call(
         voice.failed("internal", str(error))
     finally:
         await database.close()
+        if kind is Kind.MCP:
+            from agents.mcp_tools.connection import close_connections
+
+            await close_connections()
     voice.result(result)
 
 

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Final
+from weakref import WeakSet
 
 from mcp import Client, MCPError
 from mcp.client import IncomingMessage, Transport
@@ -22,6 +23,16 @@ logger = logging.getLogger(__name__)
 _MOST_PAGES: Final = 50
 _CLOSING_S: Final = 6.0
 """`mcp` gives a process 2 s to end, 2 s after SIGTERM, 2 s after SIGKILL."""
+
+
+_connections: Final[WeakSet["Connection"]] = WeakSet()
+"""All connections of this process, so that a loop can be left in good order."""
+
+
+async def close_connections() -> None:
+    """End every connection the running loop holds. A loop that is left without this may never end."""
+    for connection in list(_connections):
+        await connection.close()
 
 
 class SilentError(Unavailable):
@@ -43,6 +54,7 @@ class Connection:
         self._start_ms = start_ms
         self._open: _Open | None = None
         self._starting: asyncio.Task[_Open] | None = None
+        _connections.add(self)
 
     async def tools(self, *, fresh: bool = False) -> Mapping[str, Tool]:
         """List the server's tools by name, as it last told them; `fresh`: ask it now.
@@ -84,7 +96,7 @@ class Connection:
 
     async def close(self) -> None:
         """End the connection; a process that was started is ended."""
-        if self._open is not None:
+        if self._open is not None and self._open.loop is asyncio.get_running_loop():
             await self._drop(self._open)
 
     async def _opened(self, *, fresh: bool = False) -> "_Open":

@@ -15,6 +15,7 @@ import pytest
 from agents.credentials import Credentials
 from agents.errors import DeclarationError, Invalid, ToolError, Unavailable, Unknown
 from agents.http_tools.network import Network
+from agents.mcp_tools.connection import close_connections
 from agents.mcp_tools.description import McpServer
 from agents.mcp_tools.mcp_tool import McpPlace, mcp_tools
 from agents.tool import AnyTool
@@ -244,5 +245,11 @@ def test_tools_are_chosen_and_named(stock: Stock) -> None:
 async def test_a_tool_called_in_another_loop_finds_its_server_again(stock: Stock) -> None:
     levels = stock.tools()["levels"]
     await levels.run({"product": "lamp"}, {})
-    result = await asyncio.to_thread(lambda: asyncio.run(levels.run({"product": "desk"}, {})))
+
+    async def elsewhere() -> dict[str, Any]:
+        result = await levels.run({"product": "desk"}, {})
+        await close_connections()
+        return result
+
+    result = await asyncio.to_thread(lambda: asyncio.run(elsewhere()))
     assert result["product"] == "desk"
