@@ -219,7 +219,7 @@ def test_a_process_that_is_no_server_is_told(stock: Stock) -> None:
     with pytest.raises(DeclarationError, match="stock"):
         stock.tools(arguments=["-c", "print('hello')"])
     with pytest.raises(DeclarationError, match="not ready after 300 ms"):
-        stock.tools(arguments=["-c", "input()"], start_ms=300)
+        stock.tools(arguments=["-c", "import time; time.sleep(60)"], start_ms=300)
 
 
 def test_a_missing_credential_is_told(stock: Stock) -> None:
