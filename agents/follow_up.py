@@ -8,13 +8,14 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from agents.calling import ToolCaller
 from agents.crm.port import CustomerRecords
 from agents.dialogue.wording import Speech, worded
 from agents.errors import ToolError, Unavailable
 from agents.messages import FollowUp, ReportKind, TaskRequest
+from agents.messenger import Messenger
 from agents.tables import OutboxRow
 from agents.tool_calls import write_of
 from config.database import Database
@@ -25,24 +26,6 @@ logger = logging.getLogger(__name__)
 _PATIENCE_MS: Final = 30_000
 _SMS: Final = "follow_up.sms"
 _CASE: Final = "follow_up.case"
-
-
-class Messenger(Protocol):
-    """Sends texts to callers."""
-
-    async def send(self, to: str, text: str, key: str) -> None:
-        """Send one text.
-
-        Args:
-            to: E.164, `+15035550123`.
-            text: what it says.
-            key: names this text, for carriers that can tell a repeated one.
-
-        Raises:
-            Unavailable: the carrier does not answer; it may have gone out.
-            Refused: the carrier will not send it there.
-        """
-        ...
 
 
 class FollowUps:
@@ -108,7 +91,7 @@ class FollowUps:
         write = write_of(request.call_id, request.task_id, _SMS, {})
 
         async def send() -> dict[str, Any]:
-            await messenger.send(number, text.text, write.key)
+            await messenger.send(number, text.text)
             return {"sent": True}
 
         try:

@@ -4,17 +4,24 @@ from typing import assert_never, cast
 
 from pydantic import SecretStr
 
+from agents.charts.store import ChartStore
 from agents.crm.attempts import SqlVerificationAttempts, VerificationAttempts
 from agents.crm.port import CustomerRecords
 from agents.crm.sql import SqlCustomerRecords
+from agents.messenger import Messenger, NoMessenger
 from agents.tool import Dependencies
 from config.database import Database
 from config.settings import Crm, Settings
 
 
-def provided(settings: Settings, database: Database) -> Dependencies:
-    """Provide everything but the request itself, which whoever runs a tool adds."""
+def provided(settings: Settings, database: Database, messenger: Messenger | None = None) -> Dependencies:
+    """Provide everything but the request itself, which whoever runs a tool adds.
+
+    `messenger`: the carrier's; None where there is no account to send from.
+    """
     return {
+        ChartStore: ChartStore(database),
+        Messenger: messenger or NoMessenger(),
         CustomerRecords: customer_records(settings, database),
         VerificationAttempts: SqlVerificationAttempts(database),
         Settings: settings,

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 import warnings
 from socket import gethostname
 from typing import Any, cast
@@ -14,9 +15,10 @@ from pydantic import BaseModel, ValidationError
 from agents.broker import FOLLOW_UP_TASK, RUN_TASK, VISIBILITY_S, make_app
 from agents.calling import ToolCaller
 from agents.crm.port import CustomerRecords
-from agents.follow_up import FollowUps, Messenger
+from agents.follow_up import FollowUps
 from agents.language_model.chosen import brief_worker
 from agents.messages import ReportKind, TaskReport, TaskRequest
+from agents.messenger import Messenger
 from agents.outbox import Outbox
 from agents.policy import refusal
 from agents.provided import provided
@@ -34,16 +36,21 @@ logger = logging.getLogger(__name__)
 class PoolProcess:
     """What one pool process keeps between tasks: an event loop, the connections, the runner."""
 
-    def __init__(self, settings: Settings, toolbox: Toolbox, brief_worker: BriefWorker | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        toolbox: Toolbox,
+        brief_worker: BriefWorker | None = None,
+        messenger: Messenger | None = None,
+    ) -> None:
         tracing.begin("worker", settings)
         self._loop = asyncio.Runner()
         database = Database(settings.database_url)
-        dependencies = provided(settings, database)
+        dependencies = provided(settings, database, messenger)
         self._writer = ReportWriter(connect(settings.redis_url), unix_ms)
         caller = ToolCaller(toolbox, dependencies, SqlToolCalls(database, unix_ms), refusal, unix_ms)
         self._runner = Runner(caller, self._writer, Outbox(database, unix_ms), unix_ms, brief_worker)
         records = cast("CustomerRecords", dependencies[CustomerRecords])
-        messenger = cast("Messenger | None", dependencies.get(Messenger))
         self._follow_ups = FollowUps(database, caller, records, messenger, unix_ms)
 
     def run(self, body: object) -> None:
@@ -63,6 +70,12 @@ class PoolProcess:
             self._loop.run(self._follow_ups.run(task_id))
         else:
             logger.warning("a message names no task to follow up")
+
+    def close(self) -> None:
+        """Let go of what tools keep open; a server of tools must not outlive the process that asks it."""
+        if (rooms := sys.modules.get("agents.mcp_tools.connection")) is not None:
+            self._loop.run(rooms.close_connections())
+        self._loop.close()
 
     async def _refuse(self, body: object) -> None:
         """Tell the call, if the message says which, that its request cannot be read here."""
@@ -90,17 +103,17 @@ class _Sender(BaseModel):
     tool: str
 
 
-def start(settings: Settings, visibility_s: int = VISIBILITY_S) -> int:
+def start(settings: Settings, visibility_s: int = VISIBILITY_S, messenger: Messenger | None = None) -> int:
     """Work until told to stop (SIGTERM, SIGINT); the exit code.
 
     Tasks that run then get a few seconds to finish; what does not finish goes back to the queue. For
-    `visibility_s` see `agents.broker.make_app`.
+    `visibility_s` see `agents.broker.make_app`; `messenger` sends texts to callers, None: nobody does.
 
     Raises:
         DeclarationError: the tools cannot be loaded.
     """
     app = make_app(settings, visibility_s)
-    register(app, settings, find_tools(settings))
+    register(app, settings, find_tools(settings), messenger)
     warnings.simplefilter("ignore", SecurityWarning)  # of pickle as root: we take nothing but JSON
     celery_worker.safe_say = _say
     signals.setup_logging.connect(_leave_logging_alone, weak=False)
@@ -118,13 +131,17 @@ def start(settings: Settings, visibility_s: int = VISIBILITY_S) -> int:
     return cast("int | None", worker.exitcode) or 0
 
 
-def register(app: Celery, settings: Settings, toolbox: Toolbox) -> None:
+def register(app: Celery, settings: Settings, toolbox: Toolbox, messenger: Messenger | None = None) -> None:
     """Make `app` run requests with these tools; every pool process gets connections of its own."""
     mine: list[PoolProcess] = []
     on_briefs = brief_worker(settings, toolbox, unix_ms)  # its client is imported once, before the pool forks
 
     def move_in(**_: object) -> None:
-        mine.append(PoolProcess(settings, toolbox, on_briefs))
+        mine.append(PoolProcess(settings, toolbox, on_briefs, messenger))
+
+    def move_out(**_: object) -> None:
+        while mine:
+            mine.pop().close()
 
     def run(body: object = None) -> None:
         mine[0].run(body)
@@ -133,6 +150,7 @@ def register(app: Celery, settings: Settings, toolbox: Toolbox) -> None:
         mine[0].follow_up(task_id)
 
     signals.worker_process_init.connect(move_in, weak=False)
+    signals.worker_process_shutdown.connect(move_out, weak=False)
     app.task(name=RUN_TASK)(run)
     app.task(name=FOLLOW_UP_TASK)(follow_up)
 

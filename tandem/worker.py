@@ -10,11 +10,12 @@ def worker() -> None:
     worker_metrics.prepare(settings)
     from agents.worker import start  # heavy: --help must answer at once
     from config import logs
+    from telephony.twilio.messages import make_messenger
 
     logs.begin("worker", settings.logs, settings.log_level)
     shown = worker_metrics.show(settings)
     try:
-        start(settings)
+        start(settings, messenger=make_messenger(settings))
     finally:
         if shown is not None:
             shown.shutdown()

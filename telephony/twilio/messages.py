@@ -7,7 +7,7 @@ from typing import Any, Final
 from twilio.base.exceptions import TwilioException, TwilioRestException
 
 from agents.errors import Refused, Unavailable
-from agents.messenger import Messenger, NoMessenger
+from agents.messenger import Messenger
 from config.settings import Settings
 from telephony.errors import CarrierError
 from telephony.twilio.rest import rest_client
@@ -61,8 +61,6 @@ class TwilioMessenger:
         self._http.close()
 
 
-def make_messenger(settings: Settings) -> Messenger:
-    """Give what sends messages with these settings."""
-    if settings.twilio_account_sid and settings.messages_from:
-        return TwilioMessenger(settings)
-    return NoMessenger()
+def make_messenger(settings: Settings) -> Messenger | None:
+    """Give what sends messages with these settings; None: nothing can."""
+    return TwilioMessenger(settings) if settings.twilio_account_sid and settings.messages_from else None

@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,8 +9,9 @@ from agents.calling import ToolCaller
 from agents.crm.sql import SqlCustomerRecords
 from agents.crm.tables import CaseNoteRow
 from agents.errors import Refused, ToolError, Unavailable
-from agents.follow_up import FollowUps, Messenger
+from agents.follow_up import FollowUps
 from agents.messages import FollowUp, ReportKind, TaskReport, TaskRequest
+from agents.messenger import Messenger
 from agents.outbox import Outbox
 from agents.policy import refusal
 from agents.tables import OutboxRow, ToolCallRow
@@ -28,10 +29,12 @@ class Telephone:
         self.sent: list[tuple[str, str]] = []
         self._faults = list(faults)
 
-    async def send(self, to: str, text: str, key: str) -> None:
+    async def send(self, to: str, text: str, pictures: Sequence[str] = ()) -> str:
+        assert not pictures
         self.sent.append((to, text))
         if self._faults:
             raise self._faults.pop(0)
+        return "SM1"
 
 
 class Scene:
