@@ -64,25 +64,22 @@ def end_of_turn(floor: Floor, moment: Moment, rules: Rules) -> Decision:
 
 def _has_ended(floor: Floor, moment: Moment, rules: Rules) -> bool:
     caller = floor.caller
-    hearing = moment.hearing
-    told = 0.0
-    if heard_it_all(floor, moment):
-        told = completeness(hearing.words, moment.expectation, hearing.ends_well)
+    told = completeness(moment.hearing.words, moment.expectation) if heard_it_all(floor, moment) else 0
     shortest_ms, longest_ms = _LONGEST_SILENCE_MS
     fallback_ms = shortest_ms + (longest_ms - shortest_ms) * rules.dials.patience
-    if told <= -1:
+    if told < 0:
         fallback_ms += _UNFINISHED_MS
     quiet_ms = caller.quiet_ms(moment.now_ms)
     if quiet_ms >= fallback_ms or (caller.overlap_ms and quiet_ms >= _AFTER_OVERLAP_MS):
         return True
-    if told >= 1 and moment.expectation.kind is AnswerKind.YES_NO:
+    if told > 0 and moment.expectation.kind is AnswerKind.YES_NO:
         told = _A_MERE_YES
     return caller.has_ended >= turn_end_line(rules, told)
 
 
 def turn_end_line(rules: Rules, told: float) -> float:
     """The line for the end of a turn whose words are complete (1), incomplete (-1) or do not tell (0)."""
-    shift = -told * (rules.lines.incomplete if told < 0 else rules.lines.complete)
+    shift = rules.lines.incomplete if told < 0 else -rules.lines.complete * told
     return shifted(rules.lines.turn_end, dialled(rules.dials.patience) + shift)
 
 

@@ -49,8 +49,6 @@ _DIGITS: Final = _set(
 _YES_NO: Final = _set(
     "yes yeah yep yup no nope sure correct right okay wrong sí si claro vale correcto exacto"
 )
-_AS_GOOD_AS_COMPLETE: Final = 3.0
-"""Log-odds by which a complete answer moves the line for the end of a turn (`Thresholds.complete`)."""
 _LEADING_ON: Final = _set(
     "a an the my your his her our their this i we he she they and or but because if when is are was am has "
     "of to for from with by at um uh er "
@@ -73,11 +71,8 @@ def is_backchannel(words: Sequence[Word]) -> bool:
     return True
 
 
-def completeness(words: Sequence[Word], expectation: Expectation, ends_well: float = 0.0) -> float:
-    """Judge a turn by its words: 1 the answer is complete, -1 more must come, 0 the words do not tell.
-
-    Between them where only n-grams tell: `ends_well`, in log-odds.
-    """
+def completeness(words: Sequence[Word], expectation: Expectation) -> int:
+    """Judge a turn by its words: 1 the answer is complete, -1 more must come, 0 the words do not tell."""
     texts = [word.text for word in words]
     if not texts:
         return 0
@@ -94,4 +89,4 @@ def completeness(words: Sequence[Word], expectation: Expectation, ends_well: flo
             return 1
         case _:
             pass
-    return -1 if texts[-1] in _LEADING_ON else ends_well / _AS_GOOD_AS_COMPLETE
+    return -1 if texts[-1] in _LEADING_ON else 0

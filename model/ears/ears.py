@@ -22,7 +22,6 @@ class Hearing:
         confidence: of the whole, 0..1, calibrated: below 0.5 it is more likely wrong than right.
         expected: it is something callers say at this point of a call. Other words may be meant for somebody
             else in the room, or come from the television.
-        ends_well: how much likelier a turn is over after these words than not, in log-odds; 0: cannot tell.
     """
 
     words: tuple[Word, ...] = ()
@@ -30,7 +29,6 @@ class Hearing:
     confidence: float = 0.0
     first_guess: bool = False
     expected: bool = True
-    ends_well: float = 0.0
 
     @property
     def known(self) -> tuple[Word, ...]:

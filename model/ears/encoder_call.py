@@ -18,7 +18,6 @@ from model.ears.ears import Hearing
 from model.ears.evidence import Evidence, evidence_of
 from model.ears.grammar import Grammar, grammar_for
 from model.ears.sentence import COSTS, Sentence, free_sentence, sentence_so_far, whole_sentence
-from model.ears.sentence_ends import ends_well
 from model.ears.tongue import Tongue, tongue_of
 from model.ears.turn_sound import READINGS_PER_MICRO_TURN, TurnSound
 from model.ears.wording import caller_words
@@ -170,12 +169,6 @@ class EncoderCall:
             sentence.confidence,
             first_guess=not whole,
             expected=sentence.expected,
-            ends_well=self._ends_well(self._settled + words) if whole else 0.0,
-        )
-
-    def _ends_well(self, words: tuple[Word, ...]) -> float:
-        return (
-            0.0 if self._grammar.digits else ends_well([word.text for word in words], self._tongue.language)
         )
 
     def _read(self, evidence: Evidence, *, whole: bool) -> Sentence:

@@ -26,7 +26,6 @@ class OpenVocabulary:
     """Words by number, the tree of their sounds, how likely they are."""
 
     words: tuple[str, ...]
-    numbers: Mapping[str, int]
     tree: PrefixTree
     mixture: Mixture
     borders: Borders
@@ -63,7 +62,6 @@ def _english() -> OpenVocabulary:
     ]
     return OpenVocabulary(
         words=words,
-        numbers=numbers,
         tree=tree_of(entries, general.unigram),
         mixture=Mixture(general, domain, _DOMAIN),
         borders=Borders(numbers[BEGIN], numbers[END]),
@@ -82,7 +80,6 @@ def _spanish() -> OpenVocabulary:
     ]
     return OpenVocabulary(
         words=words,
-        numbers=numbers,
         tree=tree_of(entries, domain.unigram),
         mixture=Mixture(domain, domain, 0.0),
         borders=Borders(numbers[BEGIN], numbers[END]),

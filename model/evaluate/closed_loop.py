@@ -24,7 +24,6 @@ from model.data.calls import SimulatedCall, simulate
 from model.data.delivery import FRAME_MS
 from model.data.scene import Manners, Phase
 from model.ears.ears import Hearing
-from model.ears.sentence_ends import ends_well
 from model.floor import decide
 from model.interaction import InteractionModel
 from model.moment import Decision, Floor, Moment, Rules, Standing
@@ -169,7 +168,7 @@ def replay(track: Track, rules: Rules) -> list[Decided]:
         moment = Moment(
             index=index,
             slots=slots,
-            hearing=_hearing(track, words, now_ms - _EARS_LAG_MS),
+            hearing=Hearing(words, now_ms - _EARS_LAG_MS, 0.9 if words else 0.0),
             standing=standing,
             expectation=track.expectations[index],
         )
@@ -180,12 +179,6 @@ def replay(track: Track, rules: Rules) -> list[Decided]:
             known_from_ms = now_ms - MICRO_TURN_MS
         standing = _after(standing, decision)
     return decided
-
-
-def _hearing(track: Track, words: tuple[Word, ...], upto_ms: int) -> Hearing:
-    """What the ears understand when they do not err."""
-    well = ends_well([word.text for word in words], track.call.language)
-    return Hearing(words, upto_ms, 0.9 if words else 0.0, ends_well=well)
 
 
 def _standing(before: Standing, *, agent_speaks: bool) -> Standing:

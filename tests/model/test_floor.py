@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 from config.expectation import NOTHING_AWAITED, AnswerKind, Expectation
 from config.units import MICRO_TURN_MS
 from model.caller import Caller
-from model.ears import sentence_ends
 from model.ears.ears import Hearing
 from model.floor import decide
 from model.moment import EARS_PATIENCE, Decision, Floor, Moment, Rules, Standing
@@ -235,24 +234,3 @@ def test_an_answer_is_complete_unfinished_or_neither(
     text: str, expectation: Expectation, verdict: int
 ) -> None:
     assert completeness(words(text), expectation) == verdict
-
-
-def test_where_words_do_not_tell_n_grams_move_the_line() -> None:
-    nearly = Readings(caller_voice=0.02, turn_end=0.6)
-    taken = list[bool]()
-    for ends_well in (-2.0, 0.0, 1.2):
-        hearing = Hearing(words("i ordered a lamp"), 10_000, 0.9, ends_well=ends_well)
-        taken.append(Decision.TAKE_TURN in after((VOICE,) * 4, *[(nearly,) * 4] * 2, hearing=hearing))
-    assert taken == [False, False, True]
-
-
-def test_a_sentence_ends_better_after_some_words_than_after_others() -> None:
-    for language, ends, goes_on in (
-        ("en", "it has not arrived", "it has not"),
-        ("en", "where is my order", "where is my"),
-        ("es", "no ha llegado", "no ha"),
-    ):
-        assert sentence_ends.ends_well(ends.split(), language) > 0.3
-        assert sentence_ends.ends_well(goes_on.split(), language) < -0.3
-    assert sentence_ends.ends_well([], "en") == 0.0
-    assert sentence_ends.ends_well(["xyzzy"], "es") == 0.0
