@@ -96,7 +96,7 @@ def test_the_model_learns_one_batch_by_heart():
     batch = a_batch(model, 0)
     optimiser = torch.optim.AdamW(model.parameters(), 3e-3)
     begin = end = {}
-    for _ in range(60):
+    for _ in range(90):
         judged = losses(model.read(batch.slots), batch.targets, Weights())
         optimiser.zero_grad()
         judged.total.backward()
