@@ -21,7 +21,7 @@ class Thresholds:
         sure_words: words over the agent count as an interruption by themselves from this confidence on.
     """
 
-    turn_end: float = 0.85
+    turn_end: float = 0.8
     complete: float = 3.0
     incomplete: float = 3.0
     barge_in_first: float = 0.6
@@ -29,7 +29,7 @@ class Thresholds:
     undecided: float = 0.35
     pause_anyway_ms: int = 700
     sustained_ms: int = 1_000
-    backchannel_due: float = 0.4
+    backchannel_due: float = 0.3
     sure_words: float = 0.5
 
 

@@ -18,7 +18,7 @@ _UNINTELLIGIBLE_MS: Final = 1_200
 """An interruption of this much voice without a word in it was meant, only not understood."""
 _AFTER_OVERLAP_MS: Final = 700
 """An answer given over the end of the question is taken after this much silence."""
-_LONGEST_SILENCE_MS: Final = (1_200, 2_000)
+_LONGEST_SILENCE_MS: Final = (1_300, 2_300)
 """The line is never dead: after this much silence (by patience) the turn is over, whatever the model says."""
 _A_MERE_YES: Final = 0.4
 """How complete a "yes" is: "that's right" often follows."""
