@@ -332,7 +332,7 @@ class Dispatcher:
         await self._sender.send(request)
 
     async def queued(self) -> int:
-        """See `Office`. None when Redis does not answer: then sending will tell."""
+        """See `Office`. 0 when Redis does not answer: then sending will tell."""
         try:
             return await self._redis.llen(QUEUE)
         except RedisError:

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar, cast
 from uuid import uuid4
 
 from pydantic import ValidationError
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -38,6 +38,7 @@ _STREAM_LENGTH: Final = 1_000
 _BLOCK_MS: Final = 5_000
 _BELL_TTL_S: Final = 60
 _COMMAND_TIMEOUT_S: Final = 2.0
+_CONNECTIONS: Final = 32
 _AGAIN_AFTER_S: Final = 0.2
 _FIELD: Final = "report"
 
@@ -65,17 +66,22 @@ def runs_key(call_id: str) -> str:
 def connect(url: str, longest_block_ms: int = 0) -> Redis:
     """Make a client that sends every command once: a lost reply is an error, never a second command.
 
+    Many commands at a time share a few connections and wait for one; they are not refused.
+
     Args:
         url: redis://, rediss:// or unix://.
         longest_block_ms: how long a blocking command may wait; the socket waits longer than that.
     """
-    return Redis.from_url(
+    pool = BlockingConnectionPool.from_url(
         url,
+        max_connections=_CONNECTIONS,
+        timeout=_COMMAND_TIMEOUT_S,
         decode_responses=True,
         retry=Retry(NoBackoff(), 0),
         socket_connect_timeout=_COMMAND_TIMEOUT_S,
         socket_timeout=_COMMAND_TIMEOUT_S + longest_block_ms / 1_000,
     )
+    return Redis.from_pool(pool)
 
 
 async def mark_over(redis: Redis, request: TaskRequest) -> None:
