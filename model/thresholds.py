@@ -29,7 +29,7 @@ class Thresholds:
     undecided: float = 0.35
     pause_anyway_ms: int = 700
     sustained_ms: int = 1_000
-    backchannel_due: float = 0.3
+    backchannel_due: float = 0.4
     sure_words: float = 0.5
 
 
