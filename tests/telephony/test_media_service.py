@@ -114,7 +114,7 @@ async def test_a_hundred_thousand_messages_at_once_do_not_disturb_another_call(s
     async with served.call("CA1") as caller:
         await speak(caller, 200)
         turns = served.switchboard.opened["CA1"].turns
-        assert len(turns) >= 18
+        assert len(turns) >= 15
         assert sum(turn.filled_ms for turn in turns) <= 400
     assert len(served.switchboard.opened["CA-flood"].turns) <= 25
     flooder.kill()
