@@ -170,6 +170,8 @@ def stay(scene: Scene, key: str, text: Text, talk: Mapping[str, object] | None =
     asking = scene.telling
     scene = replace(scene, telling=before)
     scene, spoken = sure_word(scene, key, text, {"last": last, "question": asked, **(talk or {})})
+    if not spoken.strip():
+        return scene  # asked to say again what was never said
     asks = bool(asked and asked in spoken)
     if asks:
         scene = replace(scene, telling=(*scene.telling, *asking))
