@@ -1,4 +1,4 @@
-"""Where the floor draws its lines; chosen by `model.evaluate.closed_loop` on calls of training voices."""
+"""Where the floor draws its lines; set by hand from replays of training calls (`model.evaluate.closed_loop`)."""
 
 from dataclasses import dataclass
 
