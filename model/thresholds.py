@@ -1,4 +1,4 @@
-"""Where the floor draws its lines; set by hand from replays of training calls (`model.evaluate.closed_loop`)."""
+"""Where the floor draws its lines; set by hand from replays (`model.evaluate.closed_loop`)."""
 
 from dataclasses import dataclass
 
