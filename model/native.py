@@ -20,7 +20,8 @@ from model.capacity import Step
 from model.checkpoint import load_checkpoint
 from model.ears.ears import Ears, Hearing, Listener
 from model.listening import introductions, listening_in
-from model.session import EarOrders, Session, advance, awaits_words, reply
+from model.session.advance import advance, awaits_words, reply
+from model.session.state import EarOrders, Session
 from model.streaming import SILENT_MICRO_TURN, ModelReadings, ModelState, ModelTurn, StreamingModel
 from model.turn import CallContext, CallState, Readings, StepError, TurnEvent, TurnInput, TurnOutput
 from model.voice.ahead import Ahead

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from config.expectation import AnswerKind, Expectation
 from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES, SAMPLES_PER_MS, SLOT_MS, SLOTS_PER_MICRO_TURN
 from model.ears.ears import Hearing
-from model.session import EarOrders, Session, advance
+from model.session.advance import advance
+from model.session.state import EarOrders, Session
 from model.thresholds import Thresholds
-from model.turn import Readings, TurnAct, TurnEvent, TurnInput, TurnOutput, Word
+from model.turn import Heard, Offer, OfferMade, Readings, TurnAct, TurnEvent, TurnInput, TurnOutput, Word
 from model.voice.clauses import clauses
 from model.voice.voice import Speech
 
@@ -17,6 +19,14 @@ LINES = Thresholds(turn_end=0.8, barge_in_first=0.85, barge_in=0.6, undecided=0.
 """What the scripts are written for, whatever lines suit the model that ships."""
 WORD_MS = 250
 """How long every word of the scripted voice lasts."""
+DIGITS = Expectation(AnswerKind.DIGITS, digits=6)
+YES_NO = Expectation(AnswerKind.YES_NO)
+LONG = "Your order was shipped on Monday and it should arrive tomorrow before noon at the latest."
+"""4 seconds of the scripted voice, one clause of 16 words."""
+
+
+def made(offer_id: str = "o", text: str = LONG, **how: object) -> OfferMade:
+    return OfferMade(Offer(offer_id, text, **how))
 
 
 @dataclass(frozen=True)
@@ -141,3 +151,10 @@ class Conversation:
         return " ".join(
             word.text for output in self.outputs if output.voicing == offer_id for word in output.agent_words
         )
+
+
+def hearing_along(conversation: Conversation, behind_ms: int = 300) -> None:
+    """Have the line confirm what was heard, some way behind what was given out, in every micro-turn."""
+    for index in range(2, 80):
+        heard = Heard(max(0, index * MICRO_TURN_MS - behind_ms))
+        conversation.events[index] = (heard, *conversation.events.get(index, ()))
