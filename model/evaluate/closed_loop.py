@@ -1,8 +1,7 @@
-"""How the floor's lines are chosen: calls of training voices, read once, replayed with any lines and dials.
+"""What the floor's lines and a manager's dials do: calls of training voices, read once, replayed with any.
 
-    turns, overlaps = (read_calls(model, calls) for calls in (turn_calls(), overlap_calls()))
-    lines = choose(turns, overlaps)
-    figures = measure([*turns, *overlaps], Rules(lines=lines))
+    tracks = read_calls(model, [*turn_calls(), *overlap_calls()])
+    figures = measure(tracks, Rules(dials, lines))
 
 Reading is the model's work and takes a minute; a replay is the floor's alone, in virtual time, and takes
 seconds. It is exact up to the first decision in each silence and each overlap, which are what is counted:
@@ -10,10 +9,8 @@ until then the simulated agent does what the live one does (it is silent, or goe
 those really said, as early as the shipped ears have them.
 """
 
-# B calls of a step
-
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -30,7 +27,6 @@ from model.moment import Decision, Floor, Moment, Rules, Standing
 from model.native import readings_of
 from model.streaming import ModelTurn, StreamingModel
 from model.streams import DIGITS_ANY, KINDS
-from model.thresholds import Thresholds
 from model.turn import Readings, Word
 
 SEED: Final = 777
@@ -299,79 +295,3 @@ def _backchannels(replayed: Replayed) -> tuple[int, int, float]:
 
 def _mean(values: Sequence[bool]) -> float:
     return sum(values) / len(values) if values else float("nan")
-
-
-# --- choosing -----------------------------------------------------------------------------------------
-
-
-_PROBABILITIES: Final = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.96, 0.98)
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the lines are to reach: of what is within these bounds, the quickest is taken.
-
-    `in_place` is the share of backchannels that must be due where they begin; then the more the better.
-    """
-
-    takeovers: float = 0.05
-    yields: float = 0.95
-    lost: float = 0.1
-    faltered: float = 0.25
-    in_place: float = 0.7
-
-
-def choose(turns: Sequence[Track], overlaps: Sequence[Track], wanted: Wanted | None = None) -> Thresholds:
-    """Choose the lines that are quickest within what is wanted; where nothing is, those that come nearest.
-
-    One after the other: the end of turns and backchannels by the calls of `turn_calls`, interruptions by
-    those of `overlap_calls`.
-    """
-    wanted = wanted or Wanted()
-    lines = Thresholds()
-    lines = _best(turns, [replace(lines, turn_end=p) for p in _PROBABILITIES], wanted, _slowness)
-    lines = _best(turns, [replace(lines, backchannel_due=p) for p in _PROBABILITIES], wanted, _aloofness)
-    early = [
-        replace(lines, barge_in_first=min(p + 0.1, 0.98), barge_in=p, undecided=p) for p in _PROBABILITIES
-    ]
-    lines = _best(overlaps, early, wanted, _clumsiness)
-    later = lines.barge_in
-    firsts = [replace(lines, barge_in_first=min(later + more, 0.98)) for more in (0.0, 0.05, 0.1, 0.2, 0.3)]
-    lines = _best(overlaps, firsts, wanted, _clumsiness)
-    unsure = [replace(lines, undecided=later * share) for share in (1.0, 0.85, 0.7, 0.5)]
-    lines = _best(overlaps, unsure, wanted, _clumsiness)
-    spans = [
-        replace(lines, pause_anyway_ms=pause_ms, sustained_ms=sustained_ms)
-        for pause_ms, sustained_ms in ((700, 1_000), (1_000, 1_400), (1_400, 2_000), (2_000, 3_000))
-    ]
-    return _best(overlaps, spans, wanted, _clumsiness)
-
-
-def _best(
-    tracks: Sequence[Track],
-    lines: Sequence[Thresholds],
-    wanted: Wanted,
-    worse: Callable[[Figures, Wanted], tuple[float, float]],
-) -> Thresholds:
-    return min(lines, key=lambda each: worse(measure(tracks, Rules(lines=each)), wanted))
-
-
-def _slowness(figures: Figures, wanted: Wanted) -> tuple[float, float]:
-    return max(figures.takeovers, wanted.takeovers), figures.median_ms
-
-
-def _aloofness(figures: Figures, wanted: Wanted) -> tuple[float, float]:
-    misplaced = 1.0 - min(figures.in_place, wanted.in_place) if figures.in_place == figures.in_place else 1.0
-    return misplaced, -figures.backchannels_per_minute
-
-
-def _clumsiness(figures: Figures, wanted: Wanted) -> tuple[float, float]:
-    lost = _beyond(figures.lost, wanted.lost)
-    faltered = _beyond(figures.faltered, wanted.faltered)
-    missed = max(0.0, wanted.yields - figures.yields)
-    return lost + 0.5 * faltered + missed + 0.5 * (1.0 - figures.yields_400), figures.stop_ms
-
-
-def _beyond(shares: Mapping[str, float], bound: float) -> float:
-    """By how much shares are beyond a bound, on average."""
-    return float(np.mean([max(0.0, share - bound) for share in shares.values()] or [0.0]))

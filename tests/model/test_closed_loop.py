@@ -5,8 +5,6 @@ import pytest
 from model.checkpoint import find_checkpoint, load_checkpoint
 from model.evaluate.closed_loop import (
     Track,
-    Wanted,
-    choose,
     measure,
     overlap_calls,
     read_calls,
@@ -57,10 +55,3 @@ def test_the_backchannel_dial_moves_how_often_they_come_from_never_on(tracks: li
     assert rates[0] == 0.0
     assert rates == sorted(rates)
     assert rates[-1] > rates[1]
-
-
-def test_the_lines_chosen_are_quicker_the_more_takeovers_are_allowed(tracks: list[Track]) -> None:
-    turns, overlaps = tracks[:5], tracks[5:6]
-    careful, hasty = (choose(turns, overlaps, Wanted(takeovers=share)) for share in (0.05, 0.5))
-    assert careful.turn_end >= hasty.turn_end
-    assert measure(turns, Rules(lines=careful)).median_ms >= measure(turns, Rules(lines=hasty)).median_ms
