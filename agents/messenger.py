@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Protocol
 
-from agents.errors import Unavailable
+from agents.errors import Unsupported
 from agents.signature import Injected
 
 
@@ -22,7 +22,8 @@ class Messenger(Protocol):
             The carrier's id of the message: it has been taken, which does not mean that it has arrived.
 
         Raises:
-            Unavailable: nobody knows whether it was sent, or nothing is set up to send it.
+            Unavailable: nobody knows whether it was sent.
+            Unsupported: nothing is set up to send it.
             Refused: the carrier does not send it: no such number, blocked, not able to get messages.
         """
         ...
@@ -36,6 +37,6 @@ class NoMessenger:
     """What there is without an account to send from."""
 
     async def send(self, to: str, text: str, pictures: Sequence[str] = ()) -> str:
-        raise Unavailable(
+        raise Unsupported(
             "no messages can be sent: set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_MESSAGES_FROM"
         )

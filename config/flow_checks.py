@@ -148,8 +148,14 @@ def _arguments(name: str, step: LookUp, flow: Flow) -> Iterator[str]:
             continue
         whole = _ARGUMENT.fullmatch(value)
         if whole is None:
-            fix = "give a plain value or one slot, like {order_number}"
+            fix = (
+                "give a plain value, one slot, like {order_number}, or part of an answer, like {order.status}"
+            )
             yield f"step '{name}': argument '{argument}' is {value!r}; {fix}"
+        elif "." in whole[1]:
+            if (answer := whole[1].partition(".")[0]) not in (answers := _answers(flow)):
+                fix = did_you_mean(answer, answers)
+                yield f"step '{name}': argument '{argument}' takes answer '{answer}', which nobody gives{fix}"
         elif whole[1] not in flow.slots:
             fix = did_you_mean(whole[1], flow.slots)
             yield f"step '{name}': argument '{argument}' takes slot '{whole[1]}', which does not exist{fix}"
@@ -173,8 +179,11 @@ def _works(flow: Flow) -> tuple[str, ...]:
 
 
 def _known(flow: Flow) -> frozenset[str]:
-    results = {step.result for step in flow.steps.values() if isinstance(step, Work)}
-    return frozenset(flow.slots) | results
+    return frozenset(flow.slots) | _answers(flow)
+
+
+def _answers(flow: Flow) -> frozenset[str]:
+    return frozenset(step.result for step in flow.steps.values() if isinstance(step, Work))
 
 
 def _blanks_that_cannot_be_filled(flow: Flow) -> Iterator[str]:

@@ -168,7 +168,10 @@ class _Work(_Stay):
 
 
 class LookUp(_Work):
-    """Have a tool called. `arguments`: name → a value, or a slot as `{order_number}`."""
+    """Have a tool called.
+
+    `arguments`: name → a value, a slot as `{order_number}`, or part of an answer as `{times.first.slot_id}`.
+    """
 
     kind: Literal["look_up"]
     tool: Name
@@ -203,7 +206,7 @@ class Agent(_Work):
 
 
 class Decide(_Step):
-    """Go on by a value: of a slot, or of a look-up's result."""
+    """Go on by a value: of a slot, or of a look-up's result. The case `nothing`: it is not known."""
 
     kind: Literal["decide"]
     by: str = Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$")
@@ -331,7 +334,7 @@ def slots_used(step: Work) -> frozenset[str]:
     if isinstance(step, Agent):
         return frozenset(blank[0] for blank in BLANK.findall(step.goal))
     values = (value for value in step.arguments.values() if isinstance(value, str))
-    return frozenset(value[1:-1] for value in values if value.startswith("{"))
+    return frozenset(value[1:-1] for value in values if value.startswith("{") and "." not in value)
 
 
 def texts(step: Step) -> Iterator[tuple[str, Text]]:

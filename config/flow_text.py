@@ -10,9 +10,23 @@ NAME_PATTERN: Final = r"^[a-z][a-z0-9_]{0,63}$"
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 """Of a flow, a step, a meaning, a slot: `order_number`."""
 
-FORMATS: Final = ("plain", "digits", "date", "when", "money")
-"""How a blank is spoken: as it is; digit by digit; as a day ("Tuesday the 24th of November"); as an answer to
-"when?" ("tomorrow", "on Tuesday the 24th of November"); as an amount in the flow's currency."""
+FORMATS: Final = (
+    "plain", "digits", "date", "when", "month", "time", "moment", "moments", "span", "money", "priced",
+    "chart",
+)  # fmt: skip
+"""How a blank is spoken, in the flow's language:
+
+    plain     as it is                                  digits    digit by digit
+    date      "Tuesday the 24th of November"            when      "tomorrow, ...", "on Tuesday ..."
+    month     "November"                                time      "9 30 in the morning"
+    moment    a day and a time                          moments   several to choose from, with "or"
+    span      seconds, or a duration: "2 minutes"       money     an amount in the flow's currency
+    priced    things that have a text and a price       chart     what a chart shows, without its title
+
+A list is said thing by thing, with "and".
+"""
+NOTHING: Final = "nothing"
+"""The case of a `decide` for what is not known."""
 
 BLANK: Final = re.compile(r"\{([a-z][a-z0-9_]*)((?:\.[a-z][a-z0-9_]*)*)(?::([a-z]+))?\}")
 """Groups: the name, the path below it (".status" or empty), the format or None."""

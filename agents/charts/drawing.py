@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final, cast
 
-from agents.charts.chart import Chart, Series, Unit
+from agents.charts.chart import Chart, Series, Unit, label_month
 
 _INCHES: Final = (6.0, 4.5)
 _DPI: Final = 180
@@ -12,7 +12,7 @@ _COLOURS: Final = ("#1f5fd6", "#e2762f", "#2f9e6f", "#8a56c2")
 _INK: Final = "#23303f"
 _GRID: Final = "#dde3ea"
 _MOST_TICKS: Final = 12
-_PREFIX: Final = {Unit.DOLLARS: r"\$", Unit.EUROS: "€"}
+_PREFIX: Final = {Unit.DOLLARS: r"\$", Unit.EUROS: "€", Unit.POUNDS: "£"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,13 @@ def _dress(axes: Any, chart: Chart) -> None:  # noqa: ANN401
     from matplotlib.ticker import FuncFormatter
 
     axes.set_title(_plain(chart.title), color=_INK, fontsize=15, loc="left", pad=14, fontweight="bold")
-    every = -(-len(chart.labels) // _MOST_TICKS)
-    ticks = range(0, len(chart.labels), every)
-    slanted = sum(len(chart.labels[k]) for k in ticks) > 48
+    labels = _labels(chart)
+    every = -(-len(labels) // _MOST_TICKS)
+    ticks = range(0, len(labels), every)
+    slanted = sum(len(labels[k]) for k in ticks) > 48
     axes.set_xticks(
         list(ticks),
-        [_plain(chart.labels[k]) for k in ticks],
+        [_plain(labels[k]) for k in ticks],
         rotation=35 if slanted else 0,
         ha="right" if slanted else "center",
     )
@@ -78,6 +79,15 @@ def _dress(axes: Any, chart: Chart) -> None:  # noqa: ANN401
         axes.axhline(0, color=_INK, linewidth=0.8)
     if len(chart.series) > 1:
         axes.legend(frameon=False, labelcolor=_INK)
+
+
+def _labels(chart: Chart) -> list[str]:
+    """Labels as they are drawn: months short, with their year where there are more than twelve."""
+    months = [label_month(label) for label in chart.labels]
+    form = "%b %Y" if len(months) > 12 else "%b"
+    return [
+        month.strftime(form) if month else label for month, label in zip(months, chart.labels, strict=True)
+    ]
 
 
 def _plain(text: str) -> str:

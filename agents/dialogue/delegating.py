@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from agents.dialogue.scene import Scene, drop_news, drop_tasks
 from agents.dialogue.state import OpenTask
+from agents.dialogue.wording import look
 from agents.messages import LANGUAGE_MODEL, Brief, Delegation, FollowUp
 from config.flow_steps import Agent, LookUp, Meanwhile, Work, slots_used
 from config.flow_text import BLANK
@@ -16,7 +17,7 @@ def delegate(scene: Scene, name: str, step: Work) -> Scene:
     """Have a step's work done. What goes on already is not begun again; what it replaces is cancelled."""
     state = scene.state
     given = {slot: value.value for slot, value in state.slots.items()}
-    arguments = _arguments(step, given) if isinstance(step, LookUp) else {}
+    arguments = _arguments(step, given, state.results) if isinstance(step, LookUp) else {}
     brief = _brief(scene, step, given) if isinstance(step, Agent) else None
     tool = step.tool if isinstance(step, LookUp) else LANGUAGE_MODEL
     kind = name if brief else tool
@@ -74,14 +75,14 @@ def _let_go(scene: Scene, goes: Callable[[OpenTask, Meanwhile], bool]) -> Scene:
     return drop_news(scene, lambda news: gone(news.task))
 
 
-def _arguments(step: LookUp, given: Mapping[str, str]) -> dict[str, object]:
-    """What the tool is given; slots the caller has not given are left out."""
+def _arguments(step: LookUp, given: Mapping[str, str], results: Mapping[str, object]) -> dict[str, object]:
+    """What the tool is given; what the caller has not given, or no answer says, is left out."""
     arguments: dict[str, object] = {}
     for name, value in step.arguments.items():
         if not isinstance(value, str) or not value.startswith("{"):
             arguments[name] = value
-        elif (slot := value[1:-1]) in given:
-            arguments[name] = given[slot]
+        elif (found := look(value[1:-1], {**results, **given})) is not None:
+            arguments[name] = found
     return arguments
 
 

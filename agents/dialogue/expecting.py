@@ -5,7 +5,7 @@ from typing import Final
 
 from agents.dialogue.slots import NO_PHRASES, YES_PHRASES
 from agents.dialogue.state import State
-from agents.dialogue.wording import look
+from agents.dialogue.wording import branch
 from config.expectation import AnswerKind, Expectation
 from config.flow import ChoiceSlot, DigitsSlot, Flow, Meaning, YesNoSlot
 from config.flow_steps import Agent, Ask, Decide, LookUp, Meanwhile, Say
@@ -67,7 +67,7 @@ def listening_step(flow: Flow, state: State) -> str | None:
             case LookUp(meanwhile=Meanwhile(), next=following) | Agent(meanwhile=Meanwhile(), next=following):
                 name = following
             case Decide() as step:
-                name = step.cases.get(str(look(step.by, known)), step.otherwise)
+                name = branch(step, known)
             case None:
                 return None
             case _:

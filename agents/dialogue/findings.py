@@ -5,10 +5,10 @@ from typing import Final
 
 from agents.dialogue.news import tell, with_result
 from agents.dialogue.scene import Scene, drop_news, known, speech
-from agents.dialogue.spans import is_spanish
 from agents.dialogue.state import News, OpenTask, Source, Told
+from agents.dialogue.tongue import is_spanish
 from agents.dialogue.walk import enter
-from agents.dialogue.wording import look, spoken_value
+from agents.dialogue.wording import branch, look, spoken_value
 from agents.messages import Identity, ReportKind, TaskReport
 from config.flow_steps import Aside, Decide, LookUp, Work
 from config.flow_text import Text
@@ -105,7 +105,7 @@ def _tell_aside(scene: Scene, task: OpenTask, name: str | None, result: Mapping[
     news = News("says", name, (name,), result=result, task=task)
     facts = known(with_result(scene, news))
     while isinstance(step := scene.flow.steps[name], Decide):
-        name = step.cases.get(str(look(step.by, facts)), step.otherwise)
+        name = branch(step, facts)
     if not isinstance(step, Aside):
         raise TypeError(f"step '{name}' tells news, so it must be an aside")
     return tell(scene, News("says", name, step.says, result=result, task=task))

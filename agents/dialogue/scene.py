@@ -85,7 +85,7 @@ def word(
 
 def speech(scene: Scene) -> Speech:
     """Tell how this call speaks."""
-    return Speech(scene.state.call.today, scene.flow.currency)
+    return Speech(scene.state.call.today, scene.flow.currency, scene.flow.language)
 
 
 def sure_word(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from agents.dialogue.slots import words
+from agents.dialogue.tongue import is_spanish
 
 SHORTEST_MS: Final = 5_000
 LONGEST_MS: Final = 4 * 3_600_000
@@ -161,8 +162,3 @@ def said_due(span: Span, language: str) -> str:
         return f"{'en' if spanish else 'in'} {said}"
     one = said if " y " in said or " and " in said else said.removeprefix("1 ").removeprefix("un ")
     return f"{'cada' if spanish else 'every'} {one.removeprefix('una ') if one == said else one}"
-
-
-def is_spanish(language: str) -> bool:
-    """Whether a flow's language is Spanish."""
-    return language.partition("-")[0] == "es"

@@ -9,7 +9,7 @@ from agents.dialogue.events import HangUp, TransferTo
 from agents.dialogue.promises import promise_reminder, promise_to_watch, stop_reminding
 from agents.dialogue.scene import Scene, drop_news, drop_task, known, say, sure_word, unsay_all, word
 from agents.dialogue.state import Given, Purpose
-from agents.dialogue.wording import look
+from agents.dialogue.wording import branch
 from config.flow_steps import (
     Agent,
     Aside,
@@ -50,7 +50,7 @@ def enter(scene: Scene, name: str) -> Scene:
         step = scene.step
         match step:
             case Decide():
-                name = step.cases.get(str(look(step.by, known(scene))), step.otherwise)
+                name = branch(step, known(scene))
                 continue
             case Ask() if (following := _skipped(scene, step)) is not None:
                 scene, name = following

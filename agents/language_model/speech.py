@@ -3,15 +3,15 @@
 Pure. Models are told to write for the ear; this holds when they do not.
 """
 
-# ruff: noqa: SIM905 - word lists read as words
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
-from agents.dialogue.wording import ordinal, spaced
+from agents.dialogue.tongue import ENGLISH, SPANISH, Tongue, is_spanish, spoken_amount, spoken_date
+from agents.dialogue.wording import spaced
 from agents.language_model.sentences import START, cut
 
 Language = Literal["en", "es"]
@@ -20,67 +20,25 @@ Language = Literal["en", "es"]
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """What signs are called in a language. `money`: one, several, and the same of the coins."""
+    """What signs are called in a language."""
 
-    money: Mapping[str, tuple[str, str, str, str]]
-    coins_after: str
+    tongue: Tongue
     website: str
     at: str
     dot: str
     plus: str
-    minus: str
     percent: str
-    both: str
     number: str
-    months: tuple[str, ...]
-    weekdays: tuple[str, ...]
 
 
-_ENGLISH: Final = _Words(
-    money={
-        "$": ("dollar", "dollars", "cent", "cents"),
-        "€": ("euro", "euros", "cent", "cents"),
-        "£": ("pound", "pounds", "penny", "pence"),
-    },
-    coins_after=" and ",
-    website="the website",
-    at=" at ",
-    dot=" dot ",
-    plus="plus ",
-    minus="minus ",
-    percent=" percent",
-    both=" and ",
-    number="number ",
-    months=tuple(
-        "January February March April May June July August September October November December".split()
-    ),
-    weekdays=tuple("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()),
-)
-_SPANISH: Final = _Words(
-    money={
-        "$": ("dólar", "dólares", "centavo", "centavos"),
-        "€": ("euro", "euros", "céntimo", "céntimos"),
-        "£": ("libra", "libras", "penique", "peniques"),
-    },
-    coins_after=" con ",
-    website="la página web",
-    at=" arroba ",
-    dot=" punto ",
-    plus="más ",
-    minus="menos ",
-    percent=" por ciento",
-    both=" y ",
-    number="número ",
-    months=tuple(
-        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
-    ),
-    weekdays=tuple("lunes martes miércoles jueves viernes sábado domingo".split()),
-)
+_ENGLISH: Final = _Words(ENGLISH, "the website", " at ", " dot ", "plus ", " percent", "number ")
+_SPANISH: Final = _Words(SPANISH, "la página web", " arroba ", " punto ", "más ", " por ciento", "número ")
+_CURRENCIES: Final = {"$": "USD", "€": "EUR", "£": "GBP"}
 
 
 def language_of(tag: str) -> Language:
     """Return the language spoken for a tag like `es-ES`; English for those not known."""
-    return "es" if tag.lower().partition("-")[0] == "es" else "en"
+    return "es" if is_spanish(tag) else "en"
 
 
 def tidy(text: str, language: Language) -> str:
@@ -143,24 +101,23 @@ def _day(found: re.Match[str], words: _Words) -> str:
         day = date(int(found[1]), int(found[2]), int(found[3]))
     except ValueError:
         return found[0]
-    weekday, month = words.weekdays[day.weekday()], words.months[day.month - 1]
-    if words is _SPANISH:
-        return f"{weekday} {day.day} de {month}"
-    return f"{weekday} the {ordinal(day.day)} of {month}"
+    return spoken_date(day, _tag(words))
 
 
 def _money(found: re.Match[str], words: _Words) -> str:
     """Say an amount; the groups are `minus`, `sign`, `whole`, `part` and perhaps `scale`."""
-    one, several, coin, coins = words.money[found["sign"]]
-    minus = words.minus if found["minus"] else ""
+    currency = _CURRENCIES[found["sign"]]
     whole, part = re.sub(r"\D", "", found["whole"]), found["part"]
     if scale := found.groupdict().get("scale"):
+        minus, several = words.tongue.minus if found["minus"] else "", words.tongue.money[currency][1]
         amount = f"{whole}.{part}" if part else whole
         return f"{minus}{amount} {scale} {'de ' if scale.startswith('millon') else ''}{several}"
-    cents = int(part.ljust(2, "0")) if part else 0
-    said = [f"{whole} {one if int(whole) == 1 else several}"] if int(whole) or not cents else []
-    said += [f"{cents} {coin if cents == 1 else coins}"] if cents else []
-    return minus + words.coins_after.join(said)
+    cents = int(whole) * 100 + (int(part.ljust(2, "0")) if part else 0)
+    return spoken_amount(-cents if found["minus"] else cents, currency, _tag(words))
+
+
+def _tag(words: _Words) -> Language:
+    return "es" if words is _SPANISH else "en"
 
 
 def _telephone(found: re.Match[str], words: _Words) -> str:
@@ -203,6 +160,6 @@ _SAYINGS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str], _Words], s
     (re.compile(r"(?<![\w.,])(?=\w*[A-Z])(?=(?:\w*\d){3})[A-Z0-9]{4,}\b"), _spaced),
     (re.compile(r"(?<=\d)\s?%"), lambda _, words: words.percent),
     (re.compile(r"#\s?(?=\d)"), lambda _, words: words.number),
-    (re.compile(r"\s*&\s*"), lambda _, words: words.both),
+    (re.compile(r"\s*&\s*"), lambda _, words: f" {words.tongue.both} "),
     (re.compile(r"[#<>{}\\^|]+"), lambda _, __: " "),
 )

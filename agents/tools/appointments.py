@@ -10,7 +10,7 @@ from agents.crm.port import Appointment, AppointmentState, Crm, Slot
 from agents.errors import Invalid, NotFound
 from agents.tool import Caller, Key, tool
 from agents.tools.own import own_appointment
-from agents.tools.saying import at_the_company, listed, spoken_moment
+from agents.tools.saying import at_the_company
 
 Id = Annotated[str, Field(min_length=1, max_length=64)]
 
@@ -24,21 +24,18 @@ class OfferedTime(BaseModel):
 
     slot_id: str
     starts_at: datetime
-    """UTC."""
+    """On the company's clock."""
     starts_on: date
-    """On the company's calendar."""
-    words: str
-    """As said: "Tuesday the 24th of November at 9 30 in the morning"."""
 
 
 class OfferedTimes(BaseModel):
-    """Up to three free times, spread over the days there are."""
+    """Up to three free times, spread over the days there are. A flow says `{times.starts:moments}`."""
 
     kind: str
     times: list[OfferedTime]
     first: OfferedTime
-    words: str
-    """As said: "Tuesday ... at 9 in the morning, or Wednesday ... at noon"."""
+    starts: list[datetime]
+    """When they are, on the company's clock."""
 
 
 class BookedTime(BaseModel):
@@ -47,10 +44,8 @@ class BookedTime(BaseModel):
     appointment_id: str
     kind: str
     starts_at: datetime
-    """UTC."""
+    """On the company's clock."""
     starts_on: date
-    """On the company's calendar."""
-    words: str
 
 
 class BookedTimes(BaseModel):
@@ -89,8 +84,7 @@ async def find_appointment(  # noqa: D417 - crm is given
     if not slots:
         raise NotFound("nothing is free then")
     times = [_offered(slot) for slot in spread(slots, _MOST_OFFERED)]
-    words = listed([each.words for each in times], last="or")
-    return OfferedTimes(kind=kind, times=times, first=times[0], words=words)
+    return OfferedTimes(kind=kind, times=times, first=times[0], starts=[each.starts_at for each in times])
 
 
 @tool(reads=True, timeout_ms=5_000, retries=2, says="Let me look at your appointments.")
@@ -151,21 +145,14 @@ def spread(slots: Sequence[Slot], most: int) -> list[Slot]:
 
 
 def _offered(slot: Slot) -> OfferedTime:
-    return OfferedTime(
-        slot_id=slot.id,
-        starts_at=slot.starts_at,
-        starts_on=at_the_company(slot.starts_at).date(),
-        words=spoken_moment(slot.starts_at),
-    )
+    starts_at = at_the_company(slot.starts_at)
+    return OfferedTime(slot_id=slot.id, starts_at=starts_at, starts_on=starts_at.date())
 
 
 def _booked(appointment: Appointment) -> BookedTime:
+    starts_at = at_the_company(appointment.starts_at)
     return BookedTime(
-        appointment_id=appointment.id,
-        kind=appointment.kind,
-        starts_at=appointment.starts_at,
-        starts_on=at_the_company(appointment.starts_at).date(),
-        words=spoken_moment(appointment.starts_at),
+        appointment_id=appointment.id, kind=appointment.kind, starts_at=starts_at, starts_on=starts_at.date()
     )
 
 

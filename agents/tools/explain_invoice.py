@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from agents.crm.port import Crm, Invoice
+from agents.crm.port import Crm, Invoice, InvoiceLine
 from agents.errors import NotFound
 from agents.tool import Caller, tool
-from agents.tools.saying import Money, listed, money
-
-_MOST_NAMED = 4
+from agents.tools.saying import Money, money
 
 
 class ExplainedLine(BaseModel):
@@ -20,7 +18,7 @@ class ExplainedLine(BaseModel):
 
 
 class ExplainedInvoice(BaseModel):
-    """An invoice as one would explain it. Days are ISO 8601 in JSON; the flow words them."""
+    """An invoice as one would explain it. The flow words it: `{invoice.total:money}`, `{x.lines:priced}`."""
 
     invoice_number: str
     order_number: str | None
@@ -31,12 +29,14 @@ class ExplainedInvoice(BaseModel):
     """Null: not paid yet."""
     total: Money
     lines: list[ExplainedLine]
-    made_of: str | None
-    """As said: "a care plan for 19 dollars"; null when the system does not say."""
-    more_than_before: Money | None
-    """Monthly bills: how much more than the bill before, negative when less; null when there is none."""
-    compared: str | None
-    """As said: "That is 65 dollars more than the bill before. New on it: repair visit for 65 dollars."."""
+    change: Literal["more", "less", "same"] | None
+    """Monthly bills: what it is to the bill before; null when there is none."""
+    difference: Money | None
+    """By how much, never negative."""
+    new_lines: list[ExplainedLine]
+    """What the bill before did not have."""
+    gone_lines: list[ExplainedLine]
+    """What only the bill before had."""
 
 
 @tool(reads=True, timeout_ms=5_000, retries=2, says="Let me look at that invoice.")
@@ -67,10 +67,11 @@ async def explain_invoice(  # noqa: D417 - the others are given
         due_on=invoice.due_on,
         paid_on=invoice.paid_on,
         total=money(invoice.total_cents),
-        lines=[ExplainedLine(text=line.text, price=money(line.amount_cents)) for line in invoice.lines],
-        made_of=_made_of([(line.text, line.amount_cents) for line in invoice.lines]),
-        more_than_before=money(invoice.total_cents - before.total_cents) if before else None,
-        compared=_compared(invoice, before) if before else None,
+        lines=_explained(invoice.lines),
+        change=_change(invoice, before) if before else None,
+        difference=money(abs(invoice.total_cents - before.total_cents)) if before else None,
+        new_lines=_only_in(invoice, before) if before else [],
+        gone_lines=_only_in(before, invoice) if before else [],
     )
 
 
@@ -81,23 +82,16 @@ def _position(invoices: Sequence[Invoice], number: str | None) -> int | None:
     return next((at for at, each in enumerate(invoices) if each.number.upper() == wanted), None)
 
 
-def _made_of(lines: Sequence[tuple[str, int]]) -> str | None:
-    """Name the dearest lines and say what the rest comes to."""
-    dearest = sorted(lines, key=lambda line: -line[1])
-    named = [f"{text} for {money(cents).words}" for text, cents in dearest[:_MOST_NAMED]]
-    if rest := dearest[_MOST_NAMED:]:
-        named.append(f"other things for {money(sum(cents for _, cents in rest)).words}")
-    return listed(named) or None
+def _explained(lines: Sequence[InvoiceLine]) -> list[ExplainedLine]:
+    return [ExplainedLine(text=line.text, price=money(line.amount_cents)) for line in lines]
 
 
-def _compared(invoice: Invoice, before: Invoice) -> str:
-    difference = invoice.total_cents - before.total_cents
-    if not difference:
-        return "That is as much as the bill before."
-    direction = "more" if difference > 0 else "less"
-    said = f"That is {money(abs(difference)).words} {direction} than the bill before."
-    longer, shorter, verb = (invoice, before, "New on it")
-    if difference < 0:
-        longer, shorter, verb = before, invoice, "No longer on it"
-    changed = [(line.text, line.amount_cents) for line in longer.lines if line not in shorter.lines]
-    return f"{said} {verb}: {_made_of(changed)}." if changed else said
+def _change(invoice: Invoice, before: Invoice) -> Literal["more", "less", "same"]:
+    if invoice.total_cents == before.total_cents:
+        return "same"
+    return "more" if invoice.total_cents > before.total_cents else "less"
+
+
+def _only_in(one: Invoice, other: Invoice) -> list[ExplainedLine]:
+    """List the lines of one invoice that the other has not."""
+    return _explained([line for line in one.lines if line not in other.lines])

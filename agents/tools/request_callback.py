@@ -9,7 +9,7 @@ from agents.crm.port import Crm
 from agents.errors import Invalid
 from agents.tool import Key, Request, tool
 from agents.tools.phones import PhoneNumber
-from agents.tools.saying import spoken_moment
+from agents.tools.saying import at_the_company
 
 _LONGEST_AHEAD = timedelta(days=60)
 
@@ -19,9 +19,7 @@ class PromisedCallback(BaseModel):
 
     callback_id: str
     due_at: datetime | None
-    """UTC; null: as soon as somebody is free."""
-    words: str
-    """As said: "on Tuesday the 24th of November at 9 in the morning", "as soon as somebody is free"."""
+    """On the company's clock; null: as soon as somebody is free."""
 
 
 @tool(writes=True, timeout_ms=8_000, says="I'm noting that for a colleague.", sensitive=("phone_number",))
@@ -52,5 +50,5 @@ async def request_callback(  # noqa: D417 - the others are given
     if not phone_number:
         raise Invalid("phone_number: nobody is known to ring")
     callback = await crm.ask_callback(phone_number, reason, due_at, key)
-    words = f"on {spoken_moment(callback.due_at)}" if callback.due_at else "as soon as somebody is free"
-    return PromisedCallback(callback_id=callback.id, due_at=callback.due_at, words=words)
+    due_at = callback.due_at and at_the_company(callback.due_at)
+    return PromisedCallback(callback_id=callback.id, due_at=due_at)

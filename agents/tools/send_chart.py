@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from agents.charts.store import Charts
 from agents.crm.port import Crm
-from agents.errors import NotFound, Unavailable
+from agents.errors import NotFound, Unsupported
 from agents.messenger import Messages
 from agents.signature import Injected
 from agents.tool import Caller, Request, tool
@@ -31,15 +31,18 @@ async def send_chart(  # noqa: D417 - the rest is given
     charts: Charts,
     messenger: Messages,
     settings: Configured,
+    text: Annotated[str, Field(min_length=1, max_length=160)] | None = None,
 ) -> ChartSent:
     """Send a chart to the telephone the company knows of the customer.
 
     Args:
         chart_id: as a tool that drew it in this call gave it.
+        text: what the message says; left out: the chart's title.
 
     Raises:
         NotFound: this call has no such chart, or the company knows no number.
-        Unavailable: no messages can be sent, or nobody knows whether it was.
+        Unsupported: nothing is set up to send messages, or pictures cannot be fetched from here.
+        Unavailable: nobody knows whether it was sent.
         Refused: the number cannot get messages.
     """
     kept = await charts.find(chart_id)
@@ -49,7 +52,7 @@ async def send_chart(  # noqa: D417 - the rest is given
     if customer is None or not customer.phone:
         raise NotFound("the company knows no number to send it to")
     if settings.public_origin is None:
-        raise Unavailable("pictures cannot be fetched from here: set TANDEM_PUBLIC_URL")
+        raise Unsupported("pictures cannot be fetched from here: set TANDEM_PUBLIC_URL")
     picture = f"{settings.public_url}/charts/{kept.id}.png"
-    message_id = await messenger.send(customer.phone, kept.chart.title, [picture])
+    message_id = await messenger.send(customer.phone, text or kept.chart.title, [picture])
     return ChartSent(message_id=message_id, ends_with=customer.phone[-2:])

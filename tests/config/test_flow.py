@@ -135,7 +135,14 @@ def test_an_argument_that_takes_no_slot_is_named():
     )
     assert wrong('order_number: "{order_number}"', 'order_number: "no. {order_number}"') == [
         "flow.yaml: step 'look_up': argument 'order_number' is 'no. {order_number}'; "
-        "give a plain value or one slot, like {order_number}"
+        "give a plain value, one slot, like {order_number}, or part of an answer, like {order.status}"
+    ]
+
+
+def test_an_argument_that_takes_an_answer_nobody_gives_is_named():
+    assert wrong('order_number: "{order_number}"', 'order_number: "{ordr.order_number}"') == [
+        "flow.yaml: step 'look_up': argument 'order_number' takes answer 'ordr', which nobody gives; "
+        "did you mean 'order'?"
     ]
 
 

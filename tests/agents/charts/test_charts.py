@@ -1,5 +1,5 @@
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -27,20 +27,26 @@ BILLS = Chart(
 
 def test_a_chart_is_said_in_one_sentence():
     assert described(BILLS) == (
-        "Your bills: the highest is 96 dollars in Jan, the lowest 38 dollars in Jun, "
-        "and 67 dollars on average."
+        "the highest is 96 dollars in Jan, the lowest 38 dollars in Jun, and 67 dollars on average"
     )
-    assert described(BILLS, "es-MX").startswith("Your bills: lo más alto es 96 dólares en Jan")
+    assert described(BILLS, "es-MX").startswith("lo más alto es 96 dólares en Jan")
     flat = BILLS.model_copy(update={"series": (Series(values=(7,) * 12),)})
-    assert described(flat) == "Your bills: always 7 dollars."
+    assert described(flat) == "always 7 dollars"
 
 
 def test_a_gap_is_neither_the_lowest_nor_in_the_mean():
     three = {"labels": ("Jan", "Feb", "Mar"), "series": (Series(values=(10, None, 20)),)}
     assert described(BILLS.model_copy(update=three)) == (
-        "Your bills: the highest is 20 dollars in Mar, the lowest 10 dollars in Jan, "
-        "and 15 dollars on average."
+        "the highest is 20 dollars in Mar, the lowest 10 dollars in Jan, and 15 dollars on average"
     )
+
+
+def test_months_are_said_in_the_language_and_drawn_short():
+    months = BILLS.model_copy(update={"labels": tuple(f"2026-{month:02d}" for month in range(1, 13))})
+    assert "96 dollars in January, the lowest 38 dollars in June" in described(months)
+    assert "96 dólares en enero, lo más bajo 38 dólares en junio" in described(months, "es-MX")
+    assert "in January 2026, the lowest" in described(months, today=date(2027, 3, 1))
+    assert b">Jun</text>" in draw(months).svg
 
 
 @pytest.mark.parametrize(

@@ -170,9 +170,9 @@ def test_sentences_are_found(text: str, sentences: list[str]) -> None:
     ("written", "english", "spanish"),
     [
         ("$49.90", "49 dollars and 90 cents.", "49 dólares con 90 centavos."),
-        ("-$1.01", "minus 1 dollar and 1 cent.", "menos 1 dólar con 1 centavo."),
+        ("-$1.01", "minus 1 dollar and 1 cent.", "menos un dólar con un centavo."),
         ("$0.99", "99 cents.", "99 centavos."),
-        ("£1", "1 pound.", "1 libra."),
+        ("£1", "1 pound.", "una libra."),
         ("$1.5 million", "1.5 million dollars.", "1.5 million dólares."),
         ("1.234,56 €", "1234 euros and 56 cents.", "1234 euros con 56 céntimos."),
         ("104233", "1 0 4 2 3 3.", "1 0 4 2 3 3."),

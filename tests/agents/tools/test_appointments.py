@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from agents.crm.port import Slot
+from agents.dialogue.wording import Speech, spoken_value
 from agents.errors import Invalid, NotFound, Refused
 from agents.tools.appointments import (
     book_appointment,
@@ -20,10 +21,10 @@ async def test_free_times_are_offered_three_at_a_time_in_words(desk: Desk) -> No
     found = await desk.call(find_appointment, kind="lamp repair")
     assert [each["slot_id"] for each in found["times"]] == ["T0", "T1", "T2"]
     assert found["first"] == found["times"][0]
-    assert (
-        found["words"]
-        == ", ".join(each["words"] for each in found["times"][:2]) + f" or {found['times'][2]['words']}"
-    )
+    assert found["starts"] == [each["starts_at"] for each in found["times"]]
+    said = spoken_value(found["starts"], "moments", Speech(date(2026, 11, 22)))
+    assert said is not None
+    assert (said.count(" at "), said.count(" or ")) == (3, 1)
 
 
 async def test_only_days_that_suit_are_offered(desk: Desk) -> None:

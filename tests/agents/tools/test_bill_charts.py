@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 
 from admin.migrate import upgrade
+from agents.charts.chart import Chart, described
 from agents.charts.store import ChartStore
 from agents.crm.port import Customer, CustomerRecords, Invoice
-from agents.errors import NotFound, Unavailable
+from agents.dialogue.wording import Speech, worded
+from agents.errors import NotFound, Unsupported
 from agents.messages import Identity, TaskRequest
-from agents.messenger import Messenger
+from agents.messenger import Messenger, NoMessenger
 from agents.tools.bill_history import bill_history
 from agents.tools.send_chart import send_chart
 from config.database import Database
@@ -83,20 +85,32 @@ async def world(tmp_path: Path):
 
 async def test_twelve_months_of_bills_are_drawn_and_said_in_one_sentence(world: World):
     told = await bill_history.run({}, world.given())
-    assert told["months"][0] == "Sep"
-    assert told["months"][-1] == "Aug"
-    assert told["totals_cents"][-1] == 4_050 + 950
-    assert told["summary"].startswith(
-        "Your bills: the highest is 96 dollars in Jan, the lowest 38 dollars in Jun"
+    assert (told["months"][0], told["months"][-1], told["count"]) == ("2025-09", "2026-08", 12)
+    assert told["totals"][-1] == {"cents": 4_050 + 950, "amount": "50.00"}
+    says = ("Of your bills, {bills.chart:chart}.",)
+    english = worded(says, {"bills": told}, Speech(date(2026, 9, 2)), 0)
+    assert english is not None
+    assert english.text.startswith(
+        "Of your bills, the highest is 96 dollars in January, the lowest 38 dollars"
     )
+    spanish = worded(says, {"bills": told}, Speech(date(2026, 9, 2), "USD", "es-US"), 0)
+    assert spanish is not None
+    assert "96 dólares en enero" in spanish.text
     kept = await world.charts.find(told["chart_id"])
     assert kept is not None
     assert len(kept.chart.labels) == 12
 
 
+async def test_bills_are_in_the_companys_currency(world: World):
+    told = await bill_history.run({"currency": "GBP"}, world.given())
+    assert "96 pounds in January" in described(Chart.model_validate(told["chart"]))
+
+
 async def test_more_than_a_years_bills_name_the_year(world: World):
     told = await bill_history.run({"months": 13}, world.given())
-    assert told["months"][0] == "Aug 2025"
+    kept = await world.charts.find(told["chart_id"])
+    assert kept is not None
+    assert b">Aug 2025</text>" in kept.svg
 
 
 async def test_a_customer_without_bills_has_none_to_draw(world: World):
@@ -122,6 +136,18 @@ async def test_a_chart_of_another_call_is_not_sent(world: World):
 async def test_without_a_public_address_nothing_is_sent(world: World):
     chart_id = (await bill_history.run({}, world.given()))["chart_id"]
     world.settings = world.settings.model_copy(update={"public_origin": None})
-    with pytest.raises(Unavailable, match="TANDEM_PUBLIC_URL"):
+    with pytest.raises(Unsupported, match="TANDEM_PUBLIC_URL"):
         await send_chart.run({"chart_id": chart_id}, world.given())
     assert world.phone.messages == []
+
+
+async def test_without_an_account_to_send_from_nothing_is_sent_and_that_is_known(world: World):
+    chart_id = (await bill_history.run({}, world.given()))["chart_id"]
+    with pytest.raises(Unsupported, match="TWILIO_MESSAGES_FROM"):
+        await send_chart.run({"chart_id": chart_id}, world.given() | {Messenger: NoMessenger()})
+
+
+async def test_the_flow_may_word_the_message(world: World):
+    chart_id = (await bill_history.run({}, world.given()))["chart_id"]
+    await send_chart.run({"chart_id": chart_id, "text": "Your bills at Acme"}, world.given())
+    assert world.phone.messages[0][1] == "Your bills at Acme"

@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from agents.crm.tables import InvoiceLineRow, InvoiceRow
+from agents.dialogue.wording import Speech, worded
 from agents.errors import NotFound
 from agents.tools.explain_invoice import explain_invoice
 from tests.agents.tools.conftest import Desk
@@ -27,13 +28,20 @@ async def bill(desk: Desk, number: str, month: int, **lines: int) -> None:
         )
 
 
-async def test_an_invoice_is_told_line_by_line_in_words(desk: Desk) -> None:
+def words(told: dict, blank: str, language: str = "en-US") -> str | None:
+    speech = Speech(date(2026, 9, 1), "USD", language)
+    spoken = worded((f"{{invoice.{blank}}}",), {"invoice": told}, speech, 0)
+    return spoken and spoken.text
+
+
+async def test_an_invoice_is_told_line_by_line_in_the_language_of_the_call(desk: Desk) -> None:
     told = await desk.call(explain_invoice, invoice_number="l100001")
     assert told["order_number"] == "100001"
     assert told["paid_on"] == "2026-04-04"
-    assert told["total"] == {"cents": 11_700, "amount": "117.00", "words": "117 dollars"}
-    assert told["made_of"] == "lamp for 110 dollars and shipping for 7 dollars"
-    assert told["compared"] is None
+    assert told["total"] == {"cents": 11_700, "amount": "117.00"}
+    assert words(told, "lines:priced") == "lamp for 110 dollars and shipping for 7 dollars"
+    assert words(told, "lines:priced", "es") == "lamp por 110 dólares y shipping por 7 dólares"
+    assert (told["change"], told["difference"], told["new_lines"]) == (None, None, [])
 
 
 async def test_left_out_it_is_the_newest(desk: Desk) -> None:
@@ -46,21 +54,19 @@ async def test_a_monthly_bill_is_compared_with_the_one_before(desk: Desk) -> Non
     await bill(desk, "P3", 8, care_plan=1_900)
     await bill(desk, "P4", 9, care_plan=1_900)
     more = await desk.call(explain_invoice, invoice_number="P2")
-    assert more["more_than_before"]["cents"] == 6_550
-    assert more["compared"] == (
-        "That is 65 dollars and 50 cents more than the bill before. "
-        "New on it: repair visit for 65 dollars and 50 cents."
-    )
+    assert (more["change"], more["difference"]["cents"]) == ("more", 6_550)
+    assert words(more, "new_lines:priced") == "repair visit for 65 dollars and 50 cents"
+    assert more["gone_lines"] == []
     less = await desk.call(explain_invoice, invoice_number="P3")
-    assert less["more_than_before"]["cents"] == -6_550
-    assert "less than the bill before. No longer on it: repair visit" in less["compared"]
-    assert (await desk.call(explain_invoice))["compared"] == "That is as much as the bill before."
+    assert (less["change"], less["difference"]["cents"]) == ("less", 6_550)
+    assert [line["text"] for line in less["gone_lines"]] == ["repair visit"]
+    assert (await desk.call(explain_invoice))["change"] == "same"
 
 
 async def test_the_dearest_lines_are_named_and_the_rest_added_up(desk: Desk) -> None:
     await bill(desk, "P1", 6, one=100, two=200, three=300, four=400, five=500, six=600)
     told = await desk.call(explain_invoice)
-    assert told["made_of"] == (
+    assert words(told, "lines:priced") == (
         "six for 6 dollars, five for 5 dollars, four for 4 dollars, three for 3 dollars "
         "and other things for 3 dollars"
     )
