@@ -9,8 +9,11 @@ AgentsError
     ├── Refused        the rules of the company forbid it
     ├── Invalid        the arguments make no sense
     ├── Unsupported    the system behind the tool has no such thing
+    ├── LimitReached   what may be used for this caller, this day or this task is used up
     ├── TimedOut       a read was not done in time
     └── Unknown        a write may or may not have happened
+
+The words are those of `config.failures`.
 """
 
 from typing import ClassVar
@@ -65,6 +68,12 @@ class Unsupported(ToolError):  # noqa: N818
     """The system behind the tool has no such thing: no orders, no appointments."""
 
     word = "unsupported"
+
+
+class LimitReached(ToolError):  # noqa: N818
+    """What may be used for this caller, this day or this task is used up. Nothing was begun."""
+
+    word = "limit"
 
 
 class TimedOut(ToolError):  # noqa: N818

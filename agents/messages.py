@@ -145,8 +145,7 @@ class TaskReport(_Message):
     result: dict[str, Any] | None = None
     """For RESULT and PARTIAL: the tool's return value as JSON. For CANCELLED: what had happened by then."""
     error: str | None = None
-    """For FAILED: a short machine word: not_found, unavailable, timeout, invalid, refused, unsupported,
-    internal; unknown: a write that may or may not have happened. For CANCELLED: unknown, or None."""
+    """For FAILED: a word of `config.failures`. For CANCELLED: unknown, or None."""
     message: str = ""
     """A sentence for people who read logs; never voiced as it is."""
     trace: str = ""

@@ -10,6 +10,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Final
 
 from config.dials import StepDials
+from config.failures import FAILURES
 from config.flow import DigitsSlot, Flow
 from config.flow_steps import (
     Agent,
@@ -55,6 +56,7 @@ _TALK_BLANKS: Final[Mapping[str, frozenset[str]]] = {
 }
 """Blanks that only exist in these places."""
 
+_FAILED_WORDS: Final = (*FAILURES, "cancelled", "otherwise")
 _ARGUMENT: Final = re.compile(r"\{([^{}]*)\}")
 
 
@@ -112,11 +114,7 @@ def _parts(name: str, step: Step, flow: Flow) -> Iterator[str]:
                     yield f"step '{name}': consent_for '{other}' is no look_up and no agent{fix}"
             yield from _slot_of(name, step, flow)
         case LookUp() | Agent():
-            yield from _arguments(name, step, flow) if isinstance(step, LookUp) else _goal(name, step, flow)
-            for place in step.meanwhile.dropped_at if step.meanwhile else ():
-                if place not in flow.steps:
-                    fix = did_you_mean(place, flow.steps)
-                    yield f"step '{name}': meanwhile.dropped_at '{place}' does not exist{fix}"
+            yield from _work(name, step, flow)
         case Say(keep=False) if step.dials != StepDials():
             yield f"step '{name}': has dials, but the call goes on at once; set them at step '{step.next}'"
         case Transfer(destination=destination) if destination not in flow.destinations:
@@ -127,6 +125,17 @@ def _parts(name: str, step: Step, flow: Flow) -> Iterator[str]:
             yield f"step '{name}': decides by '{by}', which no slot and no look-up gives{fix}"
         case _:
             pass
+
+
+def _work(name: str, step: Work, flow: Flow) -> Iterator[str]:
+    yield from _arguments(name, step, flow) if isinstance(step, LookUp) else _goal(name, step, flow)
+    for word in step.failed:
+        if word not in _FAILED_WORDS:
+            yield f"step '{name}': nothing fails with '{word}'{did_you_mean(word, _FAILED_WORDS)}"
+    for place in step.meanwhile.dropped_at if step.meanwhile else ():
+        if place not in flow.steps:
+            fix = did_you_mean(place, flow.steps)
+            yield f"step '{name}': meanwhile.dropped_at '{place}' does not exist{fix}"
 
 
 def _slot_of(name: str, step: Ask, flow: Flow) -> Iterator[str]:

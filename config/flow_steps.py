@@ -164,7 +164,11 @@ class _Work(_Stay):
     after_hang_up: AfterHangUp | None = None
     next: Name
     failed: Mapping[str, Name] = Field(min_length=1)
-    """The error word (`not_found`, `unavailable`, `timeout`, ...) → step; `otherwise` for the rest."""
+    """A word of `config.failures` (`not_found`, `unavailable`, `limit`, ...) → step; `otherwise`.
+
+    A step that changes something says what follows an `unknown`; it then also follows a `timeout`, which says
+    no more.
+    """
 
 
 class LookUp(_Work):

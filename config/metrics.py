@@ -10,6 +10,8 @@ from typing import Final
 
 from prometheus_client import Counter, Histogram, disable_created_metrics
 
+from config.failures import FAILURES
+
 disable_created_metrics()  # a second series for each, which nobody asks for
 
 _SOON_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -19,20 +21,7 @@ _STEP_S: Final = (0.02, 0.04, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2, 0.3, 0.5, 1.0)
 
 UNKNOWN: Final = "unknown"
 """The `tool` of a request for one that does not exist: what was asked for is not ours to bound."""
-OUTCOMES: Final = frozenset(
-    (
-        "result",
-        "cancelled",
-        "not_found",
-        "unavailable",
-        "timeout",
-        "invalid",
-        "refused",
-        "unsupported",
-        "unknown",
-        "internal",
-    )
-)
+OUTCOMES: Final = frozenset(("result", "cancelled", *FAILURES))
 """How a task can end: a result, a cancellation, or the word of its failure. All else counts as `other`."""
 
 # --- the call's side --------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from agents.dialogue.tongue import is_spanish
 from agents.dialogue.walk import enter
 from agents.dialogue.wording import branch, look, spoken_value
 from agents.messages import Identity, ReportKind, TaskReport
+from config.failures import MAY_HAVE_HAPPENED
 from config.flow_steps import Aside, Decide, LookUp, Work
 from config.flow_text import Text
 
@@ -52,7 +53,8 @@ def failed(scene: Scene, task: OpenTask, step: Work, word: str) -> Scene:
         scene = scene.now(tries={**scene.state.tries, task.step: tries})
         if tries >= step.verifies.tries:
             return enter(scene.now(said=()), step.verifies.then)
-    target = step.failed.get(word) or step.failed.get("otherwise")
+    words = (word, "unknown", "otherwise") if word in MAY_HAVE_HAPPENED else (word, "otherwise")
+    target = next((step.failed[each] for each in words if each in step.failed), None)
     if task.meanwhile:
         return _tell_aside(scene, task, target, None)
     return enter(scene.now(said=()), target or scene.flow.trouble)

@@ -17,6 +17,11 @@ class Described(Protocol):
         ...
 
     @property
+    def reads(self) -> bool:
+        """It changes nothing."""
+        ...
+
+    @property
     def consent(self) -> bool:
         """It runs only when the caller has agreed to it."""
         ...
@@ -39,6 +44,7 @@ def tool_problems(flow: Flow, tools: Tools) -> tuple[str, ...]:
         if isinstance(step, LookUp | Agent):
             found += _uninstalled(name, step, tools)
             found += _not_allowed(name, step, tools, agreed=name in agreed, verified=verified)
+            found += _left_unsaid(name, step, tools)
         if isinstance(step, LookUp) and step.tool in tools:
             found += _arguments(name, step, tools[step.tool].schema)
     return tuple(found)
@@ -66,6 +72,15 @@ def _not_allowed(
         if tools[tool].identity and not verified:
             fix = "add a look_up with 'verifies' before it"
             yield f"step '{name}': tool '{tool}' is for verified callers, and no step verifies any; {fix}"
+
+
+def _left_unsaid(name: str, step: LookUp | Agent, tools: Tools) -> Iterator[str]:
+    """What changes something may end without anybody knowing whether it did; that is no plain failure."""
+    for tool in _used(step):
+        if tool in tools and not tools[tool].reads and "unknown" not in step.failed:
+            fix = "say under 'failed' where 'unknown' leads, to words that claim neither"
+            yield f"step '{name}': tool '{tool}' may end without it being known whether it was done; {fix}"
+            return
 
 
 def _arguments(name: str, step: LookUp, schema: Mapping[str, Any]) -> Iterator[str]:

@@ -6,6 +6,7 @@ import pytest
 
 from agents.dialogue.events import HangUp, Say, TransferTo, Unsay
 from agents.messages import LANGUAGE_MODEL, FollowUp, Identity
+from config.flow_steps import LookUp
 from tests.agents.dialogue.line import Line
 
 TUESDAY = {"order_number": "104233", "status": "shipped", "expected_on": "2026-11-24", "carrier": "UPS"}
@@ -156,6 +157,40 @@ def test_the_failure_of_one_disturbs_no_other(line):
     assert [task.id for task in line.state.tasks] == [refund.task_id]
     assert line.state.step == "greet"
     assert line.report(refund, "cancelled") == ["The refund did not work."]
+
+
+@pytest.mark.parametrize(
+    ("kind", "error", "said"),
+    [
+        ("failed", "unknown", "I could not confirm the refund."),
+        ("cancelled", "unknown", "I could not confirm the refund."),
+        ("failed", "timeout", "I could not confirm the refund."),
+        ("failed", "internal", "I could not confirm the refund."),
+        ("failed", "limit", "I may not refund more today."),
+        ("failed", "unavailable", "The refund did not work."),
+        ("cancelled", None, "The refund did not work."),
+    ],
+)
+def test_of_a_change_no_more_is_claimed_than_is_known(line, kind, error, said):
+    assert line.report(refunding(line), kind, error=error) == [said]
+
+
+def test_a_change_that_is_given_up_may_still_happen_and_that_is_said(line):
+    refunding(line)
+    said = [text for _, text in line.wait(60_000)]
+    assert said == ["I could not confirm the refund."]
+
+
+def test_a_part_of_an_answer_is_an_argument_of_what_follows(line):
+    steps = dict(line.flow.steps)
+    refund = steps["refund"]
+    assert isinstance(refund, LookUp)
+    arguments = {"carrier": "{order.carrier}", "missing": "{order.weight}", "order_number": "{order_number}"}
+    steps["refund"] = refund.model_copy(update={"arguments": arguments})
+    line.flow = line.flow.model_copy(update={"steps": steps})
+    line.report(tracking(line), "result", TUESDAY)
+    line.hear()
+    assert refunding(line).arguments == {"carrier": "UPS", "order_number": "104233"}
 
 
 def test_progress_is_silent(line):
