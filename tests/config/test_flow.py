@@ -139,6 +139,12 @@ def test_an_argument_that_takes_no_slot_is_named():
     ]
 
 
+def test_a_failure_there_is_not_is_named():
+    assert wrong("      limit: limit_reached\n", "      limits: limit_reached\n") == [
+        "flow.yaml: step 'look_up': nothing fails with 'limits'; did you mean 'limit'?"
+    ]
+
+
 def test_an_argument_that_takes_an_answer_nobody_gives_is_named():
     assert wrong('order_number: "{order_number}"', 'order_number: "{ordr.order_number}"') == [
         "flow.yaml: step 'look_up': argument 'order_number' takes answer 'ordr', which nobody gives; "

@@ -29,7 +29,7 @@ def test_every_problem_of_every_file_is_told_and_the_exit_code_is_2(tmp_path):
 def test_a_flow_is_shown_step_by_step():
     result = tandem("show", "order_status")
     assert result.exit_code == 0
-    assert "Where is my order?" in result.output
+    assert "Where is my order, and why is my bill so high?" in result.output
     assert "unknown_number" in result.output
 
 

@@ -90,7 +90,11 @@ class Line:
     def hear(self) -> None:
         """All that is on offer is heard, in order, and what that leads to."""
         while self.state.offers:
-            self.tell(OfferHeard(self.state.offers[0].id))
+            self.hear_one()
+
+    def hear_one(self) -> None:
+        """The first of what is on offer is heard."""
+        self.tell(OfferHeard(self.state.offers[0].id))
 
     def lose(self) -> None:
         self.tell(OfferLost(self.state.offers[-1].id))
