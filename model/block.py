@@ -5,8 +5,9 @@
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from model.attention import Attention, RingStep, Whole
+from model.attention import Attention, Whole
 from model.experts import Experts, FeedForward
+from model.ring_step import RingStep
 from model.sizes import ModelSize
 
 
@@ -39,4 +40,5 @@ class Block(nn.Module):
         normed = self.feed_norm(x)
         if isinstance(self.feed, FeedForward):
             return x + self.feed(normed)
-        return x + self.feed.step(normed.flatten(0, 1)).view_as(x)
+        feed = self.feed.step_in_fixed_shapes if ring.has_fixed_shapes else self.feed.step
+        return x + feed(normed.flatten(0, 1)).view_as(x)

@@ -4,11 +4,12 @@ Routing is token choice (Shazeer et al. 2017) with sigmoid weights; no position 
 one call reads does not depend on the others. The experts are kept in balance by the loss of Fedus et al.
 (2021), which is 1 at best.
 
-Two forms that agree: in training, positions sorted by expert and one large GEMM per expert; in serving, a
-gather and a small GEMM for each expert that somebody chose. Its rows are filled up to a multiple of four: a
-GEMM on a CPU takes rows four at a time, and what is left (with AVX2) or is fewer (with AVX-512) goes
-by a path that rounds otherwise. A micro-turn is four slots, so every other GEMM of a step has such a multiple
-anyway, and a row's numbers are the same whatever stands beside it (tests/model/test_experts.py).
+Three forms that agree: in training, positions sorted by expert and one large GEMM per expert; in serving, a
+gather and a small GEMM for each expert that somebody chose; in serving on a GPU, shapes that never change.
+The rows of the small GEMMs are filled up to a multiple of four: a GEMM on a CPU takes rows four at a time,
+and what is left (with AVX2) or is fewer (with AVX-512) goes by a path that rounds otherwise. A micro-turn is
+four slots, so every other GEMM of a step has such a multiple anyway, and a row's numbers are the same
+whatever stands beside it (tests/model/test_experts.py).
 """
 
 # T positions · D model width · E experts · H hidden of an expert · C experts chosen
@@ -83,6 +84,17 @@ class Experts(nn.Module):
             gate, rise = nn.functional.linear(rows, self.gate_and_rise[expert]).chunk(2, dim=-1)
             spread[places] = nn.functional.linear(silu(gate) * rise, self.fall[expert])[: len(places)]
         return self._gather(x, spread, weights)
+
+    def step_in_fixed_shapes(self, x: Float[Tensor, "T D"]) -> Float[Tensor, "T D"]:
+        """In serving on a GPU: every expert reads every position, those chosen count.
+
+        No shape depends on the choice. The arithmetic is to spare there, as long as experts are few.
+        """
+        _, weights, experts = self._route(x)
+        gate, rise = (x @ self.gate_and_rise.transpose(1, 2)).chunk(2, dim=-1)
+        every = ((silu(gate) * rise) @ self.fall.transpose(1, 2)).transpose(0, 1)
+        spread = every.gather(1, experts.unsqueeze(-1).expand(-1, -1, x.shape[1]))
+        return self._gather(x, spread.flatten(0, 1), weights)
 
     def _route(
         self, x: Float[Tensor, "T D"]

@@ -13,11 +13,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from model.attention import RingStep, whole
+from model.attention import whole
 from model.block import Block
 from model.experts import Experts
 from model.frontend import FrontEnd
 from model.heads import Heads, Readouts
+from model.ring_step import RingStep
 from model.sizes import ModelSize
 from model.streams import History, Slots, Streams
 

@@ -8,8 +8,6 @@
 Everything is preallocated when the object is built. Not thread-safe: one thread steps.
 """
 
-# B calls of a step · N samples · P rows of the pool
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -17,25 +15,18 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor
 
 from config.expectation import NOTHING_AWAITED, Expectation
-from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES, SLOT_SAMPLES, SLOTS_PER_MICRO_TURN
+from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES, SLOTS_PER_MICRO_TURN
 from model.alike import alike
-from model.attention import RingStep
-from model.cache import RingCache
-from model.frontend import FrontEndState
 from model.heads import Readouts, caller_soon
 from model.interaction import InteractionModel
 from model.native_words import NativeWords
+from model.pool import Pool, Turns, WholePool, step_rows
 from model.streams import (
     ACTS,
     AGENT_TEXT,
     LANGUAGES,
-    SPEAKING_POWER,
-    History,
-    Slots,
-    clock_bucket,
     digits_index,
     kind_index,
 )
@@ -140,14 +131,22 @@ class ModelState:
 class StreamingModel:
     """A trained model serving up to `max_calls` calls at once."""
 
-    def __init__(self, model: InteractionModel, max_calls: int = 16) -> None:
+    def __init__(
+        self, model: InteractionModel, max_calls: int = 16, *, whole_pool: bool | None = None
+    ) -> None:
+        """Take memory for all calls.
+
+        Args:
+            model: on the device that is to serve.
+            max_calls: how many there is room for.
+            whole_pool: whether all rows are stepped every time (see `model.pool`); by default on a GPU.
+        """
         self.model = model.eval().requires_grad_(requires_grad=False)
         self.max_calls = max_calls
         self._free = list(range(max_calls - 1, -1, -1))
-        self._device = model.front_end.hann.device
-        self._ring = RingCache(model.size, max_calls, self._device)
-        self._sound = model.front_end.begin(2 * max_calls)
-        self._history = model.streams.begin(max_calls)
+        self._pool = Pool(model, max_calls)
+        on_gpu = self._pool.device.type == "cuda"
+        self._whole = WholePool(model, self._pool) if (on_gpu if whole_pool is None else whole_pool) else None
 
     def open(self) -> ModelState:
         """Begin a call.
@@ -158,13 +157,7 @@ class StreamingModel:
         if not self._free:
             raise TooManyCallsError(f"{self.max_calls} calls are open, which is all this model was built for")
         row = self._free.pop()
-        fresh_sound, fresh_history = self.model.front_end.begin(1), self.model.streams.begin(1)
-        for side in (row, self.max_calls + row):
-            for kept, fresh in zip(self._sound, fresh_sound, strict=True):
-                kept[side] = fresh[0]
-        for kept, fresh in zip(self._history, fresh_history, strict=True):
-            kept[row] = fresh[0]
-        self._ring.begin(row)
+        self._pool.begin(row)
         return ModelState(row, self._free)
 
     @torch.inference_mode()
@@ -178,48 +171,27 @@ class StreamingModel:
             if not state.is_open:
                 raise ValueError("a call that has been closed cannot be stepped")
         rows = [state.row for state in states]
-        micro_turns = [state.micro_turns for state in states]
-        at = torch.tensor(rows, device=self._device)
-        slots = self._read(at, turns, torch.tensor(micro_turns, device=self._device))
-        history = History(*(kept[at] for kept in self._history))
-        ring = RingStep(self._ring, rows, micro_turns)
-        readouts, history = self.model.step(slots, history, ring)
-        for kept, new in zip(self._history, history, strict=True):
-            kept[at] = new
+        heard = _together(states, turns, self._pool.device)
+        if self._whole is None:
+            readouts = step_rows(self.model, self._pool, heard, rows)
+        else:
+            readouts = self._whole.step(heard, rows)
         chances, classes = readouts.words.softmax(-1).max(-1)
         for state, best, sure in zip(states, classes.tolist(), chances.tolist(), strict=True):
             state.words = state.words.heard(best, sure, state.micro_turns * MICRO_TURN_MS)
             state.micro_turns += 1
         return _readings(readouts, [state.words.words for state in states])
 
-    def _read(self, at: Tensor, turns: Sequence[ModelTurn], micro_turns: Tensor) -> Slots:
-        """Both sides' sound through the front end, and what the other streams say."""
-        calls = len(turns)
-        pcm = np.stack([turn.caller_audio for turn in turns] + [turn.agent_audio for turn in turns])
-        sound = torch.from_numpy(pcm).to(self._device).float() / 32_768
-        sides = torch.cat((at, at + self.max_calls))
-        features, after = self.model.front_end(sound, FrontEndState(*(kept[sides] for kept in self._sound)))
-        for kept, new in zip(self._sound, after, strict=True):
-            kept[sides] = new
-        power = sound[calls:].view(calls, SLOTS_PER_MICRO_TURN, SLOT_SAMPLES).square().mean(-1)
-        awaited = [(kind_index(turn.expectation), digits_index(turn.expectation)) for turn in turns]
-        kind, digits = self._whole(awaited).unsqueeze(-1).expand(-1, -1, SLOTS_PER_MICRO_TURN).unbind(1)
-        said, act, told = self._whole([(turn.said, turn.act, turn.told) for turn in turns]).unbind(1)
-        slots = torch.arange(SLOTS_PER_MICRO_TURN, device=self._device)
-        return Slots(
-            caller=features[:calls],
-            agent=features[calls:],
-            speaking=(power > SPEAKING_POWER).long(),
-            said=said,
-            act=act,
-            told=told,
-            kind=kind,
-            digits=digits,
-            clock=clock_bucket(micro_turns.unsqueeze(1) * SLOTS_PER_MICRO_TURN + slots),
-        )
 
-    def _whole(self, numbers: Sequence[object]) -> Tensor:
-        return torch.tensor(numbers, device=self._device)
+def _together(states: Sequence[ModelState], turns: Sequence[ModelTurn], device: torch.device) -> Turns:
+    sound = torch.from_numpy(np.stack([(turn.caller_audio, turn.agent_audio) for turn in turns]))
+    awaited = [(kind_index(turn.expectation), digits_index(turn.expectation)) for turn in turns]
+    return Turns(
+        sound=sound.to(device),
+        awaited=torch.tensor(awaited, device=device),
+        own=torch.tensor([(turn.said, turn.act, turn.told) for turn in turns], device=device),
+        micro_turns=torch.tensor([state.micro_turns for state in states], device=device),
+    )
 
 
 def _readings(readouts: Readouts, words: list[tuple[Word, ...]]) -> list[ModelReadings]:

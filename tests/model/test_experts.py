@@ -20,10 +20,11 @@ def experts(size: ModelSize) -> Experts:
 
 @pytest.mark.parametrize("size", [SIZES["pocket"], TWO_OF_FOUR, NOT_SHARED])
 @pytest.mark.parametrize("rows", [4, 5, 40, 400])
-def test_training_and_serving_forms_agree(size: ModelSize, rows: int):
+def test_the_forms_for_training_and_serving_agree(size: ModelSize, rows: int):
     feed, x = experts(size), torch.randn(rows, size.width)
     trained, _ = feed(x)
     assert torch.allclose(trained, feed.step(x), atol=1e-5)
+    assert torch.allclose(trained, feed.step_in_fixed_shapes(x), atol=1e-5)
     assert trained.std() > 0.1
 
 
