@@ -247,6 +247,7 @@ def load(
     max_calls: int = 16,
     threads: int | None = None,
     voice: Voice | None = None,
+    device: str = "cpu",
 ) -> NativeInterlocutor[ModelState]:
     """Build the native interlocutor from a trained checkpoint.
 
@@ -256,6 +257,7 @@ def load(
         max_calls: how many calls there is room for; memory is taken for all of them now.
         threads: of torch, for the whole process; by default as many as torch finds good.
         voice: the agent's; by default that of the house.
+        device: that the model runs on, as torch names it; on a GPU its step is recorded once and replayed.
 
     Raises:
         CheckpointError: the checkpoint cannot be used.
@@ -263,7 +265,7 @@ def load(
     if threads is not None:
         torch.set_num_threads(threads)
     model, _ = load_checkpoint(checkpoint)
-    return NativeInterlocutor(StreamingModel(model, max_calls), ears, voice or HouseVoice())
+    return NativeInterlocutor(StreamingModel(model.to(device), max_calls), ears, voice or HouseVoice())
 
 
 def _check(state: NativeCall[M], turn: TurnInput) -> None:

@@ -38,12 +38,13 @@ def bench_model(
         list[int] | None, typer.Option(min=1, max=256, help="Calls at once; may be given again.")
     ] = None,
     micro_turns: Annotated[int, typer.Option(min=20, max=10_000, help="Of each call, that count.")] = 120,
-    minutes_of_call: Annotated[
-        int, typer.Option(min=0, max=60, help="Also: how a step's cost drifts over so long a call.")
+    drift: Annotated[
+        int, typer.Option(min=0, max=60, help="Also: how a step's cost drifts over calls of so many minutes.")
     ] = 0,
     cpu_time: Annotated[
         bool, typer.Option("--cpu-time", help="Count the model thread's CPU time: for a machine in use.")
     ] = False,
+    device: Annotated[str, typer.Option(help="That the model runs on: cpu, or cuda.")] = "cpu",
     json: Annotated[bool, typer.Option("--json", help="Print figures as JSON.")] = False,
 ) -> None:
     """Measure serving: steps and waits at 1, 8, 16, 24 and 32 calls, memory; pipecat's pieces beside it.
@@ -53,23 +54,31 @@ def bench_model(
     """
     from tandem.bench_model_load import Arrivals, measure_drift, measure_load
 
+    _refuse_what_is_not_there(device)
     counts = calls or (1, 8, 16, 24, 32)
     loads = [
-        _apart(measure_load, count, arrivals, micro_turns, cpu_time)
+        _apart(measure_load, count, arrivals, micro_turns, cpu_time, device)
         for count in counts
         for arrivals in (Arrivals if count > 1 else (Arrivals.UNISON,))
     ]
-    drift = _apart(measure_drift, _DRIFTING_CALLS, minutes_of_call) if minutes_of_call else None
+    drifted = _apart(measure_drift, _DRIFTING_CALLS, drift, device) if drift else None
     cascade = _apart(_cascade, micro_turns)
     if json:
         figures = {
             "loads": [asdict(each) for each in loads],
-            "drift": asdict(drift) if drift else None,
+            "drift": asdict(drifted) if drifted else None,
             "cascade": asdict(cascade),
         }
         print(jsonlib.dumps(figures, indent=2))
     else:
-        _show(loads, drift, cascade)
+        _show(loads, drifted, cascade)
+
+
+def _refuse_what_is_not_there(device: str) -> None:
+    import torch
+
+    if torch.device(device).type == "cuda" and not torch.cuda.is_available():
+        raise typer.BadParameter("torch finds no GPU here", param_hint="--device")
 
 
 def _apart(measure: Callable[..., T], *arguments: object) -> T:
@@ -175,7 +184,7 @@ def _show(loads: "list[LoadFigures]", drift: "DriftFigures | None", cascade: Cas
         console.print(
             f"{drift.calls} calls of {drift.minutes} minutes: a step costs {drift.first_ms} ms of CPU in the "
             f"first minute, {drift.last_ms} ms in the last ({drift.drift:+.1%}); memory grew by "
-            f"{drift.grown_mib} MiB."
+            f"{drift.grown_mib} MiB in between."
         )
     console.print(
         f"pipecat's pieces, one call: Silero VAD {cascade.vad_p50_ms} ms (p99 {cascade.vad_p99_ms}) "

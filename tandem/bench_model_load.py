@@ -73,9 +73,9 @@ class DriftFigures:
 
     Attributes:
         calls, minutes: what was measured.
-        first_ms, last_ms: median step in the first minute with the attention window full, and in the last.
+        first_ms, last_ms: median step in the first minute, warmed up, and in the last.
         drift: from the one to the other, as a share.
-        grown_mib: how much the process grew between.
+        grown_mib: how much the process grew from the end of the first minute to that of the last.
     """
 
     calls: int
@@ -89,9 +89,9 @@ class DriftFigures:
 class _Calls:
     """Calls of the whole interlocutor but for the ears, each fed a caller who talks about half the time."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, device: str) -> None:
         self.interlocutor: NativeInterlocutor[ModelState] = load(
-            find_checkpoint("first"), None, max_calls=count, threads=SERVING_THREADS
+            find_checkpoint("first"), None, max_calls=count, threads=SERVING_THREADS, device=device
         )
         self.sides: list[NativeCall[ModelState]] = [
             self.interlocutor.open(CallContext(f"call-{k}")) for k in range(count)
@@ -113,7 +113,9 @@ class _Calls:
         return TurnInput(index, self._heard[at : at + MICRO_TURN_SAMPLES], events)
 
 
-def measure_load(calls: int, arrivals: Arrivals, micro_turns: int, cpu_time: bool) -> LoadFigures:
+def measure_load(
+    calls: int, arrivals: Arrivals, micro_turns: int, cpu_time: bool, device: str
+) -> LoadFigures:
     """Serve calls whose micro-turns arrive so.
 
     Args:
@@ -121,8 +123,9 @@ def measure_load(calls: int, arrivals: Arrivals, micro_turns: int, cpu_time: boo
         arrivals: when their micro-turns end.
         micro_turns: of each, that count.
         cpu_time: whether only the model thread's CPU time counts, on a machine that others use too.
+        device: of the model.
     """
-    pool = _Calls(calls)
+    pool = _Calls(calls, device)
     coming = _arriving(_phases_ms(calls, arrivals), WARM_UP + micro_turns)
     steps_ms: list[float] = []
     waits_ms: list[float] = []
@@ -159,18 +162,18 @@ def measure_load(calls: int, arrivals: Arrivals, micro_turns: int, cpu_time: boo
     )
 
 
-def measure_drift(calls: int, minutes: int) -> DriftFigures:
+def measure_drift(calls: int, minutes: int, device: str) -> DriftFigures:
     """Serve calls, all at the same moment, for so many minutes of theirs."""
-    pool = _Calls(calls)
+    pool = _Calls(calls, device)
     minute = 60_000 // MICRO_TURN_MS
     worked_ms: list[float] = []
     before_mib = 0.0
-    for index in range((minutes + 1) * minute):
+    for index in range(minutes * minute):
         worked_ms.append(pool.step([(k, index) for k in range(calls)])[1])
         if index == minute:
             before_mib = _resident_mib()
     pool.interlocutor.close()
-    first, last = (float(np.median(worked_ms[at : at + minute])) for at in (minute, minutes * minute))
+    first, last = (float(np.median(each)) for each in (worked_ms[WARM_UP:minute], worked_ms[-minute:]))
     grown_mib = round(_resident_mib() - before_mib, 1)
     return DriftFigures(
         calls, minutes, round(first, 2), round(last, 2), round(last / first - 1, 3), grown_mib
