@@ -9,11 +9,22 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar, assert_never
+from typing import Any, Final, TypeVar, assert_never, cast
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from agents.errors import Invalid, NotFound, Refused, TimedOut, ToolError, Unavailable, Unknown, Unsupported
+from agents.errors import (
+    Invalid,
+    LimitReached,
+    NotFound,
+    Refused,
+    TimedOut,
+    ToolError,
+    Unavailable,
+    Unknown,
+    Unsupported,
+)
+from agents.limits import CallerLimits
 from agents.messages import LANGUAGE_MODEL, Identity, TaskRequest
 from agents.progress import Progress
 from agents.tool import AnyTool, Dependencies, IdempotencyKey
@@ -59,7 +70,8 @@ class ToolCaller:
 
     Args:
         toolbox: the tools at hand.
-        dependencies: what tools are given by type; request, progress and key are added.
+        dependencies: what tools are given by type; request, progress and key are added. With `CallerLimits`
+            among them, callers are held to these.
         tool_calls: the rows of writes.
         policy: what a request may call.
         unix_ms: the clock deadlines are on.
@@ -77,6 +89,7 @@ class ToolCaller:
         self.rows = tool_calls
         self._dependencies = dependencies
         self._policy = policy
+        self._limits = cast("CallerLimits | None", dependencies.get(CallerLimits))
         self._unix_ms = unix_ms
 
     async def call(self, name: str, errand: Errand) -> dict[str, Any]:
@@ -93,8 +106,10 @@ class ToolCaller:
         if (why := self._policy(tool, errand.request)) is not None:
             raise Refused(why)
         if tool.reads:
+            await self._admit(tool, errand)
             return await self._run(tool, errand, None)
         write = write_of(errand.request.call_id, errand.request.task_id, name, errand.arguments)
+        await self._admit(tool, errand, write.key)
         repeatable = IdempotencyKey in tool.dependencies.values()
         return await self.guarded(
             write,
@@ -105,6 +120,10 @@ class ToolCaller:
             repeatable=repeatable,
             within=errand.within,
         )
+
+    async def _admit(self, tool: AnyTool, errand: Errand, key: str = "") -> None:
+        if self._limits is not None:
+            await self._limits.admit(tool, errand.request, key)
 
     async def guarded(
         self,
@@ -264,7 +283,7 @@ def brief_write(request: TaskRequest) -> Write:
 
 
 _KINDS: Final[Mapping[str, type[ToolError]]] = {
-    kind.word: kind for kind in (NotFound, Unavailable, Refused, Invalid, Unsupported)
+    kind.word: kind for kind in (NotFound, Unavailable, Refused, Invalid, Unsupported, LimitReached)
 }
 
 

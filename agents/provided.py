@@ -8,6 +8,7 @@ from agents.charts.store import ChartStore
 from agents.crm.attempts import SqlVerificationAttempts, VerificationAttempts
 from agents.crm.port import CustomerRecords
 from agents.crm.sql import SqlCustomerRecords
+from agents.limits import CallerLimits
 from agents.messenger import Messenger, NoMessenger
 from agents.tool import Dependencies
 from config.database import Database
@@ -20,6 +21,7 @@ def provided(settings: Settings, database: Database, messenger: Messenger | None
     `messenger`: the carrier's; None where there is no account to send from.
     """
     return {
+        CallerLimits: CallerLimits(settings, database),
         ChartStore: ChartStore(database),
         Messenger: messenger or NoMessenger(),
         CustomerRecords: customer_records(settings, database),

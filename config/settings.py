@@ -133,6 +133,20 @@ class Settings(BaseSettings):
     """Of a million tokens of answers."""
     llm_most_usd_per_task: float = Field(default=0.25, gt=0, validation_alias="LLM_MOST_USD_PER_TASK")
     """Where prices are set, no task spends more."""
+    llm_most_usd_per_day: Annotated[float, Field(gt=0)] | None = Field(
+        default=None, validation_alias="LLM_MOST_USD_PER_DAY"
+    )
+    """Where prices are set, all tasks of a day together spend no more; None: no limit."""
+    llm_most_tokens_per_day: int | None = Field(
+        default=None, ge=1, validation_alias="LLM_MOST_TOKENS_PER_DAY"
+    )
+    """Of prompts and answers, over all tasks of a day; None: no limit."""
+    tool_calls_per_caller: int | None = Field(
+        default=None, ge=1, validation_alias="TANDEM_TOOL_CALLS_PER_CALLER"
+    )
+    """How often tools are called a day for the number one calls from; None: no limit."""
+    changes_per_caller: int | None = Field(default=None, ge=1, validation_alias="TANDEM_CHANGES_PER_CALLER")
+    """... of these, tools that change something."""
     metrics_token: SecretStr | None = Field(default=None, validation_alias="TANDEM_METRICS_TOKEN")
     """Who scrapes `/metrics` must bring it; without it only this machine is served."""
     worker_metrics_port: int | None = Field(
@@ -267,6 +281,10 @@ _FIXES: Final = {
     "LLM_TIMEOUT_S": "seconds above 0, up to 120",
     "LLM_INPUT_PRICE_USD": "dollars for a million tokens, for example LLM_INPUT_PRICE_USD=0.40",
     "LLM_OUTPUT_PRICE_USD": "dollars for a million tokens, for example LLM_OUTPUT_PRICE_USD=1.60",
+    "LLM_MOST_USD_PER_DAY": "dollars above 0, for example LLM_MOST_USD_PER_DAY=20, or unset it",
+    "LLM_MOST_TOKENS_PER_DAY": "a number of tokens, for example LLM_MOST_TOKENS_PER_DAY=2000000, or unset it",
+    "TANDEM_TOOL_CALLS_PER_CALLER": "a number from 1, for example 200, or unset it",
+    "TANDEM_CHANGES_PER_CALLER": "a number from 1, for example 20, or unset it",
     "LLM_MOST_USD_PER_TASK": "dollars above 0, for example LLM_MOST_USD_PER_TASK=0.25",
 }
 _SECRETS: Final = frozenset(

@@ -23,7 +23,7 @@ from agents.language_model.errors import Interrupted, LimitReached, ModelRefused
 from agents.language_model.prompt import instructions, situation, tool_result
 from agents.language_model.speaking import Speaker
 from agents.language_model.speech import language_of, tidy
-from agents.language_model.spending import Limits, Price, Used, room_for_answer, tokens_in
+from agents.language_model.spending import DayBudget, Limits, Price, Used, room_for_answer, tokens_in
 from agents.messages import Brief, TaskRequest
 from agents.runner import CallTool, Say
 from agents.tool import AnyTool
@@ -39,10 +39,11 @@ _MOST_INTERRUPTIONS: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """What an operator lets one task cost; with no price, tokens are the only limit."""
+    """What an operator lets one task cost, and all of a day; with no price, tokens are the only limit."""
 
     price: Price = field(default_factory=Price)
     most_micro_usd: float = 0.0
+    day: DayBudget | None = None
 
 
 class LanguageModelAgent:
@@ -76,7 +77,7 @@ class LanguageModelAgent:
 
         Raises:
             Invalid: the brief has no goal, a tool that is not here, or a schema that cannot be checked.
-            LimitReached: its steps, tokens or dollars are used up.
+            LimitReached: its steps, tokens or dollars are used up, or those of the day.
             TimedOut: its deadline has come.
             Unavailable: the endpoint cannot be used, or not now.
             Gone: a write was withdrawn before it began.
@@ -90,7 +91,7 @@ class LanguageModelAgent:
             raise Invalid(f"this worker has no tool {unknown[0]}")
         tools = {name: self._toolbox[name] for name in brief.tools}
         limits = Limits(brief.most_steps, brief.most_tokens, self._spend.most_micro_usd)
-        task = _Task(request, brief, tools, _Means(self._endpoint, say, call_tool, limits, self._spend.price))
+        task = _Task(request, brief, tools, _Means(self._endpoint, say, call_tool, limits, self._spend))
         limit = asyncio.timeout((request.deadline_unix_ms - self._unix_ms()) / 1_000)
         try:
             async with limit:
@@ -109,7 +110,7 @@ class _Means:
     say: Say
     call_tool: CallTool
     limits: Limits
-    price: Price
+    spend: Spend
 
 
 class _Task:
@@ -208,7 +209,10 @@ class _Task:
         prompt = sum(
             len(json.dumps(each, ensure_ascii=False)) for each in (*self._messages, *self._shown_tools)
         )
-        room = room_for_answer(self.used, tokens_in(prompt), self._means.limits, self._means.price)
+        spend = self._means.spend
+        room = room_for_answer(self.used, tokens_in(prompt), self._means.limits, spend.price)
+        if spend.day is not None:
+            room = await spend.day.take(tokens_in(prompt), room, spend.price)
         ask = Ask(
             self._messages,
             self._shown_tools,
@@ -225,7 +229,10 @@ class _Task:
                     if completion.estimated_tokens > room and completion.answer_tokens is None:
                         raise LimitReached(f"not done within {self._means.limits.tokens} tokens")
         finally:
-            self._count(completion, prompt)
+            used = _tokens(completion, prompt)
+            self.used = self.used.with_step(*used)
+            if spend.day is not None:
+                await spend.day.settle((tokens_in(prompt), room), used, spend.price)
         return completion
 
     def _calls_a_write(self, completion: Completion) -> bool:
@@ -238,13 +245,6 @@ class _Task:
                 {"role": "assistant", "content": " ".join(said)},
                 {"role": "user", "content": "You were cut off there. Go on without repeating that."},
             ]
-
-    def _count(self, completion: Completion, prompt_characters: int) -> None:
-        prompt, answer = completion.prompt_tokens, completion.answer_tokens
-        self.used = self.used.with_step(
-            tokens_in(prompt_characters) if prompt is None else prompt,
-            completion.estimated_tokens if answer is None else answer,
-        )
 
     # --- tools ------------------------------------------------------------------------------------
 
@@ -293,6 +293,15 @@ class _Task:
         except Exception:  # a tool is foreign code: the model goes on without it
             logger.exception("task %s: tool %s broke", self._request.task_id, name)
             return _fault("internal", "the tool broke")
+
+
+def _tokens(completion: Completion, prompt_characters: int) -> tuple[int, int]:
+    """How many tokens a prompt and its answer had, as the endpoint says, or as we estimate."""
+    prompt, answer = completion.prompt_tokens, completion.answer_tokens
+    return (
+        tokens_in(prompt_characters) if prompt is None else prompt,
+        completion.estimated_tokens if answer is None else answer,
+    )
 
 
 def _shown(tool: AnyTool) -> dict[str, Any]:

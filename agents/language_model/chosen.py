@@ -35,8 +35,13 @@ def brief_worker(settings: Settings, toolbox: Toolbox, unix_ms: Callable[[], int
         return NoModel()
     from agents.language_model.agent import LanguageModelAgent, Spend  # the client takes a second to import
     from agents.language_model.endpoint import Endpoint
-    from agents.language_model.spending import Price
+    from agents.language_model.spending import DayBudget, Price
+    from agents.limits import Daily
 
     price = Price(settings.llm_input_price_usd, settings.llm_output_price_usd)
-    spend = Spend(price, settings.llm_most_usd_per_task * 1_000_000)
+    tokens, usd = settings.llm_most_tokens_per_day, settings.llm_most_usd_per_day
+    day = None
+    if tokens is not None or usd is not None:
+        day = DayBudget(Daily(settings.redis_url), tokens, None if usd is None else round(usd * 1_000_000))
+    spend = Spend(price, settings.llm_most_usd_per_task * 1_000_000, day)
     return LanguageModelAgent(Endpoint(settings, unix_ms), toolbox, spend, unix_ms)

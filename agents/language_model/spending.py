@@ -1,4 +1,4 @@
-"""What a task may use, and what it has used: steps, tokens, micro-dollars. Pure.
+"""What a task may use, and what it has used: steps, tokens, micro-dollars; and what all tasks use in a day.
 
 A micro-dollar is a millionth of a dollar: what a million tokens cost in dollars, one costs in micro-dollars.
 """
@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from math import ceil
 from typing import Final
 
+from agents.errors import ToolError
 from agents.language_model.errors import LimitReached
+from agents.limits import Daily
 
 _CHARACTERS_PER_TOKEN: Final = 3
 """Few, so that an estimate errs upwards (English has about four; OpenAI, "What are tokens")."""
@@ -55,6 +57,61 @@ class Used:
             prompt_tokens=self.prompt_tokens + prompt_tokens,
             answer_tokens=self.answer_tokens + answer_tokens,
         )
+
+
+TOKENS: Final = "tokens"
+MICRO_USD: Final = "micro-dollars"
+
+
+@dataclass(frozen=True, slots=True)
+class DayBudget:
+    """What all tasks of a day may use together; None: as much as they like.
+
+    Before a step as much is taken as it may come to; what it did not come to is given back after it. So
+    workers that step at the same time never use more than the day has.
+    """
+
+    daily: Daily
+    most_tokens: int | None = None
+    most_micro_usd: int | None = None
+
+    async def take(self, prompt_tokens: int, room: int, price: Price) -> int:
+        """Take what a step may come to; return how many tokens its answer may have, at most `room`.
+
+        Raises:
+            LimitReached: today's tokens or dollars are used up.
+            Unavailable: it cannot be counted.
+        """
+        if self.most_tokens is not None:
+            left = self.most_tokens - await self.daily.used(TOKENS)
+            room = min(room, max(1, left - prompt_tokens))
+        if self.most_micro_usd is not None and price.answer:
+            left_micro_usd = self.most_micro_usd - await self.daily.used(MICRO_USD)
+            room = min(room, max(1, int((left_micro_usd - prompt_tokens * price.prompt) / price.answer)))
+        if self.most_tokens is not None:
+            await self.daily.spend(TOKENS, prompt_tokens + room, self.most_tokens)
+        if self.most_micro_usd is not None:
+            cost = _cost(prompt_tokens, room, price)
+            try:
+                await self.daily.spend(MICRO_USD, cost, self.most_micro_usd)
+            except ToolError:
+                await self._give_back(prompt_tokens + room, 0)
+                raise
+        return room
+
+    async def settle(self, taken: tuple[int, int], used: tuple[int, int], price: Price) -> None:
+        """Give back what a step did not come to. `taken`, `used`: tokens of its prompt and its answer."""
+        await self._give_back(sum(taken) - sum(used), _cost(*taken, price) - _cost(*used, price))
+
+    async def _give_back(self, tokens: int, micro_usd: int) -> None:
+        if self.most_tokens is not None and tokens:
+            await self.daily.give_back(TOKENS, tokens)
+        if self.most_micro_usd is not None and micro_usd:
+            await self.daily.give_back(MICRO_USD, micro_usd)
+
+
+def _cost(prompt_tokens: int, answer_tokens: int, price: Price) -> int:
+    return ceil(prompt_tokens * price.prompt + answer_tokens * price.answer)
 
 
 def tokens_in(text_characters: int) -> int:
