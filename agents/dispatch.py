@@ -23,7 +23,7 @@ from agents.ledger import Ledger
 from agents.messages import BRIEF_TIMEOUT_MS, Delegation, ReportKind, TaskReport, TaskRequest
 from agents.office import Office, Outgoing
 from agents.outbox import Outbox, Withdrawal
-from agents.reports import ReportReader, connect, connect_reader, mark_over, unix_ms
+from agents.reports import ReportReader, clear, connect, connect_reader, mark_over, unix_ms
 from agents.runner import told
 from agents.task_figures import TaskFigures
 from agents.tool_calls import SqlToolCalls, State
@@ -149,7 +149,8 @@ class Desk:
         `reports` gives the last news once more after this.
         """
         self._closed = True
-        for task_id in self._ledger.open_tasks:
+        under_way = self._ledger.open_tasks
+        for task_id in under_way:
             entry = self._ledger.entries[task_id]
             if entry.request.follow_up is not None and not entry.unwanted:
                 self._errand(self._noting(self._outbox.leave(task_id)), task_id)
@@ -161,6 +162,8 @@ class Desk:
                 self._tell_over(task_id)
         self._office.leave(self._call_id)
         await asyncio.gather(*self._errands, return_exceptions=True)
+        if not under_way:
+            await self._office.clear(self._call_id)
 
     def _is_kept(self, request: TaskRequest) -> bool:
         """Whether a request takes the way through the outbox."""
@@ -349,6 +352,11 @@ class Dispatcher:
         """See `Office`."""
         self._desks.pop(call_id, None)
         self._reader.forget(call_id)
+
+    async def clear(self, call_id: str) -> None:
+        """See `Office`. It goes by itself in a while when Redis does not answer."""
+        with contextlib.suppress(RedisError):
+            await clear(self._redis, call_id)
 
     async def _mind_outbox(self) -> None:
         """Say that this process lives; settle, send and have followed up what calls have left behind."""

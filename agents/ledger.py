@@ -6,6 +6,7 @@ Nothing after that counts. Times are Unix milliseconds.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Final
 
 from agents.errors import Unknown
@@ -42,13 +43,13 @@ class Entry:
     settled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ledger:
     """All tasks of one call by id, the settled ones too."""
 
     entries: Mapping[str, Entry] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def open_tasks(self) -> tuple[str, ...]:
         """Ids of what is not settled."""
         return tuple(task_id for task_id, entry in self.entries.items() if not entry.settled)

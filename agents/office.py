@@ -25,6 +25,10 @@ class Office(Protocol):
         """Deliver nothing more to this call."""
         ...
 
+    async def clear(self, call_id: str) -> None:
+        """Remove what workers and this call told each other: it has ended, and nothing is under way."""
+        ...
+
 
 class Outgoing(Protocol):
     """What a desk needs of the outbox. Everything raises what the database raises. See `agents.outbox`."""

@@ -9,7 +9,7 @@ reply was lost eleven times). Redis is transport, not the record: every key here
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar, cast
 from uuid import uuid4
@@ -23,7 +23,7 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.typing import KeyT, StreamIdT
 
-from agents.messages import TaskReport, TaskRequest
+from agents.messages import ReportKind, TaskReport, TaskRequest
 from config import logs, metrics, tracing
 
 logger = logging.getLogger(__name__)
@@ -41,6 +41,22 @@ _COMMAND_TIMEOUT_S: Final = 2.0
 _CONNECTIONS: Final = 32
 _AGAIN_AFTER_S: Final = 0.2
 _FIELD: Final = "report"
+_BEGIN: Final = f"""
+local run = redis.call('HINCRBY', KEYS[1], ARGV[1], 1)
+redis.call('EXPIRE', KEYS[1], {_KEY_TTL_S})
+if redis.call('SISMEMBER', KEYS[2], ARGV[1]) == 1 then return {{run, 1}} end
+local report = ARGV[2] .. string.format('%d', run * {RUN_SEQUENCES} + 1) .. ARGV[3]
+redis.call('XADD', KEYS[3], 'MAXLEN', '~', {_STREAM_LENGTH}, '*', '{_FIELD}', report)
+redis.call('EXPIRE', KEYS[3], {_KEY_TTL_S})
+return {{run, 0}}
+"""
+"""Counts a run and writes its first report, which has the run's number in it: one round trip for both."""
+_APPEND: Final = f"""
+redis.call('XADD', KEYS[1], 'MAXLEN', '~', {_STREAM_LENGTH}, '*', '{_FIELD}', ARGV[1])
+redis.call('EXPIRE', KEYS[1], {_KEY_TTL_S})
+"""
+_SEQUENCE: Final = '"sequence":1,'
+"""As it stands in a report's JSON and nowhere else there: inside a text its quotes would be escaped."""
 
 
 def unix_ms() -> int:
@@ -93,9 +109,20 @@ async def mark_over(redis: Redis, request: TaskRequest) -> None:
         await pipe.execute()
 
 
+async def clear(redis: Redis, call_id: str) -> None:
+    """Remove what is kept of a call that has ended with nothing under way. Raises redis's errors.
+
+    Which tasks are settled for the caller stays for its time: copies of them may still wait in the queue.
+    """
+    await redis.unlink(stream_key(call_id), runs_key(call_id))
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What a worker learns when it takes up a request: which run this is, and whether it is still wanted."""
+    """What a worker learns when it takes up a request: which run this is, and whether it is still wanted.
+
+    If it is, the run's first report, of progress, is written.
+    """
 
     run: int
     over: bool
@@ -109,15 +136,23 @@ class ReportWriter:
         self._unix_ms = unix_ms
 
     async def begin(self, request: TaskRequest) -> Start:
-        """Count this run. Tries until the deadline; then raises redis's error."""
+        """Count this run and report that it begins. Tries until the deadline; then raises redis's error."""
+        call_id = request.call_id
+        keys = (runs_key(call_id), over_key(call_id), stream_key(call_id))
+        first = TaskReport(
+            task_id=request.task_id,
+            call_id=call_id,
+            tool=request.tool,
+            kind=ReportKind.PROGRESS,
+            sequence=1,
+            attempt=request.attempt,
+            trace=request.trace,
+        )
+        head, _, tail = first.model_dump_json().partition(_SEQUENCE)
+        words = (request.task_id, head + _SEQUENCE.removesuffix("1,"), "," + tail)
 
         async def count() -> tuple[int, int]:
-            runs = runs_key(request.call_id)
-            async with self._redis.pipeline() as pipe:
-                pipe.hincrby(runs, request.task_id, 1)
-                pipe.expire(runs, _KEY_TTL_S)
-                pipe.sismember(over_key(request.call_id), request.task_id)
-                run, _, over = await pipe.execute()
+            run, over = await self._run(_BEGIN, keys, words)
             return run, over
 
         run, over = await self._insist(count, request.deadline_unix_ms)
@@ -142,11 +177,14 @@ class ReportWriter:
         await self._insist(lambda: self._append(report), until_unix_ms)
 
     async def _append(self, report: TaskReport) -> None:
-        key = stream_key(report.call_id)
-        async with self._redis.pipeline() as pipe:
-            pipe.xadd(key, {_FIELD: report.model_dump_json()}, maxlen=_STREAM_LENGTH)
-            pipe.expire(key, _KEY_TTL_S)
-            await pipe.execute()
+        await self._run(_APPEND, (stream_key(report.call_id),), (report.model_dump_json(),))
+
+    async def _run(self, script: str, keys: Sequence[str], words: Sequence[str]) -> Any:  # noqa: ANN401
+        """Have Redis do several things as one command, which it does as a whole or not at all.
+
+        The script goes along each time: it is short, and a Redis that was restarted would not know it.
+        """
+        return await self._redis.eval(script, len(keys), *keys, *words)
 
     async def _insist(self, command: Callable[[], Awaitable[T]], until_unix_ms: int) -> T:
         while True:

@@ -53,7 +53,7 @@ class Reports(Protocol):
     """Where the runner reports. See `agents.reports.ReportWriter`."""
 
     async def begin(self, request: TaskRequest) -> Start:
-        """Count this run."""
+        """Count this run and report that it begins, if it is still wanted."""
         ...
 
     async def is_over(self, request: TaskRequest) -> bool:
@@ -176,16 +176,16 @@ class Runner:
         """Do the work and keep the call's side informed; stop it when nobody waits any more."""
         work = asyncio.create_task(self._work(request, _Voice(scribe, self._reports)))
         try:
-            for beat in itertools.count():
-                if beat % PULSES_PER_MENTION == 0:
-                    await self._reports.mention(scribe.news(Outcome(ReportKind.PROGRESS)))
-                elif await self._reports.is_over(request):
-                    break
+            for beat in itertools.count(1):
                 # No second task that would have to be cancelled: a command to Redis that is cancelled just as
                 # it is answered can swallow the cancellation (redis-py 8.1, Python 3.11).
                 await asyncio.wait({work}, timeout=self._pulse_ms / 1_000)
                 if work.done():
                     return work.result()
+                if beat % PULSES_PER_MENTION == 0:
+                    await self._reports.mention(scribe.news(Outcome(ReportKind.PROGRESS)))
+                elif await self._reports.is_over(request):
+                    break
         finally:
             work.cancel()
         await asyncio.wait({work})  # reads stop; a write that has begun is seen to its end
@@ -276,11 +276,11 @@ def told(writes: Sequence[Settled]) -> Outcome:
 
 
 class _Scribe:
-    """Numbers the reports of one run; the last has the highest number a run can have."""
+    """Numbers the reports of one run from the second; the last has the highest number a run can have."""
 
     def __init__(self, request: TaskRequest, run: int) -> None:
         self._request = request
-        self._sequence = run * RUN_SEQUENCES
+        self._sequence = run * RUN_SEQUENCES + 1
         self._last_sequence = (run + 1) * RUN_SEQUENCES - 1
 
     def news(self, outcome: Outcome) -> TaskReport:

@@ -117,6 +117,8 @@ def start(settings: Settings, visibility_s: int = VISIBILITY_S, messenger: Messe
     warnings.simplefilter("ignore", SecurityWarning)  # of pickle as root: we take nothing but JSON
     celery_worker.safe_say = _say
     signals.setup_logging.connect(_leave_logging_alone, weak=False)
+    for talkative in ("celery.worker.strategy", "celery.app.trace"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)  # of each task we say a line ourselves
     signals.worker_ready.connect(_stop_soon_when_told, weak=False)
     worker = app.Worker(
         pool="prefork",

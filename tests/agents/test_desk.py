@@ -30,6 +30,7 @@ class Office:
         self.sent: list[TaskRequest] = []
         self.over: list[str] = []
         self.left: list[str] = []
+        self.cleared: list[str] = []
         self.redis_is_away = False
         self.waiting = 0
 
@@ -46,6 +47,9 @@ class Office:
 
     def leave(self, call_id: str) -> None:
         self.left.append(call_id)
+
+    async def clear(self, call_id: str) -> None:
+        self.cleared.append(call_id)
 
 
 class Outbox:
@@ -255,7 +259,14 @@ async def test_hanging_up_cancels_what_is_open_and_leaves(scene: Scene) -> None:
         ("a", ReportKind.RESULT),
         ("b", ReportKind.CANCELLED),
     ]
-    assert (scene.office.over, scene.office.left) == (["b"], ["c1"])
+    assert (scene.office.over, scene.office.left, scene.office.cleared) == (["b"], ["c1"], [])
+
+
+async def test_hanging_up_when_all_is_answered_leaves_nothing_behind(scene: Scene) -> None:
+    await scene.delegate()
+    scene.arrive(1_999)
+    await scene.desk.close()
+    assert (scene.office.left, scene.office.cleared) == (["c1"], ["c1"])
 
 
 async def test_a_look_up_leaves_the_outbox_alone_and_a_write_is_in_it_before_it_is_sent(scene: Scene) -> None:

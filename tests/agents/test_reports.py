@@ -5,7 +5,17 @@ import pytest
 from redis.exceptions import RedisError
 
 from agents.messages import ReportKind, TaskReport, TaskRequest
-from agents.reports import ReportReader, ReportWriter, connect, connect_reader, mark_over, stream_key
+from agents.reports import (
+    RUN_SEQUENCES,
+    ReportReader,
+    ReportWriter,
+    clear,
+    connect,
+    connect_reader,
+    mark_over,
+    over_key,
+    stream_key,
+)
 
 pytestmark = pytest.mark.service
 
@@ -74,6 +84,34 @@ async def test_nothing_stays_in_redis_for_ever(redis, settings) -> None:
     assert len(keys) == 4
     assert all([await client.ttl(key) > 0 for key in keys])
     await client.aclose()
+
+
+async def test_a_run_that_begins_is_reported_by_its_number_unless_it_is_over(redis, settings) -> None:
+    client = connect(settings.redis_url)
+    writer = ReportWriter(client, lambda: 0)
+    tricky = REQUEST.model_copy(update={"tool": 'look","sequence":1,"', "attempt": 2})
+    for _ in range(2):
+        await writer.begin(tricky)
+    await mark_over(client, tricky)
+    await writer.begin(tricky)
+    entries = await client.xrange(stream_key("c"))
+    written = [TaskReport.model_validate_json(fields["report"]) for _, fields in entries]
+    await client.aclose()
+    assert [(each.kind, each.sequence, each.attempt, each.tool) for each in written] == [
+        (ReportKind.PROGRESS, run * RUN_SEQUENCES + 1, 2, tricky.tool) for run in (1, 2)
+    ]
+
+
+async def test_of_a_call_that_is_cleared_only_what_is_over_stays(redis, settings) -> None:
+    client = connect(settings.redis_url)
+    writer = ReportWriter(client, lambda: 0)
+    await writer.begin(REQUEST)
+    await writer.settle(report(), 1)
+    await mark_over(client, REQUEST)
+    await clear(client, "c")
+    keys = await client.keys()
+    await client.aclose()
+    assert keys == [over_key("c")]
 
 
 class Reading:
