@@ -126,8 +126,9 @@ async def _work(request: "TaskRequest", settings: "Settings") -> None:
         typer.echo(f"       {_json(result)}")
         return result
 
+    agent = brief_worker(settings, toolbox, unix_ms)
     try:
-        result = await brief_worker(settings, toolbox, unix_ms).work(request, terminal.say, call_tool)
+        result = await agent.work(request, terminal.say, call_tool)
     except Invalid as error:
         _refuse(f"{error}. `tandem tool list` shows which tools there are.")
     except ToolError as error:
@@ -135,6 +136,7 @@ async def _work(request: "TaskRequest", settings: "Settings") -> None:
         raise typer.Exit(1) from None
     finally:
         await database.close()
+        await agent.close()
     typer.echo(json.dumps(result, indent=2, ensure_ascii=False))
 
 

@@ -103,6 +103,12 @@ class LanguageModelAgent:
         finally:
             logger.info("task %s: %d steps, %d tokens", request.task_id, task.used.steps, task.used.tokens)
 
+    async def close(self) -> None:
+        """Let go of the connections to the endpoint and to where the day is counted."""
+        await self._endpoint.close()
+        if self._spend.day is not None:
+            await self._spend.day.daily.close()
+
 
 @dataclass(frozen=True, slots=True)
 class _Means:

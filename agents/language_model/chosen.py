@@ -2,13 +2,16 @@
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agents.errors import Unavailable
 from agents.messages import TaskRequest
-from agents.runner import BriefWorker, CallTool, Say
+from agents.runner import CallTool, Say
 from agents.toolbox import Toolbox
 from config.settings import Settings
+
+if TYPE_CHECKING:
+    from agents.language_model.agent import LanguageModelAgent
 
 logger = logging.getLogger(__name__)
 
@@ -28,8 +31,13 @@ class NoModel:
         )
         raise Unavailable("no language model is set: LLM_MODEL, LLM_BASE_URL, LLM_API_KEY")
 
+    async def close(self) -> None:
+        """Let go of nothing."""
 
-def brief_worker(settings: Settings, toolbox: Toolbox, unix_ms: Callable[[], int]) -> BriefWorker:
+
+def brief_worker(
+    settings: Settings, toolbox: Toolbox, unix_ms: Callable[[], int]
+) -> "LanguageModelAgent | NoModel":
     """Build the worker on briefs that the settings name, for one event loop; it opens nothing yet."""
     if settings.llm_model is None:
         return NoModel()

@@ -3,7 +3,7 @@
 import pytest
 
 from agents.errors import LimitReached
-from agents.language_model.agent import Spend
+from agents.language_model.agent import LanguageModelAgent, Spend
 from agents.language_model.chosen import brief_worker
 from agents.language_model.spending import TOKENS, DayBudget
 from agents.limits import Daily
@@ -84,6 +84,9 @@ async def test_the_settings_limit_the_day(
     async def nothing(*_: object) -> dict[str, object]:
         raise AssertionError("nothing is to be said or called")
 
+    agent = brief_worker(load(given), {}, unix_ms)
+    assert isinstance(agent, LanguageModelAgent)
     with pytest.raises(LimitReached):
-        await brief_worker(load(given), {}, unix_ms).work(request, nothing, nothing)
+        await agent.work(request, nothing, nothing)
     assert played.requests == []
+    await agent.close()
