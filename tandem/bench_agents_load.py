@@ -13,18 +13,19 @@ from typing import Final
 
 import numpy as np
 from redis.asyncio import Redis
+from sqlalchemy import func, select
 
 from agents.dispatch import RECOVERY_MS, Desk
 from agents.ledger import LOST_AFTER_MS
 from agents.messages import Delegation, ReportKind, TaskReport
 from agents.reports import connect
-from tandem.bench_agents_stage import BenchError, Stage, Usage, Worker, usage
+from agents.tables import OutboxRow, ToolCallRow
+from config.database import Database
+from tandem.bench_agents_stage import BenchError, Progress, Stage, Usage, Worker, usage
 from tandem.bench_agents_tools import WRITE_MS
 
-Progress = Callable[[str], None]
-"""Told, in a few words, what is being measured and how far it is."""
-
 _POLL_S: Final = 0.001
+_LOAD_POLL_S: Final = 0.005
 _SPREAD_S: Final = 0.5
 """Each call delegates about twice a second while delays are measured."""
 _IN_FLIGHT: Final = 100
@@ -57,8 +58,10 @@ class Load:
         worker_mib_before, worker_mib_after: the worker's memory after the first fifth, and at the end.
         server_mib_before, server_mib_after: this process's.
         redis_mib_before, redis_mib_after: what Redis holds.
-        keys: in Redis at the end, of calls that were up in the last minutes; all of these expire.
-        lasting_keys_before, lasting_keys_after: keys that do not expire.
+        redis_process_mib_before, redis_process_mib_after: the memory of its process.
+        keys_before, keys_after: in Redis.
+        lasting_keys_before, lasting_keys_after: of these, keys that do not expire.
+        rows_before, rows_after: of writes and of the outbox in the database.
         queued: tasks and unconfirmed deliveries left at the end.
     """
 
@@ -75,9 +78,14 @@ class Load:
     server_mib_after: float
     redis_mib_before: float
     redis_mib_after: float
-    keys: int
+    redis_process_mib_before: float
+    redis_process_mib_after: float
+    keys_before: int
+    keys_after: int
     lasting_keys_before: int
     lasting_keys_after: int
+    rows_before: int
+    rows_after: int
     queued: int
 
 
@@ -196,9 +204,14 @@ async def measure_load(stage: Stage, calls: int, tasks: int, progress: Progress)
         server_mib_after=round(after.server.mib, 1),
         redis_mib_before=before.redis_held_mib,
         redis_mib_after=after.redis_held_mib,
-        keys=after.keys,
+        redis_process_mib_before=round(before.redis.mib, 1),
+        redis_process_mib_after=round(after.redis.mib, 1),
+        keys_before=before.keys,
+        keys_after=after.keys,
         lasting_keys_before=before.lasting_keys,
         lasting_keys_after=after.lasting_keys,
+        rows_before=before.rows,
+        rows_after=after.rows,
         queued=after.queued,
     )
 
@@ -264,7 +277,7 @@ async def _run_through(
             open_calls.rotate()
             await open_calls[0].ask("bench_instant", number=asked)
             asked += 1
-        await asyncio.sleep(_POLL_S)
+        await asyncio.sleep(_LOAD_POLL_S)
         for number, caller in enumerate(open_calls):
             settled += caller.look()
             if len(caller.asked) >= _TASKS_A_CALL and not caller.waiting:
@@ -287,6 +300,7 @@ class _Held:
     redis_held_mib: float
     keys: int
     lasting_keys: int
+    rows: int
     queued: int
 
     @property
@@ -312,8 +326,20 @@ async def _holding(stage: Stage, redis: Redis) -> _Held:
         redis_held_mib=round(int(memory["used_memory"]) / 2**20, 1),
         keys=len(keys),
         lasting_keys=sum(life == -1 for life in lives),
+        rows=await _rows(stage),
         queued=sum(left),
     )
+
+
+async def _rows(stage: Stage) -> int:
+    database = Database(stage.settings.database_url)
+    async with database.reading() as session:
+        counted = [
+            await session.scalar(select(func.count()).select_from(table))
+            for table in (OutboxRow, ToolCallRow)
+        ]
+    await database.close()
+    return sum(each or 0 for each in counted)
 
 
 async def _until(callers: Sequence[_Caller], happened: Callable[[], bool]) -> None:

@@ -7,7 +7,7 @@ import resource
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -24,6 +24,9 @@ _READY_S: Final = 60.0
 _LOOK_AGAIN_S: Final = 0.05
 _TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
 _PACKAGE: Final = "tandem_bench-1.0.dist-info"
+
+Progress = Callable[[str], None]
+"""Told, in a few words, what is being measured and how far it is."""
 
 
 class BenchError(RuntimeError):
@@ -77,7 +80,7 @@ class Stage:
             "TANDEM_HOME": str(home),
             "REDIS_URL": self.settings.redis_url,
             "DATABASE_URL": self.settings.database_url,
-            "PYTHONPATH": os.pathsep.join((str(self.folder / "packages"), *filter(None, sys.path))),
+            "PYTHONPATH": tools_path(self.folder / "packages"),
         }
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -118,7 +121,6 @@ async def stage(workers: int = 1) -> AsyncGenerator[Stage]:
     async with contextlib.AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tandem-bench-")))
         settings = load({"TANDEM_HOME": str(folder), "REDIS_URL": None, "DATABASE_URL": None})
-        _offer_tools(folder / "packages" / _PACKAGE)
         redis = RedisServer(settings)
         await redis.start()
         stack.push_async_callback(redis.stop)
@@ -146,16 +148,25 @@ def usage(processes: Iterable[int]) -> Usage:
     return Usage(cpu_s, pages * resource.getpagesize() / 2**20)
 
 
+def tools_path(packages: Path) -> str:
+    """Write what an installed package with our tools consists of, as far as discovery goes.
+
+    Args:
+        packages: the folder for it, made if need be.
+
+    Returns:
+        The PYTHONPATH of a process that is to find them.
+    """
+    package = packages / _PACKAGE
+    package.mkdir(parents=True, exist_ok=True)
+    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: tandem-bench\nVersion: 1.0\n")
+    (package / "entry_points.txt").write_text(f"[tandem.tools]\nbench = {tools.__name__}\n")
+    return os.pathsep.join((str(packages), *filter(None, sys.path)))
+
+
 def _toolbox() -> Toolbox:
     own = (tools.bench_instant, tools.bench_hold, tools.bench_hold_write)
     return {**find_tools(), **{each.name: each for each in own}}
-
-
-def _offer_tools(package: Path) -> None:
-    """Write what an installed package with tools consists of, as far as discovery goes."""
-    package.mkdir(parents=True)
-    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: tandem-bench\nVersion: 1.0\n")
-    (package / "entry_points.txt").write_text(f"[tandem.tools]\nbench = {tools.__name__}\n")
 
 
 def _children(process: int) -> Iterable[int]:

@@ -8,11 +8,20 @@ from agents.tool import Request, tool
 
 HOLD_MS = 60_000
 WRITE_MS = 1_000
+LATER_MS = 2_200
+LATER_DIGITS = 3
 
 
 @tool(reads=True)
 async def bench_instant(number: int) -> dict[str, int]:
     """Answer at once."""
+    return {"number": number}
+
+
+@tool(reads=True, timeout_ms=2 * LATER_MS)
+async def bench_later(number: str) -> dict[str, str]:
+    """Answer after a while, and `number` milliseconds more: who asked has fallen silent by then."""
+    await asyncio.sleep((LATER_MS + int(number)) / 1_000)
     return {"number": number}
 
 
