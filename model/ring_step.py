@@ -65,7 +65,7 @@ class RowsInPlace:
         first = turn.unsqueeze(1) * SLOTS_PER_MICRO_TURN
         self.rotation = rotation(first + torch.arange(SLOTS_PER_MICRO_TURN, device=device), size.head_width)
         self.starts = [cache.start(micro_turn) for micro_turn in micro_turns]
-        self.visible = cache.visible(turn)
+        self.mask = _as_addend(cache.visible(turn))
         self.renewing = [
             b
             for b, micro_turn in enumerate(micro_turns)
@@ -89,7 +89,7 @@ class RowsInPlace:
             keys[:, start : start + SLOTS_PER_MICRO_TURN] = key[b]
             values[:, start : start + SLOTS_PER_MICRO_TURN] = value[b]
             seen[b] = scaled_dot_product_attention(
-                query[b : b + 1], keys.unsqueeze(0), values.unsqueeze(0), attn_mask=self.visible[b : b + 1]
+                query[b : b + 1], keys.unsqueeze(0), values.unsqueeze(0), attn_mask=self.mask[b : b + 1]
             )[0]
         return seen
 
@@ -118,7 +118,7 @@ class PoolAtOnce:
         slots = torch.arange(SLOTS_PER_MICRO_TURN, device=micro_turns.device)
         first = micro_turns.unsqueeze(1) * SLOTS_PER_MICRO_TURN
         self.rotation = rotation(first + slots, size.head_width)
-        self.visible = cache.visible(micro_turns)
+        self.mask = _as_addend(cache.visible(micro_turns))
         places = (first + slots) % size.window_slots
         self.places = places.view(-1, 1, SLOTS_PER_MICRO_TURN, 1).expand(-1, size.heads, -1, size.head_width)
         self.present = present.view(-1, 1, 1, 1)
@@ -139,7 +139,7 @@ class PoolAtOnce:
         for kept, new in ((keys, key), (values, value)):
             before = kept.gather(2, self.places)
             kept.scatter_(2, self.places, torch.where(self.present, new, before))
-        return scaled_dot_product_attention(query, keys, values, attn_mask=self.visible)
+        return scaled_dot_product_attention(query, keys, values, attn_mask=self.mask)
 
     def remember(
         self, layer: int, memory: Memory, x: Float[Tensor, "P 4 D"], keys_values: Float[Tensor, "P H 4 2K"]
@@ -158,3 +158,8 @@ class PoolAtOnce:
 def keep(kept: Tensor, new: Tensor, where: Bool[Tensor, "..."]) -> None:
     """Put new numbers in the place of those kept, where that holds; in place, whatever the number."""
     kept.copy_(torch.where(where, new, kept))
+
+
+def _as_addend(mask: Bool[Tensor, "B 1 4 C"]) -> Float[Tensor, "B 1 4 C"]:
+    """What attention would make of the mask itself, in every call and layer anew."""
+    return torch.zeros(mask.shape, device=mask.device).masked_fill(~mask, float("-inf"))
