@@ -39,8 +39,8 @@ def bench_model(
     ] = None,
     micro_turns: Annotated[int, typer.Option(min=20, max=10_000, help="Of each call, that count.")] = 120,
     drift: Annotated[
-        int, typer.Option(min=0, max=60, help="Also: how a step's cost drifts over calls of so many minutes.")
-    ] = 0,
+        int | None, typer.Option(min=2, max=60, help="Also: a step's cost in this minute against the first.")
+    ] = None,
     cpu_time: Annotated[
         bool, typer.Option("--cpu-time", help="Count the model thread's CPU time: for a machine in use.")
     ] = False,
@@ -183,8 +183,8 @@ def _show(loads: "list[LoadFigures]", drift: "DriftFigures | None", cascade: Cas
     if drift is not None:
         console.print(
             f"{drift.calls} calls of {drift.minutes} minutes: a step costs {drift.first_ms} ms of CPU in the "
-            f"first minute, {drift.last_ms} ms in the last ({drift.drift:+.1%}); memory grew by "
-            f"{drift.grown_mib} MiB in between."
+            f"first minute, {drift.last_ms} ms in the last ({drift.drift:+.1%}, measured in turn); memory "
+            f"grew by {drift.grown_mib} MiB in between."
         )
     console.print(
         f"pipecat's pieces, one call: Silero VAD {cascade.vad_p50_ms} ms (p99 {cascade.vad_p99_ms}) "

@@ -73,9 +73,9 @@ class DriftFigures:
 
     Attributes:
         calls, minutes: what was measured.
-        first_ms, last_ms: median step in the first minute, warmed up, and in the last.
+        first_ms, last_ms: median step in the first minute and in the last, measured in turn.
         drift: from the one to the other, as a share.
-        grown_mib: how much the process grew from the end of the first minute to that of the last.
+        grown_mib: how much the process grew while the calls grew old.
     """
 
     calls: int
@@ -163,20 +163,30 @@ def measure_load(
 
 
 def measure_drift(calls: int, minutes: int, device: str) -> DriftFigures:
-    """Serve calls, all at the same moment, for so many minutes of theirs."""
-    pool = _Calls(calls, device)
+    """Serve calls, all at the same moment, up to their last minute; then that one beside their first.
+
+    Calls and the same calls begun anew are stepped in turn, so that the machine's other work slows both.
+    """
+    old = _Calls(calls, device)
     minute = 60_000 // MICRO_TURN_MS
-    worked_ms: list[float] = []
+    aged = (minutes - 1) * minute
     before_mib = 0.0
-    for index in range(minutes * minute):
-        worked_ms.append(pool.step([(k, index) for k in range(calls)])[1])
-        if index == minute:
+    for index in range(aged):
+        if index == WARM_UP:
             before_mib = _resident_mib()
-    pool.interlocutor.close()
-    first, last = (float(np.median(each)) for each in (worked_ms[WARM_UP:minute], worked_ms[-minute:]))
-    grown_mib = round(_resident_mib() - before_mib, 1)
+        old.step([(k, index) for k in range(calls)])
+    grown_mib = _resident_mib() - before_mib
+    new = _Calls(calls, device)
+    first_ms: list[float] = []
+    last_ms: list[float] = []
+    for index in range(minute):
+        first_ms.append(new.step([(k, index) for k in range(calls)])[1])
+        last_ms.append(old.step([(k, aged + index) for k in range(calls)])[1])
+    for pool in (new, old):
+        pool.interlocutor.close()
+    first, last = (float(np.median(each[WARM_UP:])) for each in (first_ms, last_ms))
     return DriftFigures(
-        calls, minutes, round(first, 2), round(last, 2), round(last / first - 1, 3), grown_mib
+        calls, minutes, round(first, 2), round(last, 2), round(last / first - 1, 3), round(grown_mib, 1)
     )
 
 

@@ -1,10 +1,12 @@
 from dataclasses import replace
-from time import perf_counter
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 from config.expectation import AnswerKind, Expectation
 from config.units import MICRO_TURN_SAMPLES, SLOT_SAMPLES
@@ -219,23 +221,31 @@ def test_a_closed_call_cannot_be_stepped(model: InteractionModel):
         live.step([call], turns(sound(1, 1), sound(1, 2)))
 
 
-def test_a_step_costs_the_same_after_ten_minutes(model: InteractionModel):
-    live = StreamingModel(model, 1)
+class Work(TorchDispatchMode):
+    """Keeps what torch is asked to do: each operation and the shapes it is done on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.done: list[tuple[str, list[tuple[int, ...]]]] = []
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        shapes = [tuple(each.shape) for each in tree_leaves((args, kwargs)) if isinstance(each, torch.Tensor)]
+        self.done.append((str(func), shapes))
+        return func(*args, **(kwargs or {}))
+
+
+def test_a_step_is_the_same_work_after_ten_minutes():
+    size = replace(SIZES["pocket"], experts=1)
+    live = StreamingModel(InteractionModel(size).eval(), 1)
     call = live.open()
-    (turn,) = turns(sound(1, 1), sound(1, 2))
-
-    def median_step_s() -> float:
-        spans = []
-        for _ in range(60):
-            began = perf_counter()
-            live.step([call], [turn])
-            spans.append(perf_counter() - began)
-        return float(np.median(spans))
-
-    live.step([call], [turn])
-    early = median_step_s()
-    call.micro_turns = 3_000
-    assert median_step_s() < 2 * early
+    first, last = Work(), Work()
+    for work, micro_turns in ((first, size.window_micro_turns), (last, 3_000)):
+        call.micro_turns = micro_turns - micro_turns % size.memory_micro_turns
+        with work:
+            for turn in turns(sound(size.memory_micro_turns, 1), sound(size.memory_micro_turns, 2)):
+                live.step([call], [turn])
+    assert last.done == first.done
+    assert len(first.done) > 500
 
 
 def test_the_awaited_digits_have_an_index_each():
