@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Never
+from typing import TYPE_CHECKING, Annotated, Any, Final, Never, cast
 
 import typer
 
@@ -48,35 +48,63 @@ def list_tools(
         raise typer.Exit(1)
 
 
-@app.command("call", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@app.command(
+    "call",
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
 def call_tool(
     context: typer.Context,
-    name: str,
+    name: Annotated[str, typer.Argument(help="The tool; `tandem tool list` names them.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Agree to what it changes.")] = False,
-    caller: Annotated[str, typer.Option("--as", help="Id of the customer who is taken for verified.")] = "",
+    caller: Annotated[
+        str, typer.Option("--as", metavar="CUSTOMER", help="Id of the customer it is called for, verified.")
+    ] = "",
+    call: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="Of the call it belongs to, as charts do. By default a new one."),
+    ] = "",
+    help_wanted: Annotated[
+        bool, typer.Option("--help", help="Show this message; for a tool, what it takes.")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one line of JSON, of what goes wrong too.")
     ] = False,
 ) -> None:
     """Call a tool here and now, and print its result as JSON.
 
-    Its arguments are options: tandem tool call order_status --order-number 104233. What changes something is
-    done after a yes only. Exit codes: 1 it did not succeed, 2 the call makes no sense.
+    Its arguments are options: tandem tool call order_status --order-number 104233
+
+    Behind a tool's name, --help tells what it takes. What changes something is done after a yes only. Exit
+    codes: 1 it did not succeed, 2 it cannot be called so.
     """
     from agents.toolbox import search_tools
 
     settings = load()
     voice = _Voice(as_json)
+    if not name:
+        if help_wanted:
+            typer.echo(context.get_help())
+            return
+        voice.refuse("name a tool. `tandem tool list` shows which there are.")
     search = search_tools(settings)
     if name not in search.found:
         wrong = "".join(f"\n{problem}" for problem in search.problems)
         voice.refuse(f"there is no tool {name}. `tandem tool list` shows which there are.{wrong}")
     found = search.found[name]
     tool = found.tool
+    if help_wanted:
+        typer.echo(_usage(found))
+        return
     arguments = _options(context.args, tool, voice)
+    if tool.identity and not caller:
+        voice.refuse(
+            f"{name} is for verified customers. Say for which one with --as CUSTOMER, the customer_id that "
+            "`tandem tool call verify_customer` gives. Nothing was done."
+        )
     if not tool.reads and not yes and not _agrees(tool, arguments):
-        voice.refuse(f"{name} changes something, and you did not say yes. Nothing was done.")
-    asyncio.run(_call(found, lambda: _request(tool, arguments, caller), settings, voice))
+        voice.refuse(f"{name} changes something, and nobody agreed. Say --yes to agree. Nothing was done.")
+    asyncio.run(_call(found, lambda: _request(tool, arguments, caller, call), settings, voice))
 
 
 @app.command("new")
@@ -128,6 +156,7 @@ async def _call(
 ) -> None:
     from admin.migrate import upgrade
     from agents.calling import Errand, ToolCaller
+    from agents.crm.port import CustomerRecords
     from agents.crm.seed import seed_demo
     from agents.errors import DeclarationError, Invalid, ToolError
     from agents.policy import refusal
@@ -143,12 +172,15 @@ async def _call(
     if settings.given_database_url is None:
         await seed_demo(settings)
     database = Database(settings.database_url)
-    calls = ToolCaller(
-        {tool.name: tool}, provided(settings, database), SqlToolCalls(database, unix_ms), refusal, unix_ms
-    )
+    given = provided(settings, database)
+    calls = ToolCaller({tool.name: tool}, given, SqlToolCalls(database, unix_ms), refusal, unix_ms)
     request = request_now()  # its time begins when all is made ready
     try:
         tool.arguments.validate(request.arguments, tool.sensitive)
+        if (who := request.identity) is not None:
+            records = cast("CustomerRecords", given[CustomerRecords])
+            if await records.customer(who.customer_id) is None:
+                voice.refuse(f"there is no customer {who.customer_id!r} to be taken for. Nothing was done.")
         errand = Errand(request, request.arguments, Unheard(), request.deadline_unix_ms)
         result = await calls.call(tool.name, errand)
     except Invalid as error:
@@ -167,12 +199,13 @@ async def _call(
     voice.result(result)
 
 
-def _request(tool: "AnyTool", arguments: dict[str, Any], caller: str) -> "TaskRequest":
+def _request(tool: "AnyTool", arguments: dict[str, Any], caller: str, call: str) -> "TaskRequest":
     from agents.messages import Identity, TaskRequest
 
+    task_id = uuid.uuid4().hex
     return TaskRequest(
-        task_id=uuid.uuid4().hex,
-        call_id="terminal",
+        task_id=task_id,
+        call_id=f"terminal-{call or task_id[:12]}",
         tool=tool.name,
         arguments=arguments,
         identity=Identity(customer_id=caller, verified_by="the terminal") if caller else None,
@@ -214,6 +247,29 @@ def _options(words: Sequence[str], tool: "AnyTool", voice: _Voice) -> dict[str, 
     return arguments
 
 
+def _usage(found: "Found") -> str:
+    """Say how a tool is called from the terminal."""
+    tool = found.tool
+    asked: Mapping[str, Mapping[str, Any]] = tool.schema.get("properties", {})
+    needed = frozenset(tool.schema.get("required", ()))
+    options = [
+        (f"--{_dashed(name)}", str(asked.get(name, {}).get("description", "")), name in needed)
+        for name in tool.arguments.names
+    ]
+    options += [("--as CUSTOMER", "id of the customer it is called for", True)] if tool.identity else []
+    options += [("--yes", "agree to what it changes", True)] if not tool.reads else []
+    width = max((len(option) for option, _, _ in options), default=0)
+    lines = [f"tandem tool call {tool.name}  ({_does(tool)})", f"    {tool.description}"]
+    for option, text, must in options:
+        lines.append(f"    {option:<{width}}  {'' if must else '(may be left out) '}{text}".rstrip())
+    return "\n".join(lines)
+
+
+def _does(tool: "AnyTool") -> str:
+    demands = [word for word, holds in (("consent", tool.consent), ("identity", tool.identity)) if holds]
+    return ", ".join(["reads" if tool.reads else "writes", *(f"needs {word}" for word in demands)])
+
+
 def _described(found: "Found") -> dict[str, Any]:
     tool = found.tool
     return {
@@ -234,10 +290,8 @@ def _described(found: "Found") -> dict[str, Any]:
 
 def _print(found: "Found") -> None:
     tool = found.tool
-    demands = [word for word, holds in (("consent", tool.consent), ("identity", tool.identity)) if holds]
-    does = ", ".join(["reads" if tool.reads else "writes", *(f"needs {word}" for word in demands)])
     arguments = " ".join(f"--{_dashed(name)}" for name in tool.arguments.names)
-    typer.echo(f"{tool.name}  ({found.kind}, {does})")
+    typer.echo(f"{tool.name}  ({found.kind}, {_does(tool)})")
     for line in (tool.description, arguments, f"from {found.origin}"):
         typer.echo(f"    {line}")
 

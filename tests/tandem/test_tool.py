@@ -80,6 +80,61 @@ def test_a_result_and_a_failure_are_one_line_of_json_when_asked(tandem) -> None:
     assert json.loads(answer.stdout)["error"] == "invalid"
 
 
+def test_what_is_for_verified_customers_is_called_for_the_one_who_is_named(tandem) -> None:
+    answer = tandem("call", "explain_invoice")
+    assert answer.exit_code == 2
+    assert "for verified customers. Say for which one with --as CUSTOMER" in answer.stderr
+    shown = ("--order-number", "104233", "--postcode", "83702", "--yes")
+    customer = json.loads(tandem("call", "verify_customer", *shown).stdout)["customer_id"]
+    invoice = json.loads(tandem("call", "explain_invoice", "--as", customer).stdout)
+    assert invoice["total"]["cents"] == sum(line["price"]["cents"] for line in invoice["lines"])
+    answer = tandem("call", "explain_invoice", "--as", "nobody")
+    assert (answer.exit_code, answer.stderr) == (
+        2,
+        "tandem: there is no customer 'nobody' to be taken for. Nothing was done.\n",
+    )
+
+
+def test_tries_from_the_terminal_are_each_a_call_of_their_own_unless_named(tandem) -> None:
+    wrong = ("call", "verify_customer", "--order-number", "104233", "--postcode", "99999", "--yes")
+    assert [tandem(*wrong).stderr.partition(":")[0] for _ in range(4)] == ["not_found"] * 4
+    named = [tandem(*wrong, "--call", "mine").stderr.partition(":")[0] for _ in range(4)]
+    assert named == ["not_found", "not_found", "refused", "refused"]
+
+
+def test_a_chart_belongs_to_the_call_it_was_drawn_in(tandem) -> None:
+    shown = ("--order-number", "104233", "--postcode", "83702", "--yes")
+    customer = json.loads(tandem("call", "verify_customer", *shown).stdout)["customer_id"]
+    drawn = tandem("call", "bill_history", "--as", customer, "--call", "mine").stdout
+    send = ("call", "send_chart", "--chart-id", json.loads(drawn)["chart_id"], "--as", customer, "--yes")
+    assert tandem(*send).stderr == "not_found: this call has no such chart\n"
+    assert tandem(*send, "--call", "mine").stderr.startswith("unsupported: ")
+
+
+def test_a_tool_tells_what_it_takes(tandem) -> None:
+    told = tandem("call", "send_chart", "--help")
+    assert told.exit_code == 0
+    for words in (
+        "needs consent, needs identity",
+        "--chart-id",
+        "(may be left out)",
+        "--as CUSTOMER",
+        "--yes",
+    ):
+        assert words in told.stdout
+    assert "--order-number" in tandem("call", "order_status", "--help").stdout
+    assert "--yes" in tandem("call", "--help").stdout
+    assert "name a tool" in tandem("call").stderr
+
+
+def test_who_did_not_agree_is_told_how(tandem) -> None:
+    answer = tandem("call", "open_case", "--subject", "A lamp", "--note", "It is dark.")
+    assert (answer.exit_code, answer.stderr) == (
+        2,
+        "tandem: open_case changes something, and nobody agreed. Say --yes to agree. Nothing was done.\n",
+    )
+
+
 HTTP_TOOL = """
 name: {name}
 description: Keep a lamp for somebody.

@@ -40,8 +40,8 @@ WHY = (
     "New on it: repair visit for 65 dollars."
 )
 SHOWN = (
-    "Of the last 2 months, the highest is 84 dollars in November, the lowest 19 dollars in October, "
-    "and 52 dollars on average."
+    "Adding up your bills month by month, the highest is 84 dollars in November, "
+    "the lowest 19 dollars in October, and 52 dollars on average."
 )
 OFFER = "Shall I text you a chart of it, to the phone number we have for you?"
 
