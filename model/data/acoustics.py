@@ -28,7 +28,7 @@ class Line:
         tilt: slope of the noise spectrum, 0 white, 1 pink, 2 brown.
         hum_hz: of the mains, 0 for none.
         sway: depth (0..1) of slow changes of the noise.
-        echo: how much of the agent comes back, 0..0.2.
+        echo: how much of the agent comes back, 0..0.35.
         echo_ms: how late.
         low_hz: lower edge of the band.
         high_hz: upper edge.
@@ -55,7 +55,7 @@ def draw_line(split: Split, random: Random) -> Line:
         tilt=tilt,
         hum_hz=random.choice((0, 0, 0, 50, 60)),
         sway=random.uniform(0.3, 0.8) if split == "test" else random.choice((0.0, 0.0, 0.3, 0.6)),
-        echo=random.uniform(0.0, 0.2) if random.random() < 0.5 else 0.0,
+        echo=random.uniform(0.0, 0.35) if random.random() < 0.6 else 0.0,
         echo_ms=random.randint(100, 500),
         low_hz=random.uniform(200, 400),
         high_hz=random.uniform(3_000, 3_500),

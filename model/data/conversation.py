@@ -232,6 +232,8 @@ class Conversation:
             self._caller_turn_then_reply(added, begin, AnswerKind.NOTHING)
             return
         self.stage.free(end, self.now)
+        if turn.long:
+            self.stage.forgive(end)
         self._free_from = end
         if self._full and gap_ms > 800 and self.random.random() < 0.1:
             self._beside_in(end, self.now)

@@ -115,17 +115,17 @@ def surroundings(scene: Scene) -> None:
         if alone and bool(stage.agent_voice[onset : min(onset + 20, end)].all()):
             stage.overlap(onset, end, what)
     draw = random.random()
-    if draw < 0.08:
+    if draw < 0.1:
         _television(scene)
-    elif draw < 0.12:
+    elif draw < 0.14:
         _crowd(scene)
-    elif draw < 0.15:
+    elif draw < 0.24:
         _tones(scene)
 
 
 def _television(scene: Scene) -> None:
     voices = [draw_bystander(scene.split, scene.language, scene.random) for _ in range(2)]
-    level_db, at = scene.random.uniform(-26, -13), scene.random.randrange(200)
+    level_db, at = scene.random.uniform(-26, -10), scene.random.randrange(200)
     while at < scene.stage.frames:
         voice = scene.random.choice(voices)
         turn = scripts.spoken("television", scene.split, scene.random, voice.language)
@@ -148,8 +148,8 @@ def _crowd(scene: Scene) -> None:
 
 
 def _tones(scene: Scene) -> None:
-    """Music on hold, a dial tone or a fax on the caller's line, for part of the call."""
-    sound = lasting(scene.random, scene.random.uniform(2, 9))
+    """Music on hold, a dial tone or a fax on the caller's line, for part of the call or all of it."""
+    sound = lasting(scene.random, scene.random.triangular(2, 20, 5))
     _mix(scene, sound, scene.random.randrange(scene.stage.frames))
 
 

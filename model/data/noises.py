@@ -3,6 +3,7 @@
 # n samples at WIRE_RATE_HZ
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from math import tau
 from random import Random
 from typing import Final
@@ -30,7 +31,7 @@ def sudden(split: Split, random: Random) -> Sound:
 def lasting(random: Random, seconds: float) -> Sound:
     """A steady sound that fills a stretch: a tone of the exchange, a fax, music on hold."""
     samples = int(seconds * WIRE_RATE_HZ)
-    makers = (_dial_tone, _busy_tone, _fax, _music, _music)
+    makers = (_dial_tone, _busy_tone, _fax, _music, _music, _music, _music)
     return random.choice(makers)(samples, random) * np.float32(10 ** (random.uniform(-14, 2) / 20))
 
 
@@ -154,21 +155,60 @@ def _fax(samples: int, random: Random) -> Sound:
 
 
 def _music(samples: int, random: Random) -> Sound:
-    """Music on hold: plucked notes over held chords, in a steady beat."""
+    """Music on hold: a tune over chords, plucked, blown or bowed, with or without drums, in a steady beat."""
     sound = np.zeros(samples, np.float32)
-    beat = int(random.choice((0.25, 0.33, 0.5)) * WIRE_RATE_HZ)
-    key = 2 ** (random.randint(-5, 5) / 12)
-    for at in range(0, samples, beat):
-        held = at % (8 * beat) == 0
-        for _ in range(3 if held else random.choice((0, 1, 1, 1))):
-            length = min(beat * (8 if held else 2), samples - at)
-            seconds = np.arange(length, dtype=np.float32) / WIRE_RATE_HZ
-            hz = random.choice(_SCALE_HZ) * key * (0.5 if held else 1)
-            tone = sum(np.sin(tau * hz * n * seconds, dtype=np.float32) / n**1.5 for n in (1, 2, 3))
-            sound[at : at + length] += (
-                tone * np.exp(-seconds * (0.4 if held else 5)) * np.float32(0.4 if held else 1)
+    beat = int(random.uniform(0.14, 0.6) * WIRE_RATE_HZ)
+    tune, chord = _instrument(random), _instrument(random)
+    key, bar = 2 ** (random.randint(-9, 9) / 12), random.choice((3, 4, 8))
+    drums = random.random() < 0.4
+    rests = random.uniform(0, 0.5)
+    for number, at in enumerate(range(0, samples, beat)):
+        if number % bar == 0:
+            root = random.randrange(len(_SCALE_HZ))
+            for third in range(3):
+                hz = _SCALE_HZ[(root + 2 * third) % len(_SCALE_HZ)] * key / 2
+                _note(sound, at, bar * beat, hz, chord)
+        if random.random() >= rests:
+            _note(sound, at, 2 * beat, random.choice(_SCALE_HZ) * key * random.choice((1, 1, 2)), tune)
+        if drums:
+            knock = _noise(min(700, samples - at), 0.9 if number % 2 == 0 else 0.1, random)
+            sound[at : at + len(knock)] += knock * np.exp(
+                -6 * np.linspace(0, 1, len(knock), dtype=np.float32)
             )
     return _levelled(sound, -2)
+
+
+@dataclass(frozen=True, slots=True)
+class _Instrument:
+    """How a note sounds: overtones, how fast it dies away (1/s), how much its pitch trembles, how loud."""
+
+    overtones: int
+    dullness: float
+    dies: float
+    trembles: float
+    loudness: float
+
+
+def _instrument(random: Random) -> _Instrument:
+    return _Instrument(
+        random.randint(1, 7),
+        random.uniform(0.7, 2.2),
+        random.choice((0.2, 1, 3, 5, 8)),
+        random.choice((0, 0, 0.3)),
+        random.uniform(0.25, 1),
+    )
+
+
+def _note(sound: Sound, at: int, lasts: int, hz: float, instrument: _Instrument) -> None:
+    length = min(lasts, len(sound) - at)
+    seconds = np.arange(length, dtype=np.float32) / WIRE_RATE_HZ
+    phase = tau * hz * seconds + instrument.trembles * np.sin(tau * 5.5 * seconds, dtype=np.float32)
+    tone = np.zeros(length, np.float32)
+    for n in range(1, instrument.overtones + 1):
+        if n * hz < WIRE_RATE_HZ / 2:
+            tone += np.sin(n * phase, dtype=np.float32) / np.float32(n**instrument.dullness)
+    swell = np.minimum(seconds * 60, 1) * np.exp(-seconds * instrument.dies)
+    sound[at : at + length] += tone * swell * np.float32(instrument.loudness)
 
 
 def _noise(samples: int, dull: float, random: Random) -> Sound:

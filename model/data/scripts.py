@@ -23,8 +23,12 @@ Split = Literal["train", "test"]
 Ask = Literal["none", "delegate", "cancel", "remind", "transfer", "hang_up"]
 """What a turn asks the agent to do, once it is complete: a name of `model.streams.ACTS`."""
 _KEPT_FOR_TEST: Final = 6
-_STORIES: Final = 0.25
-"""The share of answers to open questions that are told in two goes."""
+_STORIES: Final = 0.3
+"""The share of answers to open questions that are stories: what happened, then what is wanted."""
+_TWO_GOES: Final = 0.06
+"""The share of them that are two requests in a row."""
+_MIDDLES: Final = (0, 1, 1, 2, 2, 3, 4)
+"""Sentences of a story between its first and its last."""
 
 
 class Break(StrEnum):
@@ -169,12 +173,26 @@ def backchannel(random: Random, language: Language = "en") -> CallerTurn:
 
 def spoken(name: str, split: Split, random: Random, language: Language = "en") -> CallerTurn:
     """A turn of one of the grammar's lists: free, yes_no, date, choice, nothing, barge_in, aside, ..."""
-    told = 2 if name == AnswerKind.FREE and random.random() < _STORIES else 1
-    choices: list[str] = grammar(language)["turns"][name]
-    template = " / ".join(_fill(_pick(choices, split, random), split, random, language) for _ in range(told))
+    draw = random.random() if name == AnswerKind.FREE else 1.0
+    if draw < _STORIES:
+        return story(random.choice(_MIDDLES), split, random, language)
+    lists = (name, name) if draw < _STORIES + _TWO_GOES else (name,)
+    template = " / ".join(_line(each, split, random, language) for each in lists)
     sentences = [*_maybe_search(0.03, split, random, language), *template.split(" / ")]
     turn = _turn(sentences, random, language, _PAUSES_KEPT.get(name, 1.0))
     return replace(turn, asks=_ASKS.get(name, "none"))
+
+
+def story(middles: int, split: Split, random: Random, language: Language = "en") -> CallerTurn:
+    """What happened, in sentences: the first, so many others, and the last, which asks for something."""
+    lists = ("story_open", *["story_middle"] * middles, "story_close")
+    sentences = [_line(each, split, random, language) for each in lists]
+    return replace(_turn(sentences, random, language), long=True, asks="delegate")
+
+
+def _line(name: str, split: Split, random: Random, language: Language) -> str:
+    choices: list[str] = grammar(language)["turns"][name]
+    return _fill(_pick(choices, split, random), split, random, language)
 
 
 def answer(

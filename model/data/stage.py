@@ -150,6 +150,10 @@ class Stage:
         self.over_weight[early:begin] = weight
         self.due_weight[begin:end] = 0.5
 
+    def forgive(self, end: int) -> None:
+        """A "mm-hm" at the end of a long turn costs little: the answer follows it."""
+        self.due_weight[max(end - DUE_EARLY_MS // FRAME_MS, 0) : end + _DUE_FRAMES] = 0.1
+
     def await_answer(self, begin: int, end: int) -> None:
         """Mark the silence after a question, until the caller speaks."""
         self.over_weight[min(begin, self.frames) : min(end, self.frames)] = 0.4

@@ -25,6 +25,8 @@ _DUE: Final = frozenset({Break.CLAUSE, Break.SENTENCE, Break.SEARCH})
 _NO_PAUSE: Final = frozenset({Break.FILLER, Break.SWITCH})
 _LEAST_OPENING_MS: Final = 250
 _LATE_MS: Final = 900
+_SHORTEST_STORY: Final = 2
+"""Sentences between its first and its last."""
 _APOSTROPHE: Final = "'"
 
 
@@ -60,40 +62,37 @@ def caller(random: Random) -> Person:
 
 def say(name: str, language: Language, person: Person, random: Random) -> Said:
     """A turn of one of the grammar's lists."""
-    return _said([scripts.spoken(name, "test", random, language)], person, random)
+    return _said(scripts.spoken(name, "test", random, language), person, random)
 
 
 def say_digits(count: int, language: Language, person: Person, random: Random) -> Said:
     """A number of so many digits."""
-    return _said([scripts.digits_turn(count, "test", random, language)], person, random)
+    return _said(scripts.digits_turn(count, "test", random, language), person, random)
 
 
 def say_backchannel(language: Language, person: Person, random: Random) -> Said:
     """A "mm-hm", or another sound that says to go on."""
-    return _said([scripts.backchannel(random, language)], person, random)
+    return _said(scripts.backchannel(random, language), person, random)
 
 
 def say_story(language: Language, person: Person, least_ms: int, random: Random) -> Said:
-    """Sentence upon sentence, as somebody who tells what happened."""
-    turns = [scripts.spoken("free", "test", random, language)]
-    while (said := _said(turns, person, random)).ms < least_ms:
-        turns.append(scripts.spoken("free", "test", random, language))
+    """Sentence upon sentence, as somebody who tells what happened and, at last, what is wanted."""
+    middles = _SHORTEST_STORY
+    while (said := _said(scripts.story(middles, "test", random, language), person, random)).ms < least_ms:
+        middles += 1
     return said
 
 
 def somebody_says(language: Language, random: Random) -> Said:
     """Somebody who is not on the telephone, of any installed voice."""
     voice = draw_bystander("test", language, random)
-    return _said([scripts.spoken("television", "test", random, language)], Person(voice, voice), random)
+    return _said(scripts.spoken("television", "test", random, language), Person(voice, voice), random)
 
 
-def _said(turns: list[CallerTurn], person: Person, random: Random) -> Said:
+def _said(turn: CallerTurn, person: Person, random: Random) -> Said:
     drawn = Random(random.random())
     clips = [
-        clip
-        for turn in turns
-        for sentence in turn.sentences
-        for clip in clips_of(sentence, person.speaking(sentence.language))
+        clip for sentence in turn.sentences for clip in clips_of(sentence, person.speaking(sentence.language))
     ]
     pieces: list[Sound] = [np.zeros(0, np.float32)]
     words: list[Word] = []
@@ -106,7 +105,7 @@ def _said(turns: list[CallerTurn], person: Person, random: Random) -> Said:
         at_ms += clip.frames * FRAME_MS
         if k == len(clips) - 1:
             break
-        why = Break.SENTENCE if clip.then is Break.END else clip.then
+        why = clip.then
         silent_ms = pause_ms(why, drawn) // FRAME_MS * FRAME_MS
         pieces.append(np.zeros(silent_ms // FRAME_MS * FRAME_SAMPLES, np.float32))
         if why not in _NO_PAUSE:

@@ -112,7 +112,7 @@ def _curriculum(few: int, many: int) -> tuple[Phase, ...]:
     )
     taking_turns = Weights(phones=1.0, words=0.15)
     conversing = Weights(phones=0.7, words=0.12, turn_end=1.5, barge_in=0.8)
-    deciding = Weights(phones=0.4, words=0.1, turn_end=2.0, barge_in=1.0, backchannel_due=0.3, futures=0.15)
+    deciding = Weights(phones=0.4, words=0.1, turn_end=2.0, barge_in=1.0, backchannel_due=0.5, futures=0.15)
 
     def calls(count: int, content: Content) -> Lesson:
         return Lesson(count, CALL_SLOTS, Manners(phase=content))
