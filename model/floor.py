@@ -62,6 +62,10 @@ def _drones_on(floor: Floor, moment: Moment) -> bool:
 
 
 def _remembered(floor: Floor, moment: Moment, decision: Decision) -> Floor:
+    if moment.hearing.words:
+        floor = replace(floor, not_understood=0)
+    elif decision is Decision.TAKE_TURN:
+        floor = replace(floor, not_understood=floor.not_understood + 1, not_understood_ms=moment.now_ms)
     match decision:
         case Decision.TAKE_TURN | Decision.FORGET | Decision.RESUME:
             going_on = floor.caller.may_be_speaking

@@ -91,6 +91,10 @@ class Floor:
     waited: int = 0
     """Micro-turns the ears have been waited for."""
     backchannelled_ms: int | None = None
+    not_understood: int = 0
+    """Turns taken in a row in which no word was understood."""
+    not_understood_ms: int = 0
+    """When the last of them was."""
     droning: bool = False
     """The voice on the line is taken for background, until it stops or says something."""
 

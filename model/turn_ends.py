@@ -3,7 +3,6 @@
 from typing import Final
 
 from config.expectation import AnswerKind
-from model.caller import Caller
 from model.moment import Decision, Floor, Moment, Rules, dialled, drones, ears_are_done, heard_it_all, shifted
 from model.words import completeness
 
@@ -20,6 +19,10 @@ _AFTER_OVERLAP_MS: Final = 700
 """An answer given over the end of the question is taken after this much silence."""
 _LONGEST_SILENCE_MS: Final = (1_300, 2_300)
 """The line is never dead: after this much silence (by patience) the turn is over, whatever the model says."""
+_ASKS_TWICE: Final = 2
+_ASKS_AGAIN_AFTER_MS: Final = 15_000
+"""Who has said twice that they understood nothing waits for words, at first so long, then twice, four times
+as long: what goes on without any is music, a television or a very bad line."""
 _A_MERE_YES: Final = 0.4
 """How complete a "yes" is: "that's right" often follows."""
 _UNFINISHED_MS: Final = 600
@@ -42,7 +45,7 @@ def while_silent(floor: Floor, moment: Moment, rules: Rules) -> Decision:
     if not caller.has_turn:
         late = moment.outside_ears and moment.hearing.words
         return Decision.TAKE_TURN if late else Decision.LISTEN
-    if _may_be_noise(caller, moment):
+    if _may_be_noise(floor, moment):
         gone = caller.quiet_ms(moment.now_ms) >= _FORGET_MS and ears_are_done(floor, moment)
         return Decision.FORGET if gone else Decision.LISTEN
     return end_of_turn(floor, moment, rules)
@@ -83,9 +86,15 @@ def turn_end_line(rules: Rules, told: float) -> float:
     return shifted(rules.lines.turn_end, dialled(rules.dials.patience) + shift)
 
 
-def _may_be_noise(caller: Caller, moment: Moment) -> bool:
-    longest_ms = _UNINTELLIGIBLE_MS if caller.overlap_ms else _NOISE_MS
-    return not moment.hearing.words and caller.turn_ms < longest_ms
+def _may_be_noise(floor: Floor, moment: Moment) -> bool:
+    caller = floor.caller
+    if moment.hearing.words:
+        return False
+    if caller.turn_ms < (_UNINTELLIGIBLE_MS if caller.overlap_ms else _NOISE_MS):
+        return True
+    asked_ms_ago = moment.now_ms - floor.not_understood_ms
+    more = floor.not_understood - _ASKS_TWICE
+    return more >= 0 and asked_ms_ago < _ASKS_AGAIN_AFTER_MS * 2**more
 
 
 def _backchannel_fits(floor: Floor, moment: Moment, rules: Rules) -> bool:
