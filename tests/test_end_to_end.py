@@ -176,10 +176,10 @@ async def test_a_worker_killed_in_the_middle_of_a_look_up_still_ends_in_one_righ
     assert [news["kind"] for news in settled] == ["result"]
 
 
-async def test_ten_calls_at_once_all_succeed(stage: Stage) -> None:
-    reports = await asyncio.gather(*(stage.call(ASK, NUMBER, NO_THANKS) for _ in range(10)))
-    assert [results(report) for report in reports] == [["result"]] * 10
-    assert [answers_heard(report) for report in reports] == [1] * 10
+async def test_six_calls_at_once_all_succeed(stage: Stage) -> None:
+    reports = await asyncio.gather(*(stage.call(ASK, NUMBER, NO_THANKS) for _ in range(6)))
+    assert [results(report) for report in reports] == [["result"]] * 6, [report.heard for report in reports]
+    assert [answers_heard(report) for report in reports] == [1] * 6
     assert {report.outcome for report in reports} == {Outcome.AGENT_HUNG_UP}
 
 
