@@ -9,7 +9,7 @@ import asyncio
 import tempfile
 import time
 import wave
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, cast
@@ -17,7 +17,7 @@ from typing import Final, cast
 import numpy as np
 from redis.asyncio import Redis
 
-from agents.messages import ReportKind, TaskReport
+from agents.messages import TaskReport
 from agents.reports import connect, stream_key
 from tandem.bench_agents_stage import BenchError, Progress, tools_path
 from tandem.bench_agents_tools import LATER_DIGITS
@@ -26,13 +26,15 @@ from telephony.simulator.carrier import Carrier, made_up_credentials
 from telephony.simulator.ear import PHRASE_GAP_MS, Span, sounds
 from telephony.simulator.events import CallEvent, TapeTold
 from telephony.simulator.report import CallReport
-from telephony.simulator.script import CallScript, Keys
+from telephony.simulator.script import CallScript, Keys, Pause
 
 _LONGEST_MS: Final = 3_000
 """What is heard first so long after a result was not brought up by it."""
 _SPREAD_MS: Final = 200
 """Results come at all moments of a micro-turn alike."""
 _LOOK_EVERY_S: Final = 0.25
+_PAUSE_MS: Final = 1_000
+"""Before a caller keys the next number: the tape, which tells callers of work going on, may lag."""
 _TELL_S: Final = 4.0
 """A result is told, and heard to its end, within this time."""
 _SECONDS_EACH: Final = 20.0
@@ -84,7 +86,7 @@ class Voiced:
     Attributes:
         calls: at the same time.
         results: so many were measured.
-        left_out: results that came while the agent was still heard, or whose words were not.
+        left_out: results that came while the agent was still heard, or that were not told at all.
         p50_ms, p99_ms, longest_ms: how long it took. A micro-turn is 200 ms.
     """
 
@@ -144,7 +146,8 @@ async def measure_voiced(calls: int, results: int, progress: Progress) -> Voiced
 def _script(seed: int, results: int) -> CallScript:
     """One caller: numbers that make the tool's answers come at all moments of a micro-turn."""
     moments_ms = np.random.default_rng(seed).permutation(results) * _SPREAD_MS // results
-    return CallScript(tuple(Keys(f"{ms:0{LATER_DIGITS}d}") for ms in moments_ms), seed=seed)
+    steps = [step for ms in moments_ms for step in (Pause(_PAUSE_MS), Keys(f"{ms:0{LATER_DIGITS}d}"))]
+    return CallScript(tuple(steps), seed=seed)
 
 
 async def _listen(
@@ -152,7 +155,7 @@ async def _listen(
 ) -> list[float | None]:
     """Let the callers call, and hang up when all has been told; the delays in ms, None where left out."""
     clocks = [_Clock() for _ in scripts]
-    wanted = sum(len(script.steps) for script in scripts)
+    wanted = sum(isinstance(step, Keys) for script in scripts for step in script.steps)
     calls = [
         asyncio.create_task(carrier.place_call(script, platform.url, out=folder, watch=clock.watch))
         for script, clock in zip(scripts, clocks, strict=True)
@@ -160,7 +163,7 @@ async def _listen(
     redis = connect(platform.settings.redis_url)
     try:
         async with asyncio.timeout(_SECONDS_EACH * (1 + len(scripts[0].steps))):
-            written: list[tuple[int, ...]] = []
+            written: list[dict[str, int]] = []
             while sum(map(len, written)) < wanted and not any(call.done() for call in calls):
                 await asyncio.sleep(_LOOK_EVERY_S)
                 written = [await _results(redis, clock.call_id) for clock in clocks]
@@ -172,39 +175,40 @@ async def _listen(
         carrier.hang_up()
         reports = await asyncio.gather(*calls)
         await redis.aclose()
-    for report, results in zip(reports, written, strict=True):
+    for report in reports:
         if not report.ok:
             raise BenchError(f"a call failed: {report.failure}")
-        if report.heard.count("ready") < len(results):
-            raise BenchError(f"a result was not told; the caller heard: {report.heard}")
     return [
         delay
-        for report, clock, unix_ms in zip(reports, clocks, written, strict=True)
-        for delay in _delays(report, [at_ms - clock.began_unix_ms for at_ms in unix_ms])
+        for report, clock, results in zip(reports, clocks, written, strict=True)
+        for delay in _delays(report, {n: unix_ms - clock.began_unix_ms for n, unix_ms in results.items()})
     ]
 
 
-async def _results(redis: Redis, call_id: str) -> tuple[int, ...]:
-    """When each result of a call was written to its stream, Unix ms by the clock of Redis, which is ours."""
+async def _results(redis: Redis, call_id: str) -> dict[str, int]:
+    """When each number's result was written to the call's stream: Unix ms by the clock of Redis, and ours."""
     if not call_id:
-        return ()
+        return {}
     # redis-py types the answer for both protocol versions; ours: [(id, fields)]
     entries = cast("list[tuple[str, dict[str, str]]]", await redis.xrange(stream_key(call_id)))
-    return tuple(
-        int(position.partition("-")[0])
+    reports = [
+        (int(position.partition("-")[0]), TaskReport.model_validate_json(fields["report"]))
         for position, fields in entries
-        if TaskReport.model_validate_json(fields["report"]).kind is ReportKind.RESULT
-    )
+    ]
+    return {str(each.result["number"]): at for at, each in reports if each.kind.settles and each.result}
 
 
-def _delays(report: CallReport, written_ms: Iterable[float]) -> list[float | None]:
-    """How long after each of these moments (call time) the agent began to be heard; None: it was before."""
+def _delays(report: CallReport, written_ms: Mapping[str, float]) -> list[float | None]:
+    """How long after its result (call time) the agent began to tell each number; None: left out."""
     if report.recording is None:
         raise BenchError("the carrier kept no recording")
     with wave.open(str(report.recording)) as recording:
         both = np.frombuffer(recording.readframes(recording.getnframes()), np.int16).reshape(-1, 2)
     spans = sounds(np.ascontiguousarray(both[:, 1]))
-    return [first_heard_ms(spans, at_ms) for at_ms in written_ms]
+    return [
+        first_heard_ms(spans, at_ms) if f"Number {number} is ready" in report.heard else None
+        for number, at_ms in written_ms.items()
+    ]
 
 
 def first_heard_ms(spans: Sequence[Span], at_ms: float) -> float | None:
