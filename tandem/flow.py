@@ -8,7 +8,7 @@ if TYPE_CHECKING:  # heavy: --help must answer at once
     from rich.table import Table
 
     from config.flow import Flow
-    from config.flow_steps import Step
+    from config.flow_steps import Agent, LookUp, Step
 
 app = typer.Typer(help="What happens on a call: check a flow, read a flow.", no_args_is_help=True)
 
@@ -76,24 +76,32 @@ def _steps(flow: "Flow") -> "Table":
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("step", "", "says", "leads to", box=None, pad_edge=False, padding=(0, 2, 1, 0))
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0))
+    for heading in ("step", "", "says", "leads to"):
+        table.add_column(heading, overflow="fold")
     for name, step in flow.steps.items():
         table.add_row(Text(name, "bold"), Text(step.kind, "dim"), Text(_says(step)), Text(_leads(step)))
     return table
 
 
 def _says(step: "Step") -> str:
-    from config.flow_steps import Agent, Decide, LookUp
+    from config.flow_steps import Agent, Ask, Decide, LookUp
 
     match step:
         case Decide(by=by):
             return f"by {by}"
         case Agent(says=says, tools=tools):
-            return f"{says[0]} (language model with {', '.join(tools)})"
+            return f"{says[0]} (language model with {', '.join(tools)}{_meanwhile(step)})"
         case LookUp(says=says, tool=tool):
-            return f"{says[0]} ({tool})"
+            return f"{says[0]} ({tool}{_meanwhile(step)})"
+        case Ask(says=says, consent_for=(_, *_) as steps):
+            return f"{says[0]} (a yes is consent to {', '.join(steps)})"
         case _:
             return step.says[0]
+
+
+def _meanwhile(step: "LookUp | Agent") -> str:
+    return ", while the conversation goes on" if step.meanwhile else ""
 
 
 def _leads(step: "Step") -> str:
@@ -108,7 +116,21 @@ def _leads(step: "Step") -> str:
         case _ if isinstance(step, Staying):
             return "stays where the call is"
         case _:
-            ways = (
-                (field.rpartition(".")[2], name) for field, name in targets(step) if field != "at_most.then"
-            )
-            return "\n".join([*(f"{way} → {name}" for way, name in ways), *often])
+            ways: dict[tuple[str, str], list[str]] = {}
+            for field, name in targets(step):
+                part, _, way = field.rpartition(".")
+                if part != "at_most":
+                    ways.setdefault((part, name), []).append(way)
+            return "\n".join([*(_way(part, words, name) for (part, name), words in ways.items()), *often])
+
+
+def _way(part: str, words: list[str], name: str) -> str:
+    """Say when a step leads somewhere: the answers, the cases, or the failures that do."""
+    said = ", ".join(words)
+    match part:
+        case "failed":
+            return f"failed: {said} → {name}"
+        case "verifies":
+            return f"too many tries → {name}"
+        case _:
+            return f"{said} → {name}"

@@ -30,7 +30,17 @@ def test_a_flow_is_shown_step_by_step():
     result = tandem("show", "order_status")
     assert result.exit_code == 0
     assert "Where is my order, and why is my bill so high?" in result.output
-    assert "unknown_number" in result.output
+    shown = " ".join(result.output.split())
+    assert "failed: unknown → chart_not_confirmed" in shown
+    assert "…" not in shown
+
+
+def test_who_reads_a_flow_sees_what_a_yes_allows_and_what_goes_on_meanwhile(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "300")
+    shown = " ".join(tandem("show", "order_status").output.split())
+    assert "(a yes is consent to send_the_chart)" in shown
+    assert "(send_chart, while the conversation goes on)" in shown
+    assert "too many tries → not_verified" in shown
 
 
 def test_without_a_name_the_shipped_flows_are_listed():
