@@ -83,7 +83,8 @@ class FollowUps:
         if not follow_up.sms:
             return ""
         known = {**request.slots, **result, "result": result}
-        text = worded((follow_up.sms,), known, Speech(datetime.now(UTC).date()), 0)
+        speech = Speech(datetime.now(UTC).date(), follow_up.currency, follow_up.language)
+        text = worded((follow_up.sms,), known, speech, 0)
         messenger = self._messenger
         if text is None or not number or messenger is None:
             logger.warning("no text could be sent", extra=_ids(request))

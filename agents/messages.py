@@ -65,6 +65,9 @@ class FollowUp(_Message):
     `{result.status}`. Empty: none."""
     case: str = ""
     """Subject of the case opened in the customer records, however the work ended. Empty: none."""
+    language: str = "en"
+    """A tag like `es-MX`: what the text's blanks are worded in."""
+    currency: str = "USD"
 
 
 class Delegation(_Message):

@@ -107,4 +107,7 @@ def _follow_up(scene: Scene, step: Work) -> FollowUp | None:
     def filled(wording: str | None) -> str:
         return BLANK.sub(lambda blank: scene.flow.values.get(blank[1], blank[0]), wording or "")
 
-    return FollowUp(sms=filled(after.sms), case=filled(after.case))
+    flow = scene.flow
+    return FollowUp(
+        sms=filled(after.sms), case=filled(after.case), language=flow.language, currency=flow.currency
+    )

@@ -7,10 +7,18 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from typing import Final, Literal
 
-from agents.dialogue.tongue import ENGLISH, SPANISH, Tongue, is_spanish, spoken_amount, spoken_date
+from agents.dialogue.tongue import (
+    ENGLISH,
+    SPANISH,
+    Tongue,
+    is_spanish,
+    spoken_amount,
+    spoken_date,
+    spoken_moment,
+)
 from agents.dialogue.wording import spaced
 from agents.language_model.sentences import START, cut
 
@@ -97,11 +105,13 @@ def _email(found: re.Match[str], words: _Words) -> str:
 
 
 def _day(found: re.Match[str], words: _Words) -> str:
+    """Say a day, and the time on it where that is the company's and not UTC."""
     try:
-        day = date(int(found[1]), int(found[2]), int(found[3]))
+        moment = datetime.fromisoformat(found[0])
     except ValueError:
         return found[0]
-    return spoken_date(day, _tag(words))
+    shown = bool(found["time"]) and found["zone"] != "Z"
+    return spoken_moment(moment, _tag(words)) if shown else spoken_date(moment.date(), _tag(words))
 
 
 def _money(found: re.Match[str], words: _Words) -> str:
@@ -139,7 +149,13 @@ _SAYINGS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str], _Words], s
         re.compile(r"(?:https?://|www\.)[^\s<>()]*[^\s<>().,;:!?…\"'”’»]"),
         lambda _, words: words.website,
     ),
-    (re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b(?:T[\d:.]+Z?)?"), _day),
+    (
+        re.compile(
+            r"\b\d{4}-\d{2}-\d{2}(?:T(?P<time>\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)"
+            r"(?P<zone>Z|[+-]\d{2}:\d{2})?|\b)"
+        ),
+        _day,
+    ),
     (
         re.compile(
             r"(?P<minus>[-−])?(?P<sign>[$€£])\s?(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?:[.,](?P<part>\d{1,2}))?(?!\d)"

@@ -125,7 +125,7 @@ def test_the_chart_is_sent_with_the_callers_yes_and_the_conversation_goes_on(lin
     task = line.task("send_the_chart")
     assert task.consent
     assert task.arguments == {"chart_id": "chart-of-ada", "text": "Your bills at Lumen and Oak"}
-    assert task.follow_up == FollowUp()  # the caller may hang up; it is sent all the same
+    assert task.follow_up == FollowUp(language="en-US")  # the caller may hang up; it is sent all the same
     told = line.report(task, "result", {"message_id": "SM1", "ends_with": "99"})
     assert told == ["The chart is on its way to your number ending in 9 9."]
 

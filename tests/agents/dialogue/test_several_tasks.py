@@ -320,7 +320,7 @@ def test_work_carries_what_was_given_and_what_follows_when_nobody_is_there(line)
     assert task.slots == {"order_number": "104233"}
     assert task.arguments == {"order_number": "104233", "reason": "asked by telephone"}
     assert task.follow_up == FollowUp(
-        sms="Acme: {result.amount} for order {order_number}.", case="Refund open"
+        sms="Acme: {result.amount} for order {order_number}.", case="Refund open", language="en-US"
     )
 
 

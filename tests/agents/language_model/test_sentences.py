@@ -181,6 +181,13 @@ def test_sentences_are_found(text: str, sentences: list[str]) -> None:
         ("1Z99AA1012", "1 Z 9 9 A A 1 0 1 2.", "1 Z 9 9 A A 1 0 1 2."),
         ("+1 (900) 555-1234", "plus 1, 9 0 0, 5 5 5, 1 2 3 4.", "más 1, 9 0 0, 5 5 5, 1 2 3 4."),
         ("2026-11-24", "Tuesday the 24th of November.", "martes 24 de noviembre."),
+        ("2026-11-24T17:30:00Z", "Tuesday the 24th of November.", "martes 24 de noviembre."),
+        (
+            "2026-11-24T09:30:00-08:00",
+            "Tuesday the 24th of November at 9 30 in the morning.",
+            "martes 24 de noviembre a las 9 y media de la mañana.",
+        ),
+        ("2026-13-24", "2026-13-24.", "2026-13-24."),
         ("15% & more", "15 percent and more.", "15 por ciento y more."),
         ("help@acme.com", "help at acme dot com.", "help arroba acme punto com."),
         ("see https://acme.com/track?x=1.", "see the website.", "see la página web."),
