@@ -49,7 +49,7 @@ class Scene:
     def clock(self) -> int:
         return self.now_unix_ms
 
-    async def ends(self, kind: ReportKind, error: str | None = None) -> None:
+    async def ends(self, kind: ReportKind, error: str | None = None, follow_up: FollowUp = FOLLOW_UP) -> None:
         """The caller hangs up, then the work ends like this."""
         request = TaskRequest(
             task_id="t",
@@ -57,12 +57,16 @@ class Scene:
             tool="look",
             arguments={},
             slots={"order_number": "104233"},
-            follow_up=FOLLOW_UP,
+            follow_up=follow_up,
             deadline_unix_ms=2_000_000,
         )
         await self.outbox.put(request)
         await self.outbox.leave("t")
-        result = {"status": "on its way"} if kind is ReportKind.RESULT else None
+        result = (
+            {"status": "on its way", "paid": "4.05", "day": "2026-11-24"}
+            if kind is ReportKind.RESULT
+            else None
+        )
         await self.outbox.finish(
             TaskReport(
                 task_id="t", call_id="c", tool="look", kind=kind, sequence=1, result=result, error=error
@@ -172,3 +176,15 @@ async def test_records_that_do_not_answer_are_asked_again_later_and_no_text_goes
     assert (len(telephone.sent), len(await scene.notes())) == (1, 1)
     assert await scene.is_followed()
     assert set((await scene.states()).values()) == {"done"}
+
+
+async def test_the_text_is_worded_in_the_language_of_the_call(scene: Scene) -> None:
+    sms = "Su reembolso de {result.paid:money} llega {result.day:when}."
+    spanish = FollowUp(sms=sms, language="es-US", currency="EUR")
+    telephone = Telephone()
+    await scene.ends(ReportKind.RESULT, follow_up=spanish)
+    await scene.follow_up(telephone)
+    ((_, text),) = telephone.sent
+    assert text.startswith("Su reembolso de 4 euros con 5 céntimos llega ")
+    assert text.endswith("martes 24 de noviembre.")
+    assert await scene.is_followed()
