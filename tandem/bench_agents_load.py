@@ -21,17 +21,19 @@ from agents.messages import Delegation, ReportKind, TaskReport
 from agents.reports import connect
 from agents.tables import OutboxRow, ToolCallRow
 from config.database import Database
+from config.units import MICRO_TURN_MS
 from tandem.bench_agents_stage import BenchError, Progress, Stage, Usage, Worker, usage
 from tandem.bench_agents_tools import WRITE_MS
 
-_POLL_S: Final = 0.001
-_LOAD_POLL_S: Final = 0.005
+_POLL_S: Final = 0.005
 _SPREAD_S: Final = 0.5
 """Each call delegates about twice a second while delays are measured."""
 _IN_FLIGHT: Final = 100
 _TASKS_A_CALL: Final = 25
 _WARM_UP_SHARE: Final = 0.2
 _KILLS: Final = 3
+_HANDED_OVER_MS: Final = MICRO_TURN_MS + 100
+"""Silence is noticed within a micro-turn, and what is sent then takes what any delegation may take."""
 _PATIENCE_S: Final = 60.0
 
 
@@ -226,7 +228,7 @@ async def measure_redelivery(stage: Stage, progress: Progress) -> Redelivery:
     write_s = await _killed(stage, "bench_hold_write", ReportKind.FAILED)
     return Redelivery(
         read_s=tuple(read_s),
-        read_bound_s=LOST_AFTER_MS / 1_000,
+        read_bound_s=(LOST_AFTER_MS + _HANDED_OVER_MS) / 1_000,
         write_s=write_s,
         write_bound_s=(WRITE_MS + RECOVERY_MS) / 1_000,
     )
@@ -277,7 +279,7 @@ async def _run_through(
             open_calls.rotate()
             await open_calls[0].ask("bench_instant", number=asked)
             asked += 1
-        await asyncio.sleep(_LOAD_POLL_S)
+        await asyncio.sleep(_POLL_S)
         for number, caller in enumerate(open_calls):
             settled += caller.look()
             if len(caller.asked) >= _TASKS_A_CALL and not caller.waiting:

@@ -20,7 +20,7 @@ from config.lifetime import die_with
 from config.settings import Settings, load
 from tandem import bench_agents_tools as tools
 
-_READY_S: Final = 60.0
+_READY_S: Final = 180.0
 _LOOK_AGAIN_S: Final = 0.05
 _TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
 _PACKAGE: Final = "tandem_bench-1.0.dist-info"
