@@ -15,6 +15,7 @@ import numpy as np
 from redis.asyncio import Redis
 from sqlalchemy import func, select
 
+from agents.broker import QUEUE
 from agents.dispatch import RECOVERY_MS, Desk
 from agents.ledger import LOST_AFTER_MS
 from agents.messages import Delegation, ReportKind, TaskReport
@@ -35,6 +36,7 @@ _KILLS: Final = 3
 _HANDED_OVER_MS: Final = MICRO_TURN_MS + 100
 """Silence is noticed within a micro-turn, and what is sent then takes what any delegation may take."""
 _PATIENCE_S: Final = 60.0
+_QUIET_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,12 +315,12 @@ class _Held:
 async def _holding(stage: Stage, redis: Redis) -> _Held:
     """Read what everybody has used and holds."""
     worker = stage.workers[0]
+    queued = await _quiet(redis)
     keys = [str(key) async for key in redis.scan_iter(count=1_000)]
     async with redis.pipeline(transaction=False) as pipe:
         for key in keys:
             pipe.ttl(key)
         lives = await pipe.execute()
-    left = [await redis.llen("tandem"), await redis.hlen("unacked")]
     memory = await redis.info("memory")
     return _Held(
         server=usage([os.getpid()]),
@@ -329,8 +331,16 @@ async def _holding(stage: Stage, redis: Redis) -> _Held:
         keys=len(keys),
         lasting_keys=sum(life == -1 for life in lives),
         rows=await _rows(stage),
-        queued=sum(left),
+        queued=queued,
     )
+
+
+async def _quiet(redis: Redis) -> int:
+    """Wait until the last tasks, whose results are there, are acknowledged too; how many are left if not."""
+    until_s = time.monotonic() + _QUIET_S
+    while (left := await redis.llen(QUEUE) + await redis.hlen("unacked")) and time.monotonic() < until_s:  # noqa: ASYNC110
+        await asyncio.sleep(_POLL_S)
+    return left
 
 
 async def _rows(stage: Stage) -> int:
