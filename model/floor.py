@@ -45,7 +45,7 @@ def hopes_for_words(floor: Floor, moment: Moment, rules: Rules) -> bool:
     caller = _attended(floor.caller, moment)
     if not caller.has_turn or caller.may_be_speaking or heard_it_all(replace(floor, caller=caller), moment):
         return False
-    return caller.has_ended >= turn_end_line(rules, told=1)
+    return caller.has_ended >= turn_end_line(rules, told=1, quiet_ms=caller.quiet_ms(moment.now_ms))
 
 
 def _attended(caller: Caller, moment: Moment) -> Caller:

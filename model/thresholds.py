@@ -9,6 +9,8 @@ class Thresholds:
 
     Attributes:
         turn_end: the caller's turn is over.
+        turn_end_falls: by so many log-odds a second `turn_end` falls from 600 ms of silence on: the longer it
+            lasts, the less there is to be learned by waiting.
         complete, incomplete: how much an answer that is complete (six of six digits), or is not, shifts
             `turn_end`, in log-odds.
         barge_in_first, barge_in: caller speech over the agent is an interruption, after 200 ms of it and
@@ -22,6 +24,7 @@ class Thresholds:
     """
 
     turn_end: float = 0.8
+    turn_end_falls: float = 2.0
     complete: float = 3.0
     incomplete: float = 3.0
     barge_in_first: float = 0.6

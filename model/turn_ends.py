@@ -23,6 +23,7 @@ _ASKS_TWICE: Final = 2
 _ASKS_AGAIN_AFTER_MS: Final = 15_000
 """Who has said twice that they understood nothing waits for words, at first so long, then twice, four times
 as long: what goes on without any is music, a television or a very bad line."""
+_FALLS_FROM_MS: Final = 600
 _A_MERE_YES: Final = 0.4
 """How complete a "yes" is: "that's right" often follows."""
 _UNFINISHED_MS: Final = 600
@@ -77,12 +78,13 @@ def _has_ended(floor: Floor, moment: Moment, rules: Rules) -> bool:
         return True
     if told > 0 and moment.expectation.kind is AnswerKind.YES_NO:
         told = _A_MERE_YES
-    return caller.has_ended >= turn_end_line(rules, told)
+    return caller.has_ended >= turn_end_line(rules, told, quiet_ms)
 
 
-def turn_end_line(rules: Rules, told: float) -> float:
+def turn_end_line(rules: Rules, told: float, quiet_ms: int) -> float:
     """The line for the end of a turn whose words are complete (1), incomplete (-1) or do not tell (0)."""
     shift = rules.lines.incomplete if told < 0 else -rules.lines.complete * told
+    shift -= rules.lines.turn_end_falls * max(quiet_ms - _FALLS_FROM_MS, 0) / 1_000
     return shifted(rules.lines.turn_end, dialled(rules.dials.patience) + shift)
 
 

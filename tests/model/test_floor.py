@@ -256,3 +256,11 @@ def test_a_word_lets_the_agent_ask_again_at_once() -> None:
         if decision is Decision.TAKE_TURN:
             taken.append(index)
     assert len(taken) == 20
+
+
+def test_less_sureness_is_asked_for_the_longer_a_silence_lasts() -> None:
+    nearly = Readings(caller_voice=0.02, turn_end=0.7)
+    taken = after((VOICE,) * 4, *[(nearly,) * 4] * 8).index(Decision.TAKE_TURN)
+    assert 600 < taken * MICRO_TURN_MS < 1_200
+    hardly = Readings(caller_voice=0.02, turn_end=0.2)
+    assert after((VOICE,) * 4, *[(hardly,) * 4] * 12).index(Decision.TAKE_TURN) * MICRO_TURN_MS >= 1_800
