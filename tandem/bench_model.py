@@ -52,9 +52,10 @@ def bench_model(
     Calls come in unison (the worst case), at random, and spread as Tandem spreads them. Steps are real, the
     calls' clock is virtual. A micro-turn has 200 ms.
     """
+    from model.device import device_called
     from tandem.bench_model_load import Arrivals, measure_drift, measure_load
 
-    _refuse_what_is_not_there(device)
+    device_called(device)
     counts = calls or (1, 8, 16, 24, 32)
     loads = [
         _apart(measure_load, count, arrivals, micro_turns, cpu_time, device)
@@ -72,13 +73,6 @@ def bench_model(
         print(jsonlib.dumps(figures, indent=2))
     else:
         _show(loads, drifted, cascade)
-
-
-def _refuse_what_is_not_there(device: str) -> None:
-    import torch
-
-    if torch.device(device).type == "cuda" and not torch.cuda.is_available():
-        raise typer.BadParameter("torch finds no GPU here", param_hint="--device")
 
 
 def _apart(measure: Callable[..., T], *arguments: object) -> T:

@@ -10,9 +10,9 @@ from typing import Any, Final
 import torch
 from torch import Tensor, nn
 
-from config.errors import ConfigError
 from model.checkpoint import CheckpointError, Story, save_checkpoint
 from model.data.batches import Batch, BatchStream, Source
+from model.device import device_called
 from model.experts import Experts
 from model.interaction import InteractionModel
 from model.train.loss import Losses, losses
@@ -25,10 +25,6 @@ _SAVE_EVERY_S: Final = 90.0
 _SLOTS_PER_HOUR: Final = 72_000
 _TOO_NARROW: Final = 32
 """Matrices with fewer rows (routers, gates) stay with AdamW."""
-
-
-class DeviceError(ConfigError):
-    """There is no such device here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +77,7 @@ class Training:
         torch.manual_seed(recipe.seed)
         self.recipe = recipe
         self.place = place
-        self.device = _device(place.device)
+        self.device = device_called(place.device)
         self.model = InteractionModel(recipe.model_size).to(self.device)
         self.average = deepcopy(self.model).requires_grad_(requires_grad=False)
         self.optimiser = _optimiser(self.model, recipe)
@@ -186,16 +182,6 @@ class Training:
         self.optimiser.load_state_dict(state["optimiser"])
         self.step, self.seconds = state["step"], state["seconds"]
         self.slots_heard = state["slots_heard"]
-
-
-def _device(name: str) -> torch.device:
-    try:
-        device = torch.device(name)
-    except RuntimeError as error:
-        raise DeviceError(f"--device {name} is not a device of torch: cpu or cuda") from error
-    if device.type == "cuda" and not torch.cuda.is_available():
-        raise DeviceError(f"--device {name}: this machine (or this build of torch) has no CUDA: leave it out")
-    return device
 
 
 def _on(batch: Batch, device: torch.device) -> Batch:

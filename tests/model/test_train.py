@@ -11,12 +11,13 @@ from model.checkpoint import CheckpointError, load_checkpoint
 from model.data.batches import Batch, BatchStream, Lesson, Source, make_batch
 from model.data.calls import CALL_SLOTS, SimulatedCall
 from model.data.samples import write_samples
+from model.device import DeviceError
 from model.interaction import InteractionModel
 from model.pieces import to_pieces
 from model.sizes import SIZES
 from model.train.events import Events
 from model.train.fit_pieces import fit
-from model.train.loop import DeviceError, Progress, Training, Workplace
+from model.train.loop import Progress, Training, Workplace
 from model.train.loss import Weights, losses
 from model.train.muon import Muon, orthogonal
 from model.train.recipes import Recipe, first, on_gpu, pocket, recipe
