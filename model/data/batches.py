@@ -2,15 +2,17 @@
 
 # B calls · S slots · E features of a slot · N pieces of all calls together
 
+import os
 import signal
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from itertools import count
 from multiprocessing import get_context
-from multiprocessing.queues import Queue
+from multiprocessing.connection import Connection
 from multiprocessing.sharedctypes import Synchronized
-from queue import Empty
+from queue import Queue
 from random import Random
+from threading import Thread
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -256,21 +258,21 @@ class _Maker:
 
     def _start(self) -> None:
         context = get_context("spawn")
-        self._queue: Queue[list[npt.NDArray[np.generic]]] = context.Queue(_AHEAD)
+        self._made, theirs = context.Pipe(duplex=False)
         numbers = count(self._number, self._stride)
         self._process = context.Process(
-            target=_make_forever, args=(self._queue, self._source, self._lesson, numbers), daemon=True
+            target=_make_forever, args=(theirs, self._source, self._lesson, numbers), daemon=True
         )
         self._process.start()
+        theirs.close()  # or a process that dies in the middle of a batch would be waited for for ever
 
     def next(self) -> Batch:
         """The next batch."""
         while True:
             try:
-                arrays = self._queue.get(timeout=5)
-            except Empty:
-                if not self._process.is_alive():
-                    self._go_on()
+                arrays: list[npt.NDArray[np.generic]] = self._made.recv()
+            except (EOFError, OSError):  # between two batches, or in the middle of one
+                self._go_on()
                 continue
             self._number += self._stride
             self._fallen = 0
@@ -283,12 +285,14 @@ class _Maker:
         if self._fallen > _FALLS:
             raise BatchesEndedError("the processes that simulate calls die one after the other")
         self._number += self._stride
+        self.end()
         self._start()
 
     def end(self) -> None:
         """End the process."""
         self._process.terminate()
         self._process.join()
+        self._made.close()
 
 
 def _made(
@@ -300,12 +304,26 @@ def _made(
 
 
 def _make_forever(
-    queue: "Queue[list[npt.NDArray[np.generic]]]",
+    sender: "Connection[list[npt.NDArray[np.generic]], None]",
     source: Source,
     lesson: "Synchronized[int]",
     numbers: Iterable[int],
 ) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the trainer's to answer; it ends this process
     torch.set_num_threads(1)
+    ahead = Queue[list[npt.NDArray[np.generic]]](_AHEAD)
+    Thread(target=_send_forever, args=(ahead, sender), daemon=True).start()
     for batch in _made(source, lesson, numbers):
-        queue.put([tensor.numpy() for part in batch for tensor in part])
+        ahead.put([tensor.numpy() for part in batch for tensor in part])
+
+
+def _send_forever(
+    ahead: Queue[list[npt.NDArray[np.generic]]],
+    sender: "Connection[list[npt.NDArray[np.generic]], None]",
+) -> None:
+    """Hand on what is made; end the process with the one it is made for."""
+    while True:
+        try:
+            sender.send(ahead.get())
+        except OSError:
+            os.kill(os.getpid(), signal.SIGTERM)

@@ -1,4 +1,5 @@
 import multiprocessing
+import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -255,11 +256,13 @@ def test_a_folder_without_recorded_calls_is_refused_in_one_line(tmp_path: Path):
 
 
 @pytest.mark.slow
-def test_a_simulating_process_that_dies_is_replaced():
-    stream = BatchStream(Source(3, (Lesson(1, 100),), SIZES["pocket"].front_end), 0, processes=1)
+@pytest.mark.parametrize("waits_s", [0, 4], ids=["at once", "in the middle of handing on a batch"])
+def test_a_simulating_process_that_dies_is_replaced(waits_s: int):
+    stream = BatchStream(Source(3, (Lesson(2, 400),), SIZES["pocket"].front_end), 0, processes=1)
     batches = stream.batches()
     next(batches)
+    time.sleep(waits_s)
     for process in multiprocessing.active_children():
         process.kill()
-    assert [next(batches).slots.kind.shape for _ in range(8)] == [(1, 100)] * 8
+    assert [next(batches).slots.kind.shape for _ in range(8)] == [(2, 400)] * 8
     batches.close()
