@@ -4,6 +4,10 @@ from typing import Final
 
 from sqlalchemy import MetaData
 
+from admin.accounts.tables import PersonRow
+from admin.audit.tables import AuditRow
+from admin.flows.tables import FlowRow
+from admin.numbers.tables import NumberRow
 from agents.charts.store import ChartRow
 from agents.crm.tables import CustomerRow
 from agents.tables import OutboxRow
@@ -11,5 +15,14 @@ from config.tables import CallRow, Table
 
 METADATA: Final[MetaData] = Table.metadata
 
-ROOMS: Final[tuple[type[Table], ...]] = (CallRow, CustomerRow, OutboxRow, ChartRow)
+ROOMS: Final[tuple[type[Table], ...]] = (
+    CallRow,
+    CustomerRow,
+    OutboxRow,
+    ChartRow,
+    PersonRow,
+    AuditRow,
+    FlowRow,
+    NumberRow,
+)
 """One table of every room that keeps tables: naming it here is what puts all of that room's on `METADATA`."""

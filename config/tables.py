@@ -24,10 +24,19 @@ class Table(DeclarativeBase):
 
 
 class CallRow(Table):
-    """One telephone call. Times are UTC. `outcome` is NULL while the call runs."""
+    """One telephone call. Times are UTC. `outcome` is NULL while the call runs.
+
+    Each index ends in time and id: a list is read in its order from whatever it is filtered by.
+    """
 
     __tablename__ = "call"
-    __table_args__ = (Index("ix_call_began_at", "began_at"),)
+    __table_args__ = (
+        Index("ix_call_began_at", "began_at", "id"),
+        Index("ix_call_from", "from_number", "began_at", "id"),
+        Index("ix_call_to", "to_number", "began_at", "id"),
+        Index("ix_call_flow", "flow", "began_at", "id"),
+        Index("ix_call_outcome", "outcome", "began_at", "id"),
+    )
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     carrier: Mapped[str] = mapped_column(String(16))

@@ -1,0 +1,74 @@
+"""The gate every request passes: who is it, may they, and is it really them who asks."""
+
+import hmac
+from typing import Annotated, Final
+
+from fastapi import Depends, Request
+
+from admin.accounts import sessions
+from admin.accounts.sessions import CSRF_HEADER, SignedIn
+from admin.parts import AdminParts
+from admin.problems import Problem
+from admin.roles import LEAST_ROLE
+
+_SAFE: Final = ("GET", "HEAD")
+
+
+async def gate(request: Request) -> None:
+    """Let a request through to its route, as the table of roles says.
+
+    Raises:
+        Problem: 401 nobody is logged in, 403 it is not theirs to do, or another site asks.
+    """
+    parts: AdminParts = request.app.state.parts
+    name: str = request.scope["route"].name
+    if name not in LEAST_ROLE:
+        raise Problem(403, "not-allowed", "This route has no place in the table of roles yet.")
+    safe = request.method in _SAFE
+    if not safe and sessions.is_foreign(request, parts.settings):
+        detail = f"This request comes from another site. Open {parts.settings.public_url} and do it there."
+        raise Problem(403, "foreign-origin", detail)
+    least = LEAST_ROLE[name]
+    if least is None:
+        return
+    who = await _signed_in(request, parts)
+    if who is None:
+        detail = "You are not logged in, or your session is over. Log in; what you were writing is not lost."
+        raise Problem(401, "not-logged-in", detail)
+    if not safe and not _same(request.headers.get(CSRF_HEADER, ""), who.csrf_token):
+        detail = (
+            f"The header {CSRF_HEADER} is missing or of another session. Take `csrf_token` of the session."
+        )
+        raise Problem(403, "csrf", detail)
+    if not who.role.may(least):
+        detail = f"This takes the role {least}; yours is {who.role}. Ask an owner to change your role."
+        raise Problem(403, "not-allowed", detail, {"needs": least.value, "has": who.role.value})
+    request.state.who = who
+
+
+def _same(given: str, expected: str) -> bool:
+    return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())
+
+
+async def _signed_in(request: Request, parts: AdminParts) -> SignedIn | None:
+    token = request.cookies.get(sessions.cookie_name(parts.settings))
+    if not token:
+        return None
+    now_ms = parts.now_ms()
+    async with parts.database.reading() as db:
+        found = await sessions.find(db, token, now_ms)
+    if found is None:
+        return None
+    who, is_news = found
+    if is_news:
+        async with parts.database.writing() as db:
+            await sessions.seen(db, token, now_ms)
+    return who
+
+
+def _who(request: Request) -> SignedIn:
+    return request.state.who
+
+
+Who = Annotated[SignedIn, Depends(_who)]
+"""Who is logged in, on routes that are not open."""

@@ -1,0 +1,94 @@
+"""The web application's API: FastAPI, to be mounted beside the telephone server's routes.
+
+OpenAPI is its contract: operation ids are the names of the routes, which are the names of the functions.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.routing import APIRoute
+
+from admin.access import gate
+from admin.accounts import people, set_up_page
+from admin.accounts import routes as accounts
+from admin.audit import routes as audit
+from admin.calls import routes as calls
+from admin.flows import draft_routes, version_routes
+from admin.flows import routes as flows
+from admin.limits import BodyLimit
+from admin.numbers import routes as numbers
+from admin.parts import AdminParts
+from admin.problems import MEDIA_TYPE, ProblemBody, answer_problems
+from admin.roles import LEAST_ROLE
+
+_contract = APIRouter(tags=["contract"])
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    accounts.router,
+    set_up_page.router,
+    people.router,
+    audit.router,
+    flows.router,
+    draft_routes.router,
+    version_routes.router,
+    numbers.router,
+    calls.router,
+    _contract,
+)
+_PROBLEM: Final[dict[int | str, dict[str, Any]]] = {
+    "default": {
+        "description": "What was wrong, and what to do.",
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemBody"}}},
+    }
+}
+
+
+def create_app(parts: AdminParts) -> FastAPI:
+    """Build the API.
+
+    Raises:
+        ValueError: a route has no place in the table of roles, or the table one that does not exist.
+    """
+    names = [route.name for route in routes()]
+    if sorted(names) != sorted(LEAST_ROLE):
+        raise ValueError(f"routes and table of roles differ: {sorted(set(names) ^ set(LEAST_ROLE))}")
+    app = FastAPI(
+        title="Tandem",
+        version="1",
+        description="What support managers run: flows, numbers, calls, people.",
+        servers=[{"url": "/api"}],
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        dependencies=[Depends(gate)],
+        generate_unique_id_function=lambda route: route.name,
+        responses=_PROBLEM,
+    )
+    app.state.parts = parts
+    for router in ROUTERS:
+        app.include_router(router)
+    answer_problems(app)
+    app.add_middleware(BodyLimit)
+    openapi(app)  # now, not by the first request: it takes a moment, in which no call would be served
+    return app
+
+
+def routes() -> Iterable[APIRoute]:
+    """Every route there is."""
+    return (route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute))
+
+
+def openapi(app: FastAPI) -> dict[str, Any]:
+    """The contract."""
+    document = app.openapi()
+    if "ProblemBody" not in document["components"]["schemas"]:
+        schema = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
+        document["components"]["schemas"] |= schema.pop("$defs", {})
+        document["components"]["schemas"]["ProblemBody"] = schema
+    return document
+
+
+@_contract.get("/openapi.json")
+async def read_openapi(request: Request) -> dict[str, Any]:
+    """Read this contract."""
+    return openapi(request.app)

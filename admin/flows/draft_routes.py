@@ -1,0 +1,144 @@
+"""A flow's draft: reading it with its findings, and saving it on the revision that was read."""
+
+import asyncio
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from admin.access import Who
+from admin.accounts.sessions import SignedIn
+from admin.accounts.tables import PersonRow
+from admin.audit.trail import Change, note
+from admin.flows.diff import Difference, difference
+from admin.flows.findings import Finding
+from admin.flows.store import IfMatch, Save, etag, revision_of, save, the_draft
+from admin.flows.tables import DraftRow
+from admin.flows.yaml_body import YAML_ANSWER, YAML_BODY, YamlText, yaml_answer
+from admin.parts import AdminParts, Parts
+from admin.problems import not_found
+from admin.times import At, at
+from admin.words import Body, Document, FlowName
+
+router = APIRouter(prefix="/flows/{name}/draft", tags=["drafts"])
+
+
+class Draft(BaseModel):
+    """What is worked on. The answer's ETag goes into If-Match when it is saved."""
+
+    name: str
+    revision: int
+    yaml: str
+    saved_at: At
+    saved_by: str
+    findings: list[Finding]
+
+
+class DraftText(Body):
+    yaml: Document
+
+
+class Saved(BaseModel):
+    revision: int
+    findings: list[Finding]
+
+
+@router.get("")
+async def read_draft(name: FlowName, parts: Parts, response: Response) -> Draft:
+    """Read a draft and what is wrong with it."""
+    wanted = select(DraftRow, PersonRow.name).join(PersonRow, PersonRow.id == DraftRow.saved_by)
+    async with parts.database.reading() as db:
+        found = (await db.execute(wanted.where(DraftRow.flow == name))).one_or_none()
+    if found is None:
+        raise not_found(f"The flow '{name}'")
+    draft, saved_by = found
+    response.headers["ETag"] = etag(draft.revision)
+    return Draft(
+        name=name,
+        revision=draft.revision,
+        yaml=draft.yaml,
+        saved_at=at(draft.saved_at_ms),
+        saved_by=saved_by,
+        findings=await parts.checks.findings(draft.yaml, name),
+    )
+
+
+@router.put("")
+async def save_draft(
+    name: FlowName,
+    body: DraftText,
+    who: Who,
+    parts: Parts,
+    request: Request,
+    response: Response,
+    if_match: IfMatch = None,
+) -> Saved:
+    """Save a draft, sound or not. If somebody else has saved since, 412 answers with both texts."""
+    saved = await _save(
+        Save(name, body.yaml, revision_of(if_match), who.person_id, parts.now_ms()), who, parts, request
+    )
+    response.headers["ETag"] = etag(saved.revision)
+    return saved
+
+
+@router.get("/yaml", response_class=Response, responses=YAML_ANSWER)
+async def export_draft(name: FlowName, parts: Parts) -> Response:
+    """Give out the draft as a file, byte for byte as it was saved."""
+    async with parts.database.reading() as db:
+        draft = await the_draft(db, name)
+    answer = yaml_answer(draft.yaml, f"{name}.yaml")
+    answer.headers["ETag"] = etag(draft.revision)
+    return answer
+
+
+@router.put("/yaml", openapi_extra=YAML_BODY)
+async def import_draft(
+    name: FlowName,
+    text: YamlText,
+    who: Who,
+    parts: Parts,
+    request: Request,
+    response: Response,
+    if_match: IfMatch = None,
+) -> Saved:
+    """Replace the draft by a YAML file, as `save_draft` does."""
+    saved = await _save(
+        Save(name, text, revision_of(if_match), who.person_id, parts.now_ms()), who, parts, request
+    )
+    response.headers["ETag"] = etag(saved.revision)
+    return saved
+
+
+async def _save(wanted: Save, who: SignedIn, parts: AdminParts, request: Request) -> Saved:
+    async with parts.database.reading() as db:
+        old = (await the_draft(db, wanted.flow)).yaml
+    changes = await asyncio.to_thread(difference, old, wanted.yaml)
+    async with parts.database.writing() as db:
+        revision = await save(db, wanted)
+        change = _change(wanted, revision, changes)
+        note(db, request, who, wanted.now_ms, change)
+    return Saved(revision=revision, findings=await parts.checks.findings(wanted.yaml, wanted.flow))
+
+
+def _change(wanted: Save, revision: int, changes: Difference) -> Change:
+    """What differs, with both values; the whole texts are in the versions."""
+    fields = [
+        *(
+            (f"steps.{step.step}.{each.field}", each)
+            for step in changes.steps_changed
+            for each in step.fields
+        ),
+        *((each.field, each) for each in changes.elsewhere),
+    ]
+    before = {
+        "revision": wanted.built_on,
+        "steps_removed": changes.steps_removed,
+        "fields": {name: each.before for name, each in fields},
+    }
+    after = {
+        "revision": revision,
+        "readable": changes.readable,
+        "steps_added": changes.steps_added,
+        "fields": {name: each.after for name, each in fields},
+    }
+    return Change("flow", wanted.flow, before, after)

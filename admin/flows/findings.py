@@ -1,0 +1,104 @@
+"""What is wrong with a flow: the step, the line, the sentence, the fix.
+
+Findings are those of `tandem flow validate`: the schema's, the graph's, and whether every tool is there.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from pydantic import BaseModel
+
+from admin.flows.yaml_tree import Node, below, read_tree
+from agents.dialogue.tool_checks import Described, tool_problems
+from config.flow_file import FlowError, read_flow
+
+_LINE: Final = re.compile(r"line (\d+): (.*)", re.DOTALL)
+_PART: Final = re.compile(r"(step|slot|destination|meaning) '([^']+)':? (.*)", re.DOTALL)
+_FIELD: Final = re.compile(r"([a-z_]+(?:\.[a-z0-9_]+)*)(?::| has) (.*)", re.DOTALL)
+_WORDS: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
+_AT_ONCE: Final = 1
+"""Checks at the same time: reading YAML keeps a core busy that calls need too."""
+
+
+class Finding(BaseModel):
+    """One thing that keeps a flow from being published."""
+
+    step: str | None
+    """The step it is about; null: the flow as a whole."""
+    line: int | None
+    """Of the YAML, from 1, where it can be told."""
+    sentence: str
+    fix: str | None
+
+
+class FlowChecks:
+    """Checks flows, in threads, one after another.
+
+    Args:
+        tools: gives the tools that are installed; it may take a moment.
+    """
+
+    def __init__(self, tools: Callable[[], Mapping[str, Described]]) -> None:
+        self._tools = tools
+        self._room = asyncio.Semaphore(_AT_ONCE)
+
+    async def findings(self, text: str, name: str | None = None, *, with_tools: bool = True) -> list[Finding]:
+        """List all that is wrong; empty for a flow that can be published.
+
+        Args:
+            text: YAML.
+            name: what the flow must be called; None: whatever it is called.
+            with_tools: whether the tools it names must be installed.
+        """
+        async with self._room:
+            return await asyncio.to_thread(self._check, text, name, with_tools)
+
+    def _check(self, text: str, name: str | None, with_tools: bool) -> list[Finding]:
+        try:
+            flow = read_flow(text)
+        except FlowError as error:
+            problems = error.problems
+        else:
+            problems = tool_problems(flow, self._tools()) if with_tools else ()
+            if name is not None and flow.name != name:
+                problems = (f"name: the flow is called '{flow.name}' here; write name: {name}", *problems)
+        tree = read_tree(text) if problems else None
+        return [finding(problem, tree) for problem in problems]
+
+
+def finding(problem: str, tree: Node | None) -> Finding:
+    """Take a problem's line of text apart, and find the line of the YAML it is about."""
+    if found := _LINE.fullmatch(problem):
+        sentence, fix = _with_fix(found[2])
+        return Finding(step=None, line=int(found[1]), sentence=sentence, fix=fix)
+    step: str | None = None
+    path: list[str] = []
+    rest = problem
+    if found := _PART.fullmatch(problem):
+        step = found[2] if found[1] == "step" else None
+        path, rest = [f"{found[1]}s", found[2]], found[3]
+    elif found := _FIELD.fullmatch(problem):
+        path, rest = found[1].split("."), found[2]
+    sentence, fix = _with_fix(rest if step else problem)
+    return Finding(step=step, line=_line(tree, path, rest), sentence=sentence, fix=fix)
+
+
+def _line(tree: Node | None, path: list[str], rest: str) -> int | None:
+    """Go down to the place a problem names, then further by every word of it that is a field there."""
+    node = tree and below(tree, path)
+    if node is None:
+        return None
+    if not path and isinstance(node.value, str):
+        return node.line
+    at = node if path else None
+    for word in _WORDS.findall(rest.partition(";")[0]):
+        if further := below(at or node, word.strip(".").split(".")):
+            at = further
+    return at.line if at else None
+
+
+def _with_fix(text: str) -> tuple[str, str | None]:
+    sentence, _, fix = text.partition("; ")
+    return sentence, fix or None

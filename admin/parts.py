@@ -1,0 +1,36 @@
+"""What all requests of the web application share."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from admin.accounts.passwords import Passwords
+from admin.flows.findings import FlowChecks
+from config.database import Database
+from config.settings import Settings
+
+
+def unix_ms() -> int:
+    """Tell the time."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class AdminParts:
+    """Settings, the record, passwords, what checks flows, and a clock."""
+
+    settings: Settings
+    database: Database
+    passwords: Passwords
+    checks: FlowChecks
+    now_ms: Callable[[], int] = unix_ms
+
+
+def _parts(request: Request) -> AdminParts:
+    return request.app.state.parts
+
+
+Parts = Annotated[AdminParts, Depends(_parts)]

@@ -1,0 +1,69 @@
+"""Who may do what: four roles, and one table with the least role of every route.
+
+A route that is not in the table is open to nobody, and a test fails.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+
+class Role(StrEnum):
+    """From the least to the most; each may do what those before it may."""
+
+    VIEWER = "viewer"
+    AGENT = "agent"
+    MANAGER = "manager"
+    OWNER = "owner"
+
+    def may(self, least: "Role") -> bool:
+        """Whether this role is at least that one."""
+        return _ORDER.index(self) >= _ORDER.index(least)
+
+
+_ORDER: Final = tuple(Role)
+
+OPEN: Final = None
+"""For those who are not logged in."""
+
+LEAST_ROLE: Final[Mapping[str, Role | None]] = {
+    "read_set_up": OPEN,
+    "show_set_up_page": OPEN,
+    "set_up_owner": OPEN,
+    "log_in": OPEN,
+    "use_link": OPEN,
+    "read_session": Role.VIEWER,
+    "log_out": Role.VIEWER,
+    "log_out_everywhere": Role.VIEWER,
+    "change_own_password": Role.VIEWER,
+    "read_openapi": Role.VIEWER,
+    "list_people": Role.MANAGER,
+    "invite_person": Role.OWNER,
+    "change_person": Role.OWNER,
+    "make_password_link": Role.OWNER,
+    "list_audit_entries": Role.MANAGER,
+    "list_flows": Role.VIEWER,
+    "list_shipped_flows": Role.VIEWER,
+    "read_flow": Role.VIEWER,
+    "create_flow": Role.MANAGER,
+    "import_flow": Role.MANAGER,
+    "delete_flow": Role.MANAGER,
+    "validate_flow": Role.VIEWER,
+    "read_draft": Role.VIEWER,
+    "save_draft": Role.MANAGER,
+    "export_draft": Role.VIEWER,
+    "import_draft": Role.MANAGER,
+    "publish_flow": Role.MANAGER,
+    "list_versions": Role.VIEWER,
+    "read_version": Role.VIEWER,
+    "export_version": Role.VIEWER,
+    "compare_versions": Role.VIEWER,
+    "roll_back_flow": Role.MANAGER,
+    "list_numbers": Role.VIEWER,
+    "set_number": Role.MANAGER,
+    "forget_number": Role.MANAGER,
+    "list_calls": Role.VIEWER,
+    "read_call": Role.VIEWER,
+    "read_call_tape": Role.VIEWER,
+    "read_call_audio": Role.VIEWER,
+}

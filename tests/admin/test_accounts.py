@@ -1,0 +1,284 @@
+import asyncio
+
+import httpx
+import pytest
+
+from admin.accounts import links
+from admin.accounts.log_in_limit import MOST_FROM_ADDRESS, MOST_HERE, WINDOW_MS
+from admin.accounts.passwords import too_easy
+from admin.accounts.sessions import CSRF_HEADER, IDLE_MS, LONGEST_MS, cookie_name
+from admin.accounts.tables import LinkRow
+from admin.roles import Role
+from tests.admin.office import PASSWORD, Office, settings_at
+
+NEW_PASSWORD = "seven purple umbrellas"
+OWNER = {"email": "Ada@Example.com", "name": "Ada", "password": PASSWORD}
+
+
+async def first_link(office: Office) -> str:
+    async with office.database.writing() as db:
+        return await links.make(db, LinkRow(purpose=links.OWNER), office.clock())
+
+
+async def log_in(client: httpx.AsyncClient, email: str, password: str = PASSWORD) -> httpx.Response:
+    answer = await client.post("/session", json={"email": email, "password": password})
+    if answer.is_success:
+        client.headers[CSRF_HEADER] = answer.json()["csrf_token"]
+    return answer
+
+
+async def owner_of(office: Office) -> httpx.AsyncClient:
+    client = office.stranger()
+    answer = await client.post("/set-up", json={**OWNER, "token": await first_link(office)})
+    client.headers[CSRF_HEADER] = answer.json()["csrf_token"]
+    return client
+
+
+# --- the first owner ------------------------------------------------------------------------------
+
+
+async def test_the_printed_link_makes_the_first_owner_and_logs_them_in(office: Office) -> None:
+    client = office.stranger()
+    assert (await client.get("/set-up/state")).json() == {"needed": True}
+    answer = await client.post("/set-up", json={**OWNER, "token": await first_link(office)})
+    assert (answer.status_code, answer.json()["role"]) == (201, "owner")
+    assert (await client.get("/session")).json()["email"] == "ada@example.com"
+    assert (await client.get("/set-up/state")).json() == {"needed": False}
+
+
+async def test_a_link_is_printed_only_while_there_is_no_owner(office: Office) -> None:
+    link = await links.owner_link(office.settings)
+    assert link is not None
+    assert link.startswith("http://127.0.0.1:8000/api/set-up#")
+    await office.hire(Role.OWNER)
+    assert await links.owner_link(office.settings) is None
+
+
+async def test_of_two_who_use_set_up_links_at_once_one_becomes_the_owner(office: Office) -> None:
+    tokens = [await first_link(office), await first_link(office)]
+    answers = await asyncio.gather(
+        *(
+            office.stranger().post("/set-up", json={**OWNER, "email": f"{at}@example.com", "token": token})
+            for at, token in enumerate([*tokens, *tokens])
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, 410, 410, 410]
+
+
+async def test_a_set_up_link_is_good_for_a_day(office: Office) -> None:
+    token = await first_link(office)
+    office.clock.now_ms += links.GOOD_FOR_MS
+    answer = await office.stranger().post("/set-up", json={**OWNER, "token": token})
+    assert (answer.status_code, answer.json()["type"]) == (410, "urn:tandem:link-spent")
+
+
+async def test_the_page_of_links_allows_its_own_script_and_no_other(office: Office) -> None:
+    answer = await office.stranger().get("/set-up")
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "script-src 'sha256-" in policy
+
+
+# --- logging in -----------------------------------------------------------------------------------
+
+
+async def test_cookies_are_for_browsers_alone(office: Office) -> None:
+    owner = await owner_of(office)
+    answer = await log_in(office.stranger(), "ada@example.com")
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert "path=/" in cookie
+    assert "secure" not in cookie  # plain http, in development
+    assert owner.cookies
+
+
+async def test_outside_development_cookies_travel_by_https_only(
+    tmp_path, sqlite_template, monkeypatch
+) -> None:
+    (tmp_path / "tandem.db").write_bytes(sqlite_template.read_bytes())
+    account = {"TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "x"}
+    for public in ("https://voice.example.com", "http://voice.example.com"):
+        settings = settings_at(tmp_path, TANDEM_PUBLIC_URL=public, **account)
+        office = Office(settings)
+        person = await office.hire(Role.OWNER, f"P{len(public)}")
+        async with office.database.reading() as db:
+            email = (await db.get_one(links.PersonRow, person)).email
+        answer = await log_in(office.stranger(), email)
+        cookie = answer.headers["set-cookie"]
+        assert cookie.startswith("__Host-tandem_session=")
+        assert "Secure" in cookie
+        foreign = await office.stranger(Origin="http://127.0.0.1:8000").post("/session", json={})
+        assert foreign.status_code == 403  # this machine is no origin of its own there
+        await office.close()
+
+
+async def test_unknown_accounts_and_wrong_passwords_are_told_and_worked_at_alike(office: Office) -> None:
+    await owner_of(office)
+    client = office.stranger()
+    before = office.passwords.checked
+    unknown = await log_in(client, "nobody@example.com")
+    wrong = await log_in(client, "ada@example.com", "not my password")
+    assert unknown.json() == wrong.json()
+    assert unknown.status_code == wrong.status_code == 401
+    assert office.passwords.checked == before + 2
+
+
+async def test_somebody_switched_off_is_told_what_strangers_are(office: Office) -> None:
+    owner = await owner_of(office)
+    agent = await office.hire(Role.AGENT)
+    people = {each["id"]: each for each in (await owner.get("/people")).json()}
+    working = await office.logged_in(agent)
+    assert (await owner.patch(f"/people/{agent}", json={"active": False})).status_code == 200
+    assert (await working.get("/session")).status_code == 401
+    answer = await log_in(office.stranger(), people[agent]["email"])
+    assert answer.json() == (await log_in(office.stranger(), "nobody@example.com")).json()
+
+
+async def test_after_a_few_tries_one_waits_and_is_told_how_long(office: Office) -> None:
+    await owner_of(office)
+    client = office.stranger()
+    for _ in range(MOST_HERE):
+        assert (await log_in(client, "ada@example.com", "wrong")).status_code == 401
+    office.clock.now_ms += 60_000
+    answer = await log_in(client, "ADA@example.com ")
+    assert answer.status_code == 429
+    assert int(answer.headers["retry-after"]) == (WINDOW_MS - 60_000) // 1_000
+    assert (await log_in(office.stranger("10.0.0.2"), "ada@example.com")).status_code == 201
+    office.clock.now_ms += WINDOW_MS
+    assert (await log_in(client, "ada@example.com")).status_code == 201
+
+
+async def test_tries_made_at_once_are_counted_one_by_one(office: Office) -> None:
+    await owner_of(office)
+    answers = await asyncio.gather(*(log_in(office.stranger(), "ada@example.com", "wrong") for _ in range(9)))
+    assert [answer.status_code for answer in answers].count(401) == MOST_HERE
+
+
+async def test_an_address_that_tries_many_accounts_waits_too(office: Office) -> None:
+    client = office.stranger()
+    codes = [
+        (await log_in(client, f"{at}@example.com", "wrong")).status_code
+        for at in range(MOST_FROM_ADDRESS + 1)
+    ]
+    assert codes == [401] * MOST_FROM_ADDRESS + [429]
+
+
+# --- sessions -------------------------------------------------------------------------------------
+
+
+async def test_a_session_left_alone_is_over(office: Office) -> None:
+    owner = await owner_of(office)
+    office.clock.now_ms += IDLE_MS - 1
+    assert (await owner.get("/session")).status_code == 200
+    office.clock.now_ms += IDLE_MS - 1
+    assert (await owner.get("/session")).status_code == 200
+    office.clock.now_ms += IDLE_MS
+    assert (await owner.get("/session")).status_code == 401
+
+
+async def test_a_session_in_use_is_over_after_a_week(office: Office) -> None:
+    owner = await owner_of(office)
+    end_ms = office.clock.now_ms + LONGEST_MS
+    while office.clock.now_ms < end_ms:
+        assert (await owner.get("/session")).status_code == 200
+        office.clock.now_ms = min(office.clock.now_ms + IDLE_MS // 2, end_ms)
+    assert (await owner.get("/session")).status_code == 401
+
+
+async def test_logging_out_ends_one_session_or_all(office: Office) -> None:
+    here = await owner_of(office)
+    there, elsewhere = office.stranger(), office.stranger()
+    await log_in(there, "ada@example.com")
+    await log_in(elsewhere, "ada@example.com")
+    cookie = there.cookies[cookie_name(office.settings)]
+    assert (await there.delete("/session")).status_code == 204
+    there.cookies.set(cookie_name(office.settings), cookie)
+    assert (await there.get("/session")).status_code == 401
+    assert (await elsewhere.get("/session")).status_code == 200
+    assert (await here.delete("/sessions")).status_code == 204
+    assert (await elsewhere.get("/session")).status_code == 401
+
+
+async def test_a_new_password_ends_the_other_sessions(office: Office) -> None:
+    here = await owner_of(office)
+    there = office.stranger()
+    await log_in(there, "ada@example.com")
+    body = {"current": "wrong", "new": NEW_PASSWORD}
+    assert (await here.put("/me/password", json=body)).status_code == 422
+    body["current"] = PASSWORD
+    assert (await here.put("/me/password", json=body)).status_code == 204
+    assert (await here.get("/session")).status_code == 200
+    assert (await there.get("/session")).status_code == 401
+    assert (await log_in(there, "ada@example.com", NEW_PASSWORD)).status_code == 201
+
+
+# --- passwords and people -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("password", "word"),
+    [
+        ("short", "characters"),
+        ("a" * 300, "256"),
+        ("ababababababab", "repeats"),
+        ("Password1234", "'password'"),
+        ("ada.lovelace99", "'ada.lovelace'"),
+    ],
+)
+def test_passwords_that_are_guessed_first_are_refused(password: str, word: str) -> None:
+    assert word in (too_easy(password, "ada.lovelace@example.com", "Ada") or "")
+
+
+def test_a_few_words_are_a_good_password() -> None:
+    assert too_easy(PASSWORD, "ada@example.com", "Ada Lovelace") is None
+    assert too_easy("größe über alles andere", "ada@example.com", "Ada") is None
+
+
+async def test_an_invitation_is_accepted_once_in_the_role_it_names(office: Office) -> None:
+    owner = await owner_of(office)
+    invitation = {"email": "bo@example.com", "name": "Bo", "role": "manager"}
+    made = await owner.post("/people/invitations", json=invitation)
+    token = made.json()["url"].partition("#")[2]
+    body = {"token": token, "password": NEW_PASSWORD}
+    bo = office.stranger()
+    assert (await bo.post("/links", json={**body, "password": "short"})).status_code == 422
+    answer = await bo.post("/links", json=body)
+    assert (answer.status_code, answer.json()["role"]) == (201, "manager")
+    assert (await office.stranger().post("/links", json=body)).status_code == 410
+    assert (await owner.post("/people/invitations", json=invitation)).status_code == 409
+
+
+async def test_an_owner_helps_somebody_who_forgot_their_password(office: Office) -> None:
+    owner = await owner_of(office)
+    agent = await office.hire(Role.AGENT)
+    made = await owner.post(f"/people/{agent}/password-link")
+    token = made.json()["url"].partition("#")[2]
+    answer = await office.stranger().post("/links", json={"token": token, "password": NEW_PASSWORD})
+    assert (answer.status_code, answer.json()["person_id"]) == (201, agent)
+
+
+async def test_the_last_owner_stays_an_owner(office: Office) -> None:
+    owner = await owner_of(office)
+    me = (await owner.get("/session")).json()["person_id"]
+    for change in ({"role": "manager"}, {"active": False}):
+        answer = await owner.patch(f"/people/{me}", json=change)
+        assert (answer.status_code, answer.json()["type"]) == (409, "urn:tandem:last-owner")
+    other = await office.hire(Role.OWNER, "Other")
+    assert (await owner.patch(f"/people/{me}", json={"role": "viewer"})).status_code == 200
+    assert (await owner.patch(f"/people/{other}", json={"active": False})).status_code == 403
+
+
+async def test_two_owners_who_demote_each_other_at_once_leave_one(office: Office) -> None:
+    ids = [await office.hire(Role.OWNER, name) for name in ("Ada", "Bo")]
+    clients = [await office.logged_in(person) for person in ids]
+    await asyncio.gather(
+        *(
+            client.patch(f"/people/{other}", json={"role": "viewer"})
+            for client, other in zip(clients, reversed(ids), strict=True)
+        )
+    )
+    async with office.database.reading() as db:
+        owners = [(await db.get_one(links.PersonRow, person)).role for person in ids]
+    assert owners.count("owner") == 1

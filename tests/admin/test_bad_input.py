@@ -1,0 +1,144 @@
+import functools
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings, strategies
+
+from admin.app import openapi
+from admin.limits import MOST_BYTES
+from admin.problems import ProblemBody
+from admin.roles import LEAST_ROLE, Role
+from config.settings import load
+from tests.admin.office import Office
+
+SCRIPT = "<script>alert(1)</script>"
+ODD = ["\0", "\ud800", "a\nb", SCRIPT, "%s%n{}", "' OR 1=1 --", "ü" * 5_000, "", " ", "-1", "1e400", "null"]
+
+
+@pytest.mark.parametrize("path", ["/flows/validate", "/flows/import", "/session"])
+async def test_a_body_that_is_too_large_is_refused_with_its_limit(office: Office, path: str) -> None:
+    manager = await office.person(Role.MANAGER)
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(11):
+            yield b'"' + b"x" * (MOST_BYTES // 10)
+
+    for content in (b" " * (MOST_BYTES + 1), pieces()):
+        answer = await manager.post(path, content=content, headers={"Content-Type": "application/json"})
+        assert (answer.status_code, answer.json()["type"]) == (413, "urn:tandem:too-large")
+        assert f"{MOST_BYTES:,}" in answer.json()["detail"]
+
+
+async def test_scripts_are_kept_as_the_text_they_are(office: Office) -> None:
+    owner = await office.person(Role.OWNER)
+    yaml = f"name: x\ntitle: {SCRIPT}\nsteps: {{}}\n"
+    await owner.post("/flows", json={"yaml": yaml})
+    answer = await owner.get("/flows")
+    assert answer.json()["rows"][0]["title"] == SCRIPT
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nothing", 404),
+        ("PATCH", "/flows", 405),
+        ("GET", "/flows/No%20Name", 422),
+        ("POST", "/flows", 422),
+    ],
+)
+async def test_whatever_goes_wrong_has_one_shape(office: Office, method: str, path: str, status: int) -> None:
+    manager = await office.person(Role.MANAGER)
+    answer = await manager.request(method, path, content=b"{" if method == "POST" else None)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    body = ProblemBody.model_validate(answer.json())
+    assert body.status == status
+    assert body.detail.endswith(".")
+
+
+async def test_a_fault_of_ours_is_logged_and_tells_nothing_of_it(office: Office, caplog) -> None:
+    manager = await office.person(Role.MANAGER)
+    async with office.database.connection() as connection:
+        await connection.exec_driver_sql("DROP TABLE number")
+    answer = await manager.get("/numbers")
+    assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
+    assert "number" not in answer.json()["detail"]
+    assert answer.json()["fault"] in [record.fault for record in caplog.records if hasattr(record, "fault")]
+
+
+@functools.cache
+def operations() -> list[tuple[str, str, dict[str, Any]]]:
+    """Every operation of the contract: method, path, description."""
+    document = openapi(Office(load({"DATABASE_URL": "sqlite+aiosqlite:///:memory:"})).app)
+    return [
+        (method.upper(), path, operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+def test_the_contract_names_every_route_and_the_shape_of_problems() -> None:
+    names = [operation["operationId"] for _, _, operation in operations()]
+    assert sorted(names) == sorted(LEAST_ROLE)
+    for _, _, operation in operations():
+        assert "application/problem+json" in operation["responses"]["default"]["content"]
+
+
+JSON = strategies.recursive(
+    strategies.none() | strategies.booleans() | strategies.integers() | strategies.sampled_from(ODD),
+    lambda each: (
+        strategies.lists(each, max_size=2)
+        | strategies.dictionaries(strategies.sampled_from(ODD), each, max_size=2)
+    ),
+    max_leaves=4,
+)
+FIELDS = [
+    "name",
+    "yaml",
+    "shipped",
+    "note",
+    "to",
+    "flow",
+    "label",
+    "email",
+    "password",
+    "token",
+    "role",
+    "active",
+    "new",
+    "current",
+]
+BODIES = strategies.dictionaries(strategies.sampled_from(FIELDS), JSON, max_size=4) | JSON
+
+
+TAGS = ['"1"', "x", '"-1"', '"99999999999"']
+NAMES = ["order_status", "1", "+15035550123", "%00", "%F0%9F", "a" * 300]
+VALUES = [*(odd for odd in ODD if odd != "\ud800"), "2026-11-23T00:00:00Z", "9" * 30]
+
+
+@given(data=strategies.data())
+@settings(max_examples=8, suppress_health_check=list(HealthCheck))
+async def test_no_request_whatever_it_holds_is_a_fault_of_ours(
+    office: Office, data: strategies.DataObject
+) -> None:
+    owner = await office.hire(Role.OWNER)
+    for method, path, operation in operations():
+        query: dict[str, str] = {}
+        for parameter in operation.get("parameters", []):
+            if parameter["in"] == "path":
+                name = data.draw(strategies.sampled_from(NAMES))
+                path = path.replace("{" + parameter["name"] + "}", name)
+            elif parameter["in"] == "query" and data.draw(strategies.booleans()):
+                query[parameter["name"]] = data.draw(strategies.sampled_from(VALUES))
+        body = json.dumps(data.draw(BODIES)).encode() if method != "GET" else None
+        headers = {"Content-Type": "application/json", "If-Match": data.draw(strategies.sampled_from(TAGS))}
+        client = await office.logged_in(owner)
+        answer = await client.request(method, path, params=query, content=body, headers=headers)
+        assert answer.status_code < 500, (operation["operationId"], query, body, answer.text)
+        if not answer.is_success:
+            assert answer.headers["content-type"] == "application/problem+json"
+            ProblemBody.model_validate(answer.json())

@@ -1,0 +1,65 @@
+from admin.flows.published import PublishedFlows
+from admin.roles import Role
+from config.flow_file import load_flow
+from tests.admin.office import SHIPPED, Office, published
+
+FIRST = load_flow("order_status").version + 1
+OTHER = SHIPPED.replace("name: order_status", "name: other", 1)
+
+
+async def test_a_number_runs_its_flow_and_the_others_the_default(office: Office) -> None:
+    manager = await office.person(Role.MANAGER)
+    flows = PublishedFlows(office.database)
+    assert await flows.of("+15035550100") is None
+    await published(manager)
+    await published(manager, OTHER)
+    await manager.put("/numbers/default", json={"flow": "order_status"})
+    await manager.put("/numbers/+15035550100", json={"flow": "other", "label": "Shop"})
+    found = [await flows.of(number) for number in ("+15035550100", "+15035550101", "")]
+    assert [flow.key for flow in found if flow] == ["other@1"] + [f"order_status@{FIRST}"] * 2
+    listed = (await manager.get("/numbers")).json()
+    assert [(each["number"], each["flow"], each["label"]) for each in listed] == [
+        ("+15035550100", "other", "Shop"),
+        ("default", "order_status", ""),
+    ]
+    assert (await manager.delete("/numbers/+15035550100")).status_code == 204
+    assert (await manager.delete("/numbers/+15035550100")).status_code == 404
+    again = await flows.of("+15035550100")
+    assert again is not None
+    assert again.name == "order_status"
+
+
+async def test_a_new_call_runs_the_latest_version_and_a_call_under_way_keeps_its_own(office: Office) -> None:
+    manager = await office.person(Role.MANAGER)
+    await published(manager)
+    await manager.put("/numbers/default", json={"flow": "order_status"})
+    flows = PublishedFlows(office.database)
+    under_way = await flows.of("+15035550100")
+    changed = SHIPPED.replace("patience: 0.5", "patience: 0.75", 1)
+    await manager.put("/flows/order_status/draft", json={"yaml": changed}, headers={"If-Match": '"1"'})
+    drafted = await flows.of("+15035550100")
+    await manager.post("/flows/order_status/publish", json={"note": "x"}, headers={"If-Match": '"2"'})
+    new = await flows.of("+15035550100")
+    assert under_way is drafted
+    assert under_way is not None
+    assert new is not None
+    assert (under_way.dials.patience, new.dials.patience) == (0.5, 0.75)
+    assert (under_way.key, new.key) == (f"order_status@{FIRST}", f"order_status@{FIRST + 1}")
+
+
+async def test_a_flow_that_was_never_published_answers_no_number(office: Office) -> None:
+    manager = await office.person(Role.MANAGER)
+    await manager.post("/flows", json={"yaml": SHIPPED})
+    answer = await manager.put("/numbers/default", json={"flow": "order_status"})
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:tandem:not-published")
+    assert (await manager.put("/numbers/default", json={"flow": "nothing"})).status_code == 404
+    assert (await manager.put("/numbers/12", json={"flow": "order_status"})).status_code == 422
+
+
+async def test_without_a_record_calls_run_the_default_flow(office: Office, caplog) -> None:
+    flows = PublishedFlows(office.database)
+    async with office.database.connection() as connection:
+        await connection.exec_driver_sql("DROP TABLE number")
+    assert await flows.of("+15035550100") is None
+    await flows.read_ahead()
+    assert "runs the default one" in caplog.text
