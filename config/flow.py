@@ -6,6 +6,7 @@ A flow is a graph of steps (`config.flow_steps`); the union of their kinds is cl
     look_up   has a tool called                     agent     has a language model work with tools
     decide    goes on by what is known              aside     says something and stays
     transfer  hands the call to a listed number     end       says goodbye and hangs up
+    speak     goes on in another language, and stays
     remind, stop_reminding, watch, how_long         answer what callers ask about time, and stay
 
 What callers mean is recognised by example phrases (`meanings`). Text has blanks: `{order_number}`,
@@ -20,35 +21,16 @@ from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from config.dials import Dials
+from config.flow_slots import Slot
 from config.flow_steps import Agent, Ask, End, LookUp, Say, Step, Transfer
-from config.flow_text import Confidence, Milliseconds, Name, Part, Phrase, Phrases, Text, Texts
+from config.flow_text import Confidence, Milliseconds, Name, Part, Phrase, Phrases, Tag, Text, Texts
 
 SCHEMA_VERSION: Final = 1
 
 # --- what can be known, meant and reached ---------------------------------------------------------
-
-
-class DigitsSlot(Part):
-    """A number that is said or keyed digit by digit. `digits`: how many it has."""
-
-    kind: Literal["digits"]
-    digits: int = Field(ge=1, le=16)
-
-
-class YesNoSlot(Part):
-    kind: Literal["yes_no"]
-
-
-class ChoiceSlot(Part):
-    """One of a few things. `choices`: for each value, how callers say it."""
-
-    kind: Literal["choice"]
-    choices: Mapping[Name, Phrases] = Field(min_length=2)
-
-
-Slot = Annotated[DigitsSlot | YesNoSlot | ChoiceSlot, Field(discriminator="kind")]
 
 
 class Meaning(Part):
@@ -106,7 +88,9 @@ class Flow(Part):
     name: Name
     version: int = Field(ge=1)
     title: str = Field(min_length=1)
-    language: str = Field(default="en-US", pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")
+    language: Tag = "en-US"
+    languages: Annotated[tuple[Tag, ...], Field(max_length=8)] = ()
+    """Of a flow in several languages (`config.flow_languages`), the one a call begins in first."""
     currency: Literal["USD", "EUR", "GBP"] = "USD"
     start: Name
     values: Mapping[Name, str] = Field(default_factory=dict[str, str])
@@ -128,6 +112,15 @@ class Flow(Part):
     global_steps: Mapping[Name, Name] = Field(default_factory=dict[str, str])
     """Meaning → step, at any point of the call."""
     steps: Mapping[Name, Step] = Field(min_length=1, max_length=1_000)
+
+    others: SkipJsonSchema[Mapping[str, "Flow"]] = Field(
+        default_factory=dict[str, "Flow"], exclude=True, repr=False
+    )
+    """This flow in its other languages, by tag. Filled on reading."""
+
+    def speaking(self, tag: str) -> "Flow":
+        """Give this flow in a language; in its own if it has no other."""
+        return self.others.get(tag, self)
 
     @property
     def key(self) -> str:

@@ -11,7 +11,8 @@ from typing import Final
 
 from config.dials import StepDials
 from config.failures import FAILURES
-from config.flow import DigitsSlot, Flow
+from config.flow import Flow
+from config.flow_slots import DigitsSlot, OrderNumberSlot, PhoneSlot, Slot
 from config.flow_steps import (
     Agent,
     Aside,
@@ -20,6 +21,7 @@ from config.flow_steps import (
     End,
     LookUp,
     Say,
+    Speak,
     Staying,
     Step,
     Transfer,
@@ -49,6 +51,7 @@ _TALK_BLANKS: Final[Mapping[str, frozenset[str]]] = {
     "watch.says": frozenset({"last_time", "last", "question"}),
     "watch.nothing": frozenset({"last", "question"}),
     "watch.longer": frozenset({"last_time", "last", "question"}),
+    "speak.says": frozenset({"last", "question"}),
     "how_long.says": frozenset({"on_call", "waited", "last", "question"}),
     "after_hang_up.sms": frozenset({"result"}),
     "after_hang_up.case": frozenset({"result"}),
@@ -115,6 +118,9 @@ def _parts(name: str, step: Step, flow: Flow) -> Iterator[str]:
             yield from _slot_of(name, step, flow)
         case LookUp() | Agent():
             yield from _work(name, step, flow)
+        case Speak(language=tag) if tag not in flow.languages:
+            fix = did_you_mean(tag, flow.languages) if flow.languages else "; list it under 'languages'"
+            yield f"step '{name}': speaks '{tag}', which is none of the flow's languages{fix}"
         case Say(keep=False) if step.dials != StepDials():
             yield f"step '{name}': has dials, but the call goes on at once; set them at step '{step.next}'"
         case Transfer(destination=destination) if destination not in flow.destinations:
@@ -144,10 +150,16 @@ def _slot_of(name: str, step: Ask, flow: Flow) -> Iterator[str]:
     slot = flow.slots.get(step.slot)
     if slot is None:
         yield f"step '{name}': slot '{step.slot}' does not exist{did_you_mean(step.slot, flow.slots)}"
-    elif isinstance(slot, DigitsSlot) and step.counted is None:
+    elif _is_counted(slot) and step.counted is None:
         yield f"step '{name}': asks for digits, so say under 'counted' what happens to too few and too many"
-    elif not isinstance(slot, DigitsSlot) and (step.counted or step.any_time):
+    elif not _is_counted(slot) and (step.counted or step.any_time):
         yield f"step '{name}': 'counted' and 'any_time' are for slots of digits; remove them"
+
+
+def _is_counted(slot: Slot) -> bool:
+    """Whether a value is so many digits and nothing else."""
+    letters = isinstance(slot, OrderNumberSlot) and "A" in slot.format
+    return isinstance(slot, (DigitsSlot, OrderNumberSlot, PhoneSlot)) and not letters
 
 
 def _arguments(name: str, step: LookUp, flow: Flow) -> Iterator[str]:

@@ -5,7 +5,7 @@ and repeated keys are refused: the one hides what a flow says, the other loses h
 """
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +19,8 @@ from config.dials import Dials
 from config.errors import ConfigError
 from config.flow import SCHEMA_VERSION, Flow
 from config.flow_checks import did_you_mean, problems
+from config.flow_languages import in_one_language, missing_languages, tags_of
+from config.flow_slots import SLOT_KINDS, SLOT_TYPES
 from config.flow_steps import STEP_KINDS, STEP_TYPES
 
 FLOWS: Final = Path(__file__).parent / "flows"
@@ -74,7 +76,7 @@ def read_flow(text: str, source: str = "flow") -> Flow:
     if len(text) > MAX_BYTES:
         raise FlowError(source, (f"is larger than {MAX_BYTES:,} bytes; a flow is a few thousand",))
     try:
-        content = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader of ours
+        content, lines = _read(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"line {mark.line + 1}: " if mark else ""
@@ -83,10 +85,46 @@ def read_flow(text: str, source: str = "flow") -> Flow:
         raise FlowError(source, (f"is not YAML: {str(error).splitlines()[0]}",)) from None
     if not isinstance(content, Mapping):
         raise FlowError(source, ("is not a flow: it must begin with 'schema: 1' and list its 'steps'",))
+    tags = tags_of(content)
+    if len(tags) < 2:
+        return _valid(content, source, lines)
+    flows = {tag: _valid(in_one_language(content, tag, tags), f"{source} ({tag})", lines) for tag in tags}
+    if found := missing_languages(content, flows[tags[0]], tags):
+        raise FlowError(source, found)
+    everyone = {tag: flow.model_copy(update={"others": flows}) for tag, flow in flows.items()}
+    return everyone[tags[0]].model_copy(update={"others": everyone})
+
+
+def _read(text: str) -> tuple[object, Mapping[tuple[str, ...], int]]:
+    """Parse YAML: its content, and the line each key stands in."""
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return None, {}
+        content: object = loader.construct_document(node)
+        return content, dict(_lines(node, ()))
+    finally:
+        loader.dispose()
+
+
+def _lines(node: yaml.Node, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], int]]:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                here = (*path, str(key.value))
+                yield here, key.start_mark.line + 1
+                yield from _lines(value, here)
+    elif isinstance(node, yaml.SequenceNode):
+        for at, value in enumerate(node.value):
+            yield from _lines(value, (*path, str(at)))
+
+
+def _valid(content: Mapping[Any, Any], source: str, lines: Mapping[tuple[str, ...], int]) -> Flow:
     try:
         flow = Flow.model_validate(content)
     except ValidationError as error:
-        raise FlowError(source, _field_problems(error, content)) from None
+        raise FlowError(source, _field_problems(error, lines)) from None
     if found := problems(flow):
         raise FlowError(source, found)
     return flow
@@ -135,6 +173,7 @@ for _tag, _pattern, _first in (
 # --- pydantic's findings in words -----------------------------------------------------------------
 
 _STEPS: Final[Mapping[str, type[BaseModel]]] = dict(zip(STEP_KINDS, STEP_TYPES, strict=True))
+_SLOTS: Final[Mapping[str, type[BaseModel]]] = dict(zip(SLOT_KINDS, SLOT_TYPES, strict=True))
 _PARTS: Final[Mapping[str, type[BaseModel]]] = {
     "at_most": steps.AtMost,
     "confirm": steps.Confirm,
@@ -150,22 +189,23 @@ _PARTS: Final[Mapping[str, type[BaseModel]]] = {
 }
 
 
-def _field_problems(error: ValidationError, content: Mapping[Any, Any]) -> tuple[str, ...]:
-    return tuple(_in_words(finding, content) for finding in error.errors(include_url=False))
+def _field_problems(error: ValidationError, lines: Mapping[tuple[str, ...], int]) -> tuple[str, ...]:
+    return tuple(_in_words(finding, lines) for finding in error.errors(include_url=False))
 
 
-def _in_words(finding: ErrorDetails, content: Mapping[Any, Any]) -> str:
+def _in_words(finding: ErrorDetails, lines: Mapping[tuple[str, ...], int]) -> str:
     place, part, field = _place(finding["loc"])
     where = f"{place}: " if place else ""
     match finding["type"]:
         case "union_tag_invalid":
             kind = str(finding.get("ctx", {}).get("tag"))
-            kinds = STEP_KINDS if place.startswith("step ") else ("digits", "yes_no", "choice")
+            kinds = STEP_KINDS if place.startswith("step ") else SLOT_KINDS
             return f"{where}kind '{kind}' is not known{did_you_mean(kind, kinds)}"
         case "union_tag_not_found":
             return f"{where}has no 'kind'; say which: {', '.join(STEP_KINDS)}"
         case "extra_forbidden":
-            return f"{where}'{field}' is not known here{did_you_mean(field, _fields(part))}"
+            line = _line(finding["loc"], lines)
+            return f"{where}'{field}' is not known here{line}{did_you_mean(field, _fields(part))}"
         case "missing":
             return f"{where}'{field}' is missing; add it"
         case "literal_error" if field == "schema":
@@ -183,6 +223,14 @@ def _in_words(finding: ErrorDetails, content: Mapping[Any, Any]) -> str:
             return f"{where}'{field}' {_softened(finding['msg'])}{given}"
 
 
+def _line(loc: tuple[int | str, ...], lines: Mapping[tuple[str, ...], int]) -> str:
+    """Say in which line a field stands: " (line 12)"; nothing if that is not known."""
+    path = tuple(str(item) for item in loc)
+    if path[:1] in (("steps",), ("slots",)):
+        path = (*path[:2], *path[3:])  # without the kind, which pydantic names
+    return f" (line {lines[path]})" if path in lines else ""
+
+
 def _softened(message: str) -> str:
     return message[0].lower() + message[1:].replace("Input s", "s")
 
@@ -198,10 +246,8 @@ def _place(loc: tuple[int | str, ...]) -> tuple[str, type[BaseModel], str]:
         rest = rest[3:]
     elif rest[:1] in (["slots"], ["destinations"]) and len(rest) > 1:
         place = f"{rest[0].removesuffix('s')} '{rest[1]}'"
-        part = {"digits": schema.DigitsSlot, "choice": schema.ChoiceSlot}.get(
-            rest[2] if len(rest) > 2 else "",
-            schema.Destination if rest[0] == "destinations" else schema.YesNoSlot,
-        )
+        kind = rest[2] if len(rest) > 2 else ""
+        part = schema.Destination if rest[0] == "destinations" else _SLOTS.get(kind, part)
         rest = rest[3:] if rest[0] == "slots" else rest[2:]
     for name in rest[:-1]:
         part = _PARTS.get(name, part)

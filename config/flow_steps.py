@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal, Self, get_args
 from pydantic import BeforeValidator, Field, model_validator
 
 from config.dials import StepDials
-from config.flow_text import BLANK, Milliseconds, Name, Part, Text, Texts, Wording, listed
+from config.flow_text import BLANK, Milliseconds, Name, Part, Tag, Text, Texts, Wording, listed
 
 
 class AtMost(Part):
@@ -46,6 +46,8 @@ class Say(_Stay):
 class Confirm(Part):
     """How a value that was not heard for sure is read back."""
 
+    always: bool = False
+    """Also when it seemed sure; but not when it was keyed."""
     says: Text
     again: Text
     """When neither yes nor no was understood."""
@@ -225,6 +227,14 @@ class Aside(_Step):
     says: Text
 
 
+class Speak(_Step):
+    """Go on in another of the flow's languages, say so in it, and stay. Blanks: `{last}`, `{question}`."""
+
+    kind: Literal["speak"]
+    language: Tag
+    says: Text
+
+
 class Remind(_Step):
     """Remind the caller, as often or when they said ("every four minutes", "in ten minutes"), and stay."""
 
@@ -282,16 +292,29 @@ class End(_Stay):
 
 Work = LookUp | Agent
 """Steps that ask a background agent."""
-Staying = Aside | Remind | StopReminding | Watch | HowLong
+Staying = Aside | Speak | Remind | StopReminding | Watch | HowLong
 """Steps that say something and leave the call where it is."""
 
 Step = Annotated[
-    Say | Ask | LookUp | Agent | Decide | Aside | Remind | StopReminding | Watch | HowLong | Transfer | End,
+    Say
+    | Ask
+    | LookUp
+    | Agent
+    | Decide
+    | Aside
+    | Speak
+    | Remind
+    | StopReminding
+    | Watch
+    | HowLong
+    | Transfer
+    | End,
     Field(discriminator="kind"),
 ]
 
 STEP_TYPES: Final = (
-    Say, Ask, LookUp, Agent, Decide, Aside, Remind, StopReminding, Watch, HowLong, Transfer, End,
+    Say, Ask, LookUp, Agent, Decide, Aside, Speak, Remind, StopReminding, Watch, HowLong,
+    Transfer, End,
 )  # fmt: skip
 STEP_KINDS: Final = tuple(str(get_args(each.model_fields["kind"].annotation)[0]) for each in STEP_TYPES)
 
@@ -317,7 +340,7 @@ def targets(step: Step) -> Iterator[tuple[str, str]]:
             yield "otherwise", name
         case Transfer(resume=name) | End(resume=name):
             yield "resume", name
-        case Aside() | Remind() | StopReminding() | Watch() | HowLong():
+        case Aside() | Speak() | Remind() | StopReminding() | Watch() | HowLong():
             pass
 
 

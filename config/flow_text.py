@@ -4,15 +4,15 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 NAME_PATTERN: Final = r"^[a-z][a-z0-9_]{0,63}$"
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 """Of a flow, a step, a meaning, a slot: `order_number`."""
 
 FORMATS: Final = (
-    "plain", "digits", "date", "when", "month", "time", "moment", "moments", "span", "money", "priced",
-    "chart",
+    "plain", "digits", "spelled", "date", "when", "month", "time", "moment", "moments", "span", "money",
+    "priced", "chart",
 )  # fmt: skip
 """How a blank is spoken, in the flow's language:
 
@@ -21,6 +21,7 @@ FORMATS: Final = (
     month     "November"                                time      "9 30 in the morning"
     moment    a day and a time                          moments   several to choose from, with "or"
     span      seconds, or a duration: "2 minutes"       money     an amount in the flow's currency
+    spelled   letter by letter
     priced    things that have a text and a price       chart     what a chart shows, without its title
 
 A list is said thing by thing, with "and".
@@ -64,14 +65,29 @@ def listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+Tag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
+"""Of a language: `es-MX`."""
+
+_WORDS: Final = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+_TEXT: Final = {"anyOf": [*_WORDS["anyOf"], {"type": "object", "additionalProperties": _WORDS}]}
+"""As people write it: one wording or several, or such for each language (`config.flow_languages`)."""
+_TEXTS: Final = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
+
 Wording = Annotated[str, Field(max_length=600), AfterValidator(_one_sentence_at_least)]
-Text = Annotated[tuple[Wording, ...], BeforeValidator(listed), Field(min_length=1, max_length=12)]
+Text = Annotated[
+    tuple[Wording, ...], BeforeValidator(listed), Field(min_length=1, max_length=12), WithJsonSchema(_TEXT)
+]
 """What is to be said: one wording, or several that are used in turn."""
-Texts = Annotated[tuple[Text, ...], BeforeValidator(listed), Field(max_length=5)]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(listed), Field(max_length=5), WithJsonSchema(_TEXTS)]
 """What is to be said the first time, the second time, and so on; the last one stays."""
 
 Phrase = Annotated[str, Field(max_length=80), AfterValidator(_plain_words)]
-Phrases = Annotated[tuple[Phrase, ...], BeforeValidator(listed), Field(min_length=1, max_length=60)]
+Phrases = Annotated[
+    tuple[Phrase, ...],
+    BeforeValidator(listed),
+    Field(min_length=1, max_length=60),
+    WithJsonSchema(_TEXT),
+]
 """Ways to say the same thing: small letters, no punctuation, numbers as words."""
 
 Confidence = Annotated[float, Field(ge=0.0, le=1.0)]

@@ -16,7 +16,7 @@ from typing import Final, Literal
 
 from agents.dialogue.state import Given
 from agents.messages import Delegation, ReportKind, TaskReport
-from config.flow import DigitsSlot
+from config.flow_slots import DigitsSlot
 from config.flow_steps import LookUp
 from config.flow_text import BLANK
 from telephony.weaving import Weave

@@ -51,7 +51,7 @@ def advance(flow: Flow, state: State, event: Event) -> Advance:
         return Advance(state, ())
     scene = _advanced(
         Scene(
-            flow,
+            flow.speaking(state.language),
             state,
             news=not isinstance(event, CallBegan | CallerSaid | KeysPressed),
             words=event.text if isinstance(event, CallerSaid) else "",

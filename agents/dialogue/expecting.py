@@ -3,15 +3,36 @@
 from collections.abc import Iterator
 from typing import Final
 
-from agents.dialogue.slots import NO_PHRASES, YES_PHRASES
+from agents.dialogue.readings import can_be_keyed, digits_of
+from agents.dialogue.slots import NO_PHRASES, SPANISH_NO_PHRASES, SPANISH_YES_PHRASES, YES_PHRASES
 from agents.dialogue.state import State
+from agents.dialogue.tongue import is_spanish
 from agents.dialogue.wording import branch
 from config.expectation import AnswerKind, Expectation
-from config.flow import ChoiceSlot, DigitsSlot, Flow, Meaning, YesNoSlot
+from config.flow import Flow, Meaning
+from config.flow_slots import (
+    ChoiceSlot,
+    DateSlot,
+    DigitsSlot,
+    EmailSlot,
+    FreeWordsSlot,
+    MoneySlot,
+    OrderNumberSlot,
+    PhoneSlot,
+    Slot,
+    SpelledNameSlot,
+    TimeSlot,
+    YesNoSlot,
+)
 from config.flow_steps import Agent, Ask, Decide, LookUp, Meanwhile, Say
 
-YES_NO: Final = {"yes": Meaning(phrases=YES_PHRASES), "no": Meaning(phrases=NO_PHRASES)}
-"""What `yes` and `no` mean without a flow saying so."""
+_YES_NO: Final = {"yes": Meaning(phrases=YES_PHRASES), "no": Meaning(phrases=NO_PHRASES)}
+_SI_NO: Final = {"yes": Meaning(phrases=SPANISH_YES_PHRASES), "no": Meaning(phrases=SPANISH_NO_PHRASES)}
+
+
+def yes_no(language: str) -> dict[str, Meaning]:
+    """Give what `yes` and `no` mean in a language without a flow saying so."""
+    return _SI_NO if is_spanish(language) else _YES_NO
 
 
 def awaited(flow: Flow, state: State) -> Expectation:
@@ -30,17 +51,27 @@ def awaited(flow: Flow, state: State) -> Expectation:
         if isinstance(slot, ChoiceSlot):
             phrases += [phrase for choice in slot.choices.values() for phrase in choice]
     if state.doubt:
-        phrases += (*YES_PHRASES, *NO_PHRASES)
+        phrases += [phrase for meaning in yes_no(flow.language).values() for phrase in meaning.phrases]
     for meaning in flow.global_steps:
         phrases += _phrases(flow, meaning)
     number = digits_ask(flow, state)
-    return Expectation(kind, number[1] if number else None, tuple(dict.fromkeys(phrases)))
+    digits = number[1] if number else None
+    if isinstance(step, Ask) and kind is AnswerKind.DIGITS and step.slot:
+        digits = digits_of(flow.slots[step.slot])
+    return Expectation(kind, digits, tuple(dict.fromkeys(phrases)))
 
 
 def _kind(flow: Flow, step: Ask) -> AnswerKind:
+    """Name the kind of answer among those the model was trained on."""
     match flow.slots[step.slot] if step.slot else None:
-        case DigitsSlot():
+        case DigitsSlot() | PhoneSlot():
             return AnswerKind.DIGITS
+        case OrderNumberSlot(format=shape) if "A" not in shape:
+            return AnswerKind.DIGITS
+        case DateSlot() | TimeSlot():
+            return AnswerKind.DATE
+        case OrderNumberSlot() | EmailSlot() | MoneySlot() | SpelledNameSlot() | FreeWordsSlot():
+            return AnswerKind.FREE
         case ChoiceSlot():
             return AnswerKind.CHOICE
         case YesNoSlot():
@@ -50,7 +81,7 @@ def _kind(flow: Flow, step: Ask) -> AnswerKind:
 
 
 def _phrases(flow: Flow, name: str) -> Iterator[str]:
-    for meaning in (flow.meanings.get(name), YES_NO.get(name)):
+    for meaning in (flow.meanings.get(name), yes_no(flow.language).get(name)):
         if meaning:
             yield from meaning.phrases
             yield from meaning.keywords
@@ -82,10 +113,23 @@ def digits_ask(flow: Flow, state: State) -> tuple[str, int] | None:
     for name in (place, *any_time):
         step = flow.steps[name] if name else None
         if name and isinstance(step, Ask) and step.slot:
-            slot = flow.slots[step.slot]
-            if isinstance(slot, DigitsSlot):
-                return name, slot.digits
+            digits = digits_of(flow.slots[step.slot])
+            if digits:
+                return name, digits
     return None
+
+
+def keyed_ask(flow: Flow, state: State) -> tuple[str, Slot] | None:
+    """Find the step a key pressed now belongs to, and its slot: one that can be keyed."""
+    place = listening_step(flow, state)
+    step = flow.steps[place] if place else None
+    if place and isinstance(step, Ask) and step.slot and can_be_keyed(flow.slots[step.slot]):
+        return place, flow.slots[step.slot]
+    number = digits_ask(flow, state)
+    asking = flow.steps[number[0]] if number else None
+    return (
+        (number[0], flow.slots[asking.slot]) if number and isinstance(asking, Ask) and asking.slot else None
+    )
 
 
 def answered_ask(flow: Flow, state: State) -> Ask | None:

@@ -8,16 +8,18 @@ if none of it fits, the caller is asked again in other words.
 from dataclasses import dataclass, replace
 
 from agents.dialogue.again import not_understood, part_again, take_up_again
-from agents.dialogue.expecting import YES_NO, answered_ask, digits_ask, listening_step
-from agents.dialogue.numbers import denied, number_given, read_back_answered, some_digits
-from agents.dialogue.scene import Scene, is_open, unsay_all
-from agents.dialogue.slots import Reply, is_acknowledgement, spoken_digits, yes_or_no
+from agents.dialogue.expecting import answered_ask, digits_ask, listening_step, yes_no
+from agents.dialogue.numbers import denied, given, read_back_answered, some_digits
+from agents.dialogue.numerals import spoken_digits
+from agents.dialogue.readings import digits_of, read
+from agents.dialogue.scene import Scene, is_open, speech, unsay_all
+from agents.dialogue.slots import Reply, is_acknowledgement, yes_or_no
 from agents.dialogue.spans import spoken_span
 from agents.dialogue.state import Purpose
 from agents.dialogue.understanding import understood
 from agents.dialogue.walk import fill, go, stay
-from config.flow import ChoiceSlot, DigitsSlot, Meaning, YesNoSlot
-from config.flow_steps import Agent, Ask, End, LookUp, Staying, Transfer, slots_used
+from config.flow_slots import ChoiceSlot, FreeWordsSlot, MoneySlot, Slot, TimeSlot, YesNoSlot
+from config.flow_steps import Agent, Ask, End, LookUp, Staying, Step, Transfer, slots_used
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ def caller_said(scene: Scene, text: str, confidence: float) -> Scene:
     """Take in the caller's turn. Words below the flow's `understand` count as none."""
     text = text if confidence >= scene.flow.sureness.understand else ""
     awaited = digits_ask(scene.flow, scene.state)
-    value = spoken_digits(text).number(awaited[1]) if awaited else None
+    value = spoken_digits(text, scene.flow.language).number(awaited[1]) if awaited else None
     heard = _Heard(
         text, confidence, (awaited[0], value) if awaited and value else None, scene.state.silences > 0
     )
@@ -55,17 +57,24 @@ def _answered(scene: Scene, heard: _Heard) -> Scene:
     ask = answered_ask(scene.flow, scene.state)
     target = _meant(scene, ask, heard)
     asked = isinstance(scene.step, Ask) or scene.state.kept is not None
-    if asked and heard.after_silence and not (target or heard.number) and _is_back(heard.text):
+    if (
+        asked
+        and heard.after_silence
+        and not (target or heard.number)
+        and _is_back(heard.text, scene.flow.language)
+    ):
         return stay(unsay_all(scene), "back", ("{question}",))
     if scene.state.doubt is not None and (target is None or heard.number):
         return read_back_answered(scene, heard.text, heard.confidence)
     if heard.number and not _outweighs(scene, target, heard.number[0]):
-        return number_given(scene, *heard.number, heard.confidence)
+        return given(scene, *heard.number, heard.confidence)
+    if scene.state.kept is None and (value := _value(scene, target, heard)):
+        return given(scene, scene.state.step, value, heard.confidence)
     if target is not None:
         return go(_remembering(scene, heard), target)
     if scene.state.kept is not None:
         # Nothing about anything else was said into the answer, so the answer is what still matters.
-        listens = is_open(scene, Purpose.KEPT) and is_acknowledgement(heard.text)
+        listens = is_open(scene, Purpose.KEPT) and is_acknowledgement(heard.text, scene.flow.language)
         return scene if listens else take_up_again(scene)
     match scene.step:
         case LookUp() | Agent() as step:
@@ -76,31 +85,52 @@ def _answered(scene: Scene, heard: _Heard) -> Scene:
             return scene
 
 
-def _is_back(text: str) -> bool:
+def _is_back(text: str, language: str) -> bool:
     """Whether the words only answer "are you still there?"."""
-    return yes_or_no(text) is Reply.YES or is_acknowledgement(text)
+    return yes_or_no(text, language) is Reply.YES or is_acknowledgement(text, language)
 
 
 def _slot_or_yes_no(scene: Scene, ask: Ask, heard: _Heard) -> Scene:
     name = scene.state.step
-    reply = yes_or_no(heard.text)
+    reply = yes_or_no(heard.text, scene.flow.language)
     slot = scene.flow.slots[ask.slot] if ask.slot else None
-    digits = spoken_digits(heard.text)
-    if isinstance(slot, DigitsSlot) and digits.digits and digits.mostly:
+    digits = spoken_digits(heard.text, scene.flow.language)
+    if slot and digits_of(slot) and digits.digits and digits.mostly:
         return some_digits(scene, name, digits.digits, heard.confidence)
-    if ask.slot and isinstance(slot, ChoiceSlot):
-        choices = ((choice, Meaning(phrases=phrases)) for choice, phrases in slot.choices.items())
-        if chosen := understood(heard.text, choices):
-            return go(fill(scene, ask.slot, chosen.meaning), name)
+    chosen = read(slot, heard.text, speech(scene)) if isinstance(slot, ChoiceSlot) else None
+    if ask.slot and chosen:
+        return go(fill(scene, ask.slot, chosen), name)
     if ask.slot and isinstance(slot, YesNoSlot) and reply:
         return go(fill(scene, ask.slot, reply.value), name)
     if reply and (target := ask.answers.get(reply.value)):
         if reply is Reply.YES and ask.consent_for:
             return _consented(scene, ask, target, heard.confidence)
         return go(scene, target)
-    if is_acknowledgement(heard.text):
+    if is_acknowledgement(heard.text, scene.flow.language):
         return scene  # "okay...": the answer is still to come
+    if isinstance(slot, FreeWordsSlot) and (value := read(slot, heard.text, speech(scene))):
+        return given(scene, name, value, heard.confidence)
     return not_understood(scene)
+
+
+def _value(scene: Scene, target: str | None, heard: _Heard) -> str | None:
+    """Read what the ask the call is at asks for, unless the words mean something that counts for more.
+
+    "Tomorrow, thanks" is a day; "one moment" is no amount, and "a refund for the second one" no day.
+    """
+    step = scene.step
+    slot = scene.flow.slots[step.slot] if isinstance(step, Ask) and step.slot else None
+    if slot is None or isinstance(slot, (ChoiceSlot, YesNoSlot, FreeWordsSlot)):
+        return None
+    if target is not None and not _may_come_with(scene.flow.steps[target], slot):
+        return None
+    return read(slot, heard.text, speech(scene))
+
+
+def _may_come_with(step: Step, slot: Slot) -> bool:
+    return isinstance(step, End) or (
+        isinstance(step, Staying) and not isinstance(slot, (TimeSlot, MoneySlot))
+    )
 
 
 def _consented(scene: Scene, ask: Ask, target: str, confidence: float) -> Scene:
@@ -114,9 +144,11 @@ def _consented(scene: Scene, ask: Ask, target: str, confidence: float) -> Scene:
 
 
 def _while_looking_up(scene: Scene, step: LookUp | Agent, heard: _Heard) -> Scene:
-    if is_acknowledgement(heard.text):
+    if is_acknowledgement(heard.text, scene.flow.language):
         return scene
-    if yes_or_no(heard.text) is Reply.NO:  # "no, that's wrong": to the number, just said back
+    if (
+        yes_or_no(heard.text, scene.flow.language) is Reply.NO
+    ):  # "no, that's wrong": to the number, just said back
         slots = slots_used(step)
         for name, other in scene.flow.steps.items():
             if isinstance(other, Ask) and other.slot in slots:
@@ -127,16 +159,18 @@ def _while_looking_up(scene: Scene, step: LookUp | Agent, heard: _Heard) -> Scen
 def _at_the_end(scene: Scene, step: Transfer | End, heard: _Heard) -> Scene:
     """Words into the last words, or after them: the caller takes the call back, or parts for good."""
     if heard.number:
-        return number_given(scene, *heard.number, heard.confidence)
+        return given(scene, *heard.number, heard.confidence)
     resumed = scene.flow.steps[step.resume]
     target = _meant(scene, resumed if isinstance(resumed, Ask) else None, heard) if heard.text else None
     if target and not isinstance(scene.flow.steps[target], (End, Staying)) and target != scene.state.step:
         return go(scene, target)
-    reply = yes_or_no(heard.text)
+    reply = yes_or_no(heard.text, scene.flow.language)
     if isinstance(step, Transfer):
         takes_back = reply is Reply.NO
     else:
-        takes_back = bool(heard.text) and not (target or reply or is_acknowledgement(heard.text))
+        takes_back = bool(heard.text) and not (
+            target or reply or is_acknowledgement(heard.text, scene.flow.language)
+        )
     if takes_back:
         return go(scene, step.resume)
     return scene if is_open(scene, Purpose.PARTING) else part_again(scene, step)
@@ -148,10 +182,10 @@ def _meant(scene: Scene, ask: Ask | None, heard: _Heard) -> str | None:
     leads: dict[str, str] = {}
     for name, target in ask.answers.items() if ask else ():
         ends = scene.state.kept is not None and isinstance(flow.steps[target], End)
-        if name not in YES_NO and not ends:  # "thanks", said into an answer, is no goodbye
+        if name not in yes_no(flow.language) and not ends:  # "thanks", said into an answer, is no goodbye
             leads[name] = target
     leads = {**flow.global_steps, **leads}
-    match = understood(heard.text, ((name, flow.meanings[name]) for name in leads))
+    match = understood(heard.text, ((name, flow.meanings[name]) for name in leads), flow.language)
     if match is None or match.score * heard.confidence < flow.sureness.understand:
         return None
     target = leads[match.meaning]

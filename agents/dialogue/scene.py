@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 from agents.dialogue.events import CancelTask, Effect, Say, Unsay
 from agents.dialogue.expecting import awaited
+from agents.dialogue.readings import said
 from agents.dialogue.state import Clock, News, OpenOffer, Purpose, State, Told
-from agents.dialogue.wording import Speech, spaced, worded
-from config.flow import DigitsSlot, Flow
+from agents.dialogue.wording import SlotValue, Speech, worded
+from config.flow import Flow
 from config.flow_steps import Ask, Step
 from config.flow_text import BLANK, Text
 
@@ -55,15 +56,16 @@ def known(scene: Scene, talk: Mapping[str, object] | None = None) -> dict[str, o
     """All that blanks can be filled with; `talk` is what only this text may use."""
     slots: dict[str, object] = {}
     for name, given in scene.state.slots.items():
-        slots[name] = _spoken_slot(scene.flow, name, given.value)
+        slots[name] = _spoken_slot(scene, name, given.value)
     step = scene.flow.steps.get(scene.state.step)
     if isinstance(step, Ask) and step.slot and scene.state.doubt:
-        slots[step.slot] = _spoken_slot(scene.flow, step.slot, scene.state.doubt)
+        slots[step.slot] = _spoken_slot(scene, step.slot, scene.state.doubt)
     return {**scene.flow.values, **slots, **scene.state.results, **(talk or {})}
 
 
-def _spoken_slot(flow: Flow, name: str, value: str) -> str:
-    return spaced(value) if isinstance(flow.slots.get(name), DigitsSlot) else value
+def _spoken_slot(scene: Scene, name: str, value: str) -> SlotValue:
+    slot = scene.flow.slots.get(name)
+    return SlotValue(value, said(slot, value, speech(scene)) if slot else value)
 
 
 def word(

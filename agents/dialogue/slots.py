@@ -1,149 +1,10 @@
-"""What callers say for numbers and choices: spoken digits, yes and no.
+"""Short answers: yes and no, and words that only say "I am listening", in English and Spanish."""
 
-Words come in as ears give them: lower case, digits as words ("one zero four double two") or as figures
-("104233"), with whatever stands around them.
-"""
-
-import re
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-_UNITS: Final = {
-    "zero": 0, "nought": 0, "oh": 0, "o": 0, "one": 1, "two": 2, "three": 3, "four": 4,
-    "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "niner": 9,
-}  # fmt: skip
-_TEENS: Final = {
-    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15,
-    "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
-}  # fmt: skip
-_TENS: Final = {
-    "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50,
-    "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
-}  # fmt: skip
-_TIMES: Final = {"double": 2, "triple": 3, "treble": 3}
-_BETWEEN: Final = frozenset({"um", "uh", "er", "erm", "and", "then", "dash", "hyphen", "space"})
-"""May stand between the digits of one number."""
-
-_WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|[0-9]+")
-
-
-def words(text: str) -> list[str]:
-    """Split into lower-case words and figures; hyphens and punctuation fall away."""
-    return _WORD.findall(text.lower())
-
-
-@dataclass(frozen=True, slots=True)
-class SpokenDigits:
-    """The digits in an utterance.
-
-    Attributes:
-        runs: each unbroken row of digits, in order ("it's 104233, no, 104234" has two).
-        mostly: whether the utterance is about the digits: at least half of its words are numbers.
-    """
-
-    runs: tuple[str, ...]
-    mostly: bool
-
-    def number(self, length: int) -> str | None:
-        """Find the number of this length: the last such row, or all rows together if they are most of it."""
-        for run in reversed(self.runs):
-            if len(run) == length:
-                return run
-            if len(run) == length + 1 and run.startswith("0"):
-                return run[1:]  # "oh, one zero four..."
-        return self.digits if self.mostly and len(self.digits) == length else None
-
-    @property
-    def digits(self) -> str:
-        """All digits in order."""
-        return "".join(self.runs)
-
-
-def spoken_digits(text: str) -> SpokenDigits:
-    """Read the digits of an utterance: "ten forty two thirty three" is 104233."""
-    heard = words(text)
-    runs: list[str] = []
-    run = ""
-    counted = 0
-    at = 0
-    while at < len(heard):
-        digits, used = _number_at(heard, at)
-        if used:
-            run += digits
-            counted += used
-            at += used
-        else:
-            if heard[at] not in _BETWEEN and run:
-                runs.append(run)
-                run = ""
-            counted += heard[at] in _BETWEEN
-            at += 1
-    if run:
-        runs.append(run)
-    return SpokenDigits(tuple(runs), mostly=bool(heard) and 2 * counted >= len(heard))
-
-
-def _number_at(heard: list[str], at: int) -> tuple[str, int]:
-    """Read one number word group: its digits, and how many words it takes (0: no number stands here)."""
-    word = heard[at]
-    following = heard[at + 1] if at + 1 < len(heard) else ""
-    if word in _TIMES and (following in _UNITS or (following.isdecimal() and len(following) == 1)):
-        digit = str(_UNITS[following]) if following in _UNITS else following
-        return digit * _TIMES[word], 2
-    if word.isdecimal():
-        return word, 1
-    below, used = _below_hundred(heard, at)
-    if below is None:
-        return "", 0
-    if following == "hundred" and word in _UNITS and below > 0:
-        return _hundreds(heard, at)
-    if used == 1 and word in _UNITS:
-        return str(_UNITS[word]), 1
-    return str(below), used
-
-
-def _below_hundred(heard: list[str], at: int) -> tuple[int | None, int]:
-    if at >= len(heard):
-        return None, 0
-    word = heard[at]
-    if word in _UNITS:
-        return _UNITS[word], 1
-    if word in _TEENS:
-        return _TEENS[word], 1
-    if word in _TENS:
-        unit = _UNITS.get(heard[at + 1], 0) if at + 1 < len(heard) and heard[at + 1] not in ("oh", "o") else 0
-        return _TENS[word] + unit, 2 if unit else 1
-    return None, 0
-
-
-def _hundreds(heard: list[str], at: int) -> tuple[str, int]:
-    """Read "two hundred thirty three" (233), "one hundred and four thousand two hundred" (104200)."""
-    number, used = _below_thousand(heard, at)
-    if at + used < len(heard) and heard[at + used] == "thousand":
-        used += 1
-        skip = at + used < len(heard) and heard[at + used] == "and"
-        rest, more = _below_thousand(heard, at + used + skip)
-        number = number * 1_000 + rest
-        used += more + skip if more else 0
-    return str(number), used
-
-
-def _below_thousand(heard: list[str], at: int) -> tuple[int, int]:
-    first, used = _below_hundred(heard, at)
-    if first is None:
-        return 0, 0
-    if at + used >= len(heard) or heard[at + used] != "hundred":
-        return first, used
-    used += 1
-    skip = at + used < len(heard) and heard[at + used] == "and"
-    rest, more = _below_hundred(heard, at + used + skip)
-    if rest is None:
-        return first * 100, used
-    return first * 100 + rest, used + skip + more
-
-
-# --- yes and no -----------------------------------------------------------------------------------
+from agents.dialogue.numerals import words
+from agents.dialogue.tongue import is_spanish
 
 
 class Reply(Enum):
@@ -164,6 +25,14 @@ NO_PHRASES: Final = (
     "wrong", "incorrect", "that is not right", "that's not right", "not right", "not correct", "not really",
     "not at all",
     "it is not", "it isn't", "no that is wrong", "no that's not it",
+)  # fmt: skip
+SPANISH_YES_PHRASES: Final = (
+    "sí", "sí por favor", "sí claro", "claro", "claro que sí", "por supuesto", "correcto", "es correcto",
+    "exacto", "así es", "eso es", "de acuerdo", "vale", "está bien", "adelante", "desde luego",
+)  # fmt: skip
+SPANISH_NO_PHRASES: Final = (
+    "no", "no gracias", "no es correcto", "no está bien", "está mal", "incorrecto", "para nada",
+    "de ninguna manera", "eso no", "no es eso",
 )  # fmt: skip
 _PLAIN_NO: Final = frozenset({"no", "nope", "nah"})
 _NO_WORDS: Final = _PLAIN_NO | {"wrong", "incorrect", "not"}
@@ -192,14 +61,26 @@ _ACKNOWLEDGEMENTS: Final = frozenset(
 )  # fmt: skip
 
 
-def yes_or_no(text: str) -> Reply | None:
+_SPANISH_NO: Final = frozenset({"incorrecto", "mal"})
+_SPANISH_YES: Final = frozenset(
+    {"sí", "si", "claro", "correcto", "exacto", "vale", "supuesto", "acuerdo", "adelante", "exactamente"}
+)
+_SPANISH_ACKNOWLEDGEMENTS: Final = frozenset(
+    {"mhm", "mm", "ajá", "aja", "ya", "sí", "si", "vale", "bien", "bueno", "claro", "entiendo", "entendido",
+     "de", "acuerdo", "ok", "okay", "ah", "eh", "gracias", "perfecto", "muy"}
+)  # fmt: skip
+
+
+def yes_or_no(text: str, language: str = "en") -> Reply | None:
     """Read an answer to a yes-or-no question. A denial outweighs ("yes... no, that's wrong")."""
     heard = words(text.replace("n't", " not"))
     plain = " ".join(heard)
-    if plain.startswith("no problem"):
-        return Reply.YES
     first = heard[0] if heard else ""
     short = len(heard) <= _SHORT
+    if is_spanish(language):
+        return _si_o_no(plain, first, heard if short else [])
+    if plain.startswith("no problem"):
+        return Reply.YES
     if first in _PLAIN_NO or (short and any(word in _NO_WORDS for word in heard)):
         return Reply.NO
     if first in _YES_WORDS or plain in YES_PHRASES or (short and any(word in _YES_WORDS for word in heard)):
@@ -207,7 +88,18 @@ def yes_or_no(text: str) -> Reply | None:
     return None
 
 
-def is_acknowledgement(text: str) -> bool:
+def _si_o_no(plain: str, first: str, short: list[str]) -> Reply | None:
+    if plain.startswith(("no hay problema", "cómo no", "como no")):
+        return Reply.YES
+    if first == "no" or plain in SPANISH_NO_PHRASES or not {"no", *_SPANISH_NO}.isdisjoint(short):
+        return Reply.NO
+    if first in _SPANISH_YES or plain in SPANISH_YES_PHRASES or not _SPANISH_YES.isdisjoint(short):
+        return Reply.YES
+    return None
+
+
+def is_acknowledgement(text: str, language: str = "en") -> bool:
     """Whether the words only say "I am listening": "mhm", "okay", "I see"."""
     heard = words(text)
-    return 0 < len(heard) <= 3 and all(word in _ACKNOWLEDGEMENTS for word in heard)
+    listens = _SPANISH_ACKNOWLEDGEMENTS if is_spanish(language) else _ACKNOWLEDGEMENTS
+    return 0 < len(heard) <= 3 and all(word in listens for word in heard)

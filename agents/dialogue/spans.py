@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from agents.dialogue.slots import words
+from agents.dialogue.numerals import words
 from agents.dialogue.tongue import is_spanish
 
 SHORTEST_MS: Final = 5_000

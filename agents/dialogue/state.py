@@ -176,6 +176,7 @@ class State:
     Attributes:
         flow: name and version of the flow the call began with; it stays on it.
         step: where the call is; empty before it began.
+        language: the tag of the one the call goes on in; empty: the flow's own.
         count: offers and tasks made so far; their ids come from it.
         slots, results: what the caller gave and what background agents answered.
         sources: which work each result is from.
@@ -205,6 +206,7 @@ class State:
     call: CallFacts
     flow: str
     step: str = ""
+    language: str = ""
     count: int = 0
     slots: Mapping[str, Given] = field(default_factory=dict[str, Given])
     results: Mapping[str, Mapping[str, object]] = field(default_factory=dict[str, Mapping[str, object]])

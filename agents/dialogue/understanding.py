@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from agents.dialogue.slots import words
+from agents.dialogue.numerals import words
+from agents.dialogue.tongue import is_spanish
 from config.flow import Meaning
 
 _IGNORED: Final = frozenset({
@@ -24,7 +25,18 @@ _LIGHT: Final = frozenset({
     "would", "want", "need", "like", "have", "has", "had", "will", "not", "about", "some", "what",
     "any", "get", "if", "know",
 })  # fmt: skip
+_SPANISH_IGNORED: Final = frozenset({
+    "eh", "este", "pues", "por", "favor", "bueno", "a", "ver", "el", "la", "los", "las", "un", "una", "oiga",
+    "ah", "oh", "ahora", "entonces",
+})  # fmt: skip
+_SPANISH_LIGHT: Final = frozenset({
+    "yo", "usted", "me", "mi", "mis", "su", "sus", "lo", "le", "se", "es", "esta", "son", "era", "de", "del",
+    "al", "en", "con", "para", "y", "o", "que", "eso", "esto", "quiero", "quisiera", "necesito", "puede",
+    "puedo", "tengo", "tiene", "hay", "he", "ha", "no", "algo", "como", "sobre", "si", "ser",
+    "estoy", "saber",
+})  # fmt: skip
 _LIGHT_WEIGHT: Final = 0.3
+_ACCENTS: Final = str.maketrans("áéíóúü", "aeiouu")
 _LONG: Final = 6
 """From this many letters on, one wrong letter is forgiven (but not in the first two)."""
 _SHORT_OF: Final = {
@@ -51,31 +63,37 @@ class Match:
     score: float
 
 
-def understood(text: str, candidates: Iterable[tuple[str, Meaning]]) -> Match | None:
+def understood(text: str, candidates: Iterable[tuple[str, Meaning]], language: str = "en") -> Match | None:
     """Find what the words mean among candidates (name, meaning); earlier ones win a tie."""
-    said = _content(text)
+    spanish = is_spanish(language)
+    said = _content(text, spanish)
     if not said:
         return None
     heard = frozenset(said)
-    said_weight = sum(map(_weight, said))
+    said_weight = sum(_weight(word, spanish) for word in said)
     best: Match | None = None
     best_weight = 0.0
     for name, meaning in candidates:
         for keyword in meaning.keywords:
-            if all(_was_said(word, heard) for word in _content(keyword)) and best_weight < _KEYWORD_SCORE:
+            if (
+                all(_was_said(word, heard) for word in _content(keyword, spanish))
+                and best_weight < _KEYWORD_SCORE
+            ):
                 best, best_weight = Match(name, _KEYWORD_SCORE), _KEYWORD_SCORE
         for phrase in meaning.phrases:
-            score, weight = _likeness(_content(phrase), heard, said_weight)
+            score, weight = _likeness(_content(phrase, spanish), heard, said_weight, spanish)
             if score >= LEAST_SCORE and score * weight > best_weight + 1e-9:
                 best, best_weight = Match(name, score), score * weight
     return best
 
 
-def _likeness(phrase: tuple[str, ...], heard: frozenset[str], said_weight: float) -> tuple[float, float]:
+def _likeness(
+    phrase: tuple[str, ...], heard: frozenset[str], said_weight: float, spanish: bool
+) -> tuple[float, float]:
     """How much of the phrase was said (0..1), and the weight of what was."""
     whole = found = 0.0
     for word in phrase:
-        weight = _weight(word)
+        weight = _weight(word, spanish)
         whole += weight
         if _was_said(word, heard):
             found += weight
@@ -84,8 +102,8 @@ def _likeness(phrase: tuple[str, ...], heard: frozenset[str], said_weight: float
     return found / whole, found
 
 
-def _weight(word: str) -> float:
-    return _LIGHT_WEIGHT if word in _LIGHT else 1.0
+def _weight(word: str, spanish: bool) -> float:
+    return _LIGHT_WEIGHT if word in (_SPANISH_LIGHT if spanish else _LIGHT) else 1.0
 
 
 def _was_said(word: str, heard: frozenset[str]) -> bool:
@@ -93,8 +111,12 @@ def _was_said(word: str, heard: frozenset[str]) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _content(text: str) -> tuple[str, ...]:
+def _content(text: str, spanish: bool) -> tuple[str, ...]:
     """Reduce to the stems of the words that count, contractions written out; to all when none counts."""
+    if spanish:
+        bare = words(text.translate(_ACCENTS))
+        counting = tuple(_spanish_stem(word) for word in bare if word not in _SPANISH_IGNORED)
+        return counting or tuple(map(_spanish_stem, bare))
     plain = [part for word in words(text.replace("’", "'")) for part in _SHORT_OF.get(word, word).split()]
     return tuple(_stem(word) for word in plain if word not in _IGNORED) or tuple(map(_stem, plain))
 
@@ -107,6 +129,14 @@ def _stem(word: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return word.removesuffix(ending)
     return word
+
+
+def _spanish_stem(word: str) -> str:
+    """Leave off what tells number and gender: "pedidos", "rota"."""
+    if word in _SPANISH_LIGHT:
+        return word
+    stem = word.removesuffix("s")
+    return stem[:-1] if len(stem) > 3 and stem[-1] in "aeo" else stem
 
 
 def _one_letter_apart(word: str, other: str) -> bool:

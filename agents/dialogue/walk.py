@@ -20,6 +20,7 @@ from config.flow_steps import (
     LookUp,
     Remind,
     Say,
+    Speak,
     Staying,
     StopReminding,
     Transfer,
@@ -57,7 +58,7 @@ def enter(scene: Scene, name: str) -> Scene:
                 continue
             case Ask() if step.slot and (given := scene.state.slots.get(step.slot)) and given.fresh:
                 return read_back(scene, step, given.value)
-            case Aside() | Remind() | StopReminding() | Watch() | HowLong():
+            case Aside() | Speak() | Remind() | StopReminding() | Watch() | HowLong():
                 raise ValueError(f"the call cannot go on to '{name}', which only answers the caller")
             case Ask() | Say() | LookUp() | Agent() | Transfer() | End():
                 pass
@@ -148,6 +149,9 @@ def answer_aside(scene: Scene, name: str, step: Staying) -> Scene:
     match step:
         case Aside():
             text = step.says
+        case Speak(language=tag):
+            scene = replace(scene.now(language=tag), flow=scene.flow.speaking(tag))
+            text = step.says if not isinstance(own := scene.flow.steps[name], Speak) else own.says
         case Remind():
             scene, text, talk = promise_reminder(scene, name, step)
         case Watch():

@@ -1,5 +1,6 @@
 """From a flow's texts to what is spoken: blanks filled, numbers digit by digit, days as people say them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from agents.charts.chart import Chart, described
 from agents.dialogue.spans import said_span
+from agents.dialogue.spelling import said_name
 from agents.dialogue.tongue import (
     listed,
     spoken_amount,
@@ -26,6 +28,7 @@ from config.flow_text import BLANK, NOTHING, Text
 _MOST_PRICED: Final = 4
 """Nobody keeps more in mind by ear; of the rest only the sum is said."""
 _SPAN: Final[TypeAdapter[timedelta]] = TypeAdapter(timedelta)
+_TIME_OF_DAY: Final = re.compile(r"[0-2][0-9]:[0-5][0-9]")
 _LISTS: Final = ("priced", "moments")
 """Forms that say a list as a whole; any other says one thing, and a list thing by thing."""
 
@@ -37,6 +40,17 @@ class Speech:
     today: date
     currency: str = "USD"
     language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class SlotValue:
+    """What a caller has given, and how it is said where a blank asks for no form."""
+
+    value: str
+    said: str
+
+    def __str__(self) -> str:
+        return self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +143,8 @@ def _said(value: object, form: str, speech: Speech) -> str | None:
     match form:
         case "digits":
             return spaced(str(value))
+        case "spelled":
+            return None if isinstance(value, Mapping) else said_name(str(value))
         case "date" | "when" | "month":
             return _said_day(value, form, speech)
         case "time" | "moment":
@@ -141,6 +157,8 @@ def _said(value: object, form: str, speech: Speech) -> str | None:
             return _said_span(value, speech)
         case "chart":
             return _said_chart(value, speech)
+        case _ if isinstance(value, SlotValue):
+            return value.said
         case _:
             return None if isinstance(value, Mapping) else str(value)
 
@@ -228,7 +246,10 @@ def _day(value: object) -> date | None:
 def _moment(value: object) -> datetime | None:
     if isinstance(value, datetime):
         return value
+    text = str(value)
+    if _TIME_OF_DAY.fullmatch(text):
+        text = f"{date.min}T{text}"
     try:
-        return datetime.fromisoformat(str(value)) if "T" in str(value) else None
+        return datetime.fromisoformat(text) if "T" in text else None
     except ValueError:
         return None

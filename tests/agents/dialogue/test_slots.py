@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.dialogue.slots import Reply, is_acknowledgement, spoken_digits, yes_or_no
+from agents.dialogue.numerals import spoken_digits
+from agents.dialogue.slots import Reply, is_acknowledgement, yes_or_no
 
 UNITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 
