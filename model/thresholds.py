@@ -27,9 +27,9 @@ class Thresholds:
     turn_end_falls: float = 2.0
     complete: float = 3.0
     incomplete: float = 3.0
-    barge_in_first: float = 0.6
-    barge_in: float = 0.35
-    undecided: float = 0.35
+    barge_in_first: float = 0.7
+    barge_in: float = 0.5
+    undecided: float = 0.5
     pause_anyway_ms: int = 700
     sustained_ms: int = 1_000
     backchannel_due: float = 0.4
