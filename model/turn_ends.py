@@ -19,6 +19,9 @@ _AFTER_OVERLAP_MS: Final = 700
 """An answer given over the end of the question is taken after this much silence."""
 _LONGEST_SILENCE_MS: Final = (1_300, 2_300)
 """The line is never dead: after this much silence (by patience) the turn is over, whatever the model says."""
+_SECOND_TRY_MS: Final = 1_500
+"""Who has just been told that they were not understood says it again and then waits, longer than this; a
+television does not."""
 _ASKS_TWICE: Final = 2
 _ASKS_AGAIN_AFTER_MS: Final = 15_000
 """Who has said twice that they understood nothing waits for words, at first so long, then twice, four times
@@ -32,6 +35,8 @@ _LONGEST_TURN_MS: Final = 45_000
 """Voice without a pause; then the agent speaks up all the same."""
 _BACKCHANNEL_AFTER_MS: Final = 2_500
 """Nobody says "mm-hm" to a sentence that has hardly begun."""
+_NOTHING_HEARD: Final = 1.5
+"""Log-odds more where no word has been understood: it may be several people talking in the room."""
 _BACKCHANNEL_EVERY_MS: Final = (4_000, 2_000)
 """At least so long from one to the next, by the dial: whatever is read, a listener does not chatter."""
 
@@ -49,6 +54,9 @@ def while_silent(floor: Floor, moment: Moment, rules: Rules) -> Decision:
     if _may_be_noise(floor, moment):
         gone = caller.quiet_ms(moment.now_ms) >= _FORGET_MS and ears_are_done(floor, moment)
         return Decision.FORGET if gone else Decision.LISTEN
+    if floor.not_understood and not moment.hearing.words:
+        waits = caller.quiet_ms(moment.now_ms) >= _SECOND_TRY_MS and ears_are_done(floor, moment)
+        return Decision.TAKE_TURN if waits else Decision.LISTEN
     return end_of_turn(floor, moment, rules)
 
 
@@ -112,8 +120,9 @@ def _backchannel_fits(floor: Floor, moment: Moment, rules: Rules) -> bool:
         return False
     recent = [slot.backchannel_due for slot in moment.slots[-2:]]
     due = sum(recent) / max(1, len(recent))
+    unheard = 0.0 if moment.hearing.words else _NOTHING_HEARD
     return (
         caller.quiet_ms(now_ms) < _QUIET_MS
         and caller.has_ended < _MAYBE_OVER
-        and due >= shifted(rules.lines.backchannel_due, -dialled(rules.dials.backchannels))
+        and due >= shifted(rules.lines.backchannel_due, unheard - dialled(rules.dials.backchannels))
     )
