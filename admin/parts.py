@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from admin.accounts.passwords import Passwords
+from admin.apart import Apart
 from admin.flows.findings import FlowChecks
 from config.database import Database
 from config.settings import Settings
@@ -20,12 +21,13 @@ def unix_ms() -> int:
 
 @dataclass(frozen=True, slots=True)
 class AdminParts:
-    """Settings, the record, passwords, what checks flows, and a clock."""
+    """Settings, the record, passwords, what checks flows, the process apart, and a clock."""
 
     settings: Settings
     database: Database
     passwords: Passwords
     checks: FlowChecks
+    apart: Apart
     now_ms: Callable[[], int] = unix_ms
 
 

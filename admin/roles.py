@@ -48,7 +48,7 @@ LEAST_ROLE: Final[Mapping[str, Role | None]] = {
     "create_flow": Role.MANAGER,
     "import_flow": Role.MANAGER,
     "delete_flow": Role.MANAGER,
-    "validate_flow": Role.VIEWER,
+    "validate_flow": Role.MANAGER,
     "read_draft": Role.VIEWER,
     "save_draft": Role.MANAGER,
     "export_draft": Role.VIEWER,

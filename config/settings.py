@@ -147,6 +147,8 @@ class Settings(BaseSettings):
     """How often tools are called a day for the number one calls from; None: no limit."""
     changes_per_caller: int | None = Field(default=None, ge=1, validation_alias="TANDEM_CHANGES_PER_CALLER")
     """... of these, tools that change something."""
+    set_up_link: bool = Field(default=True, validation_alias="TANDEM_SET_UP_LINK")
+    """While there is no owner, `tandem serve` prints a link to become it."""
     metrics_token: SecretStr | None = Field(default=None, validation_alias="TANDEM_METRICS_TOKEN")
     """Who scrapes `/metrics` must bring it; without it only this machine is served."""
     worker_metrics_port: int | None = Field(
@@ -273,6 +275,7 @@ _FIXES: Final = {
     "SALESFORCE_URL": "your own domain there, for example SALESFORCE_URL=https://acme.my.salesforce.com",
     "ZENDESK_URL": "your own domain there, for example ZENDESK_URL=https://acme.zendesk.com",
     "TANDEM_WORKER_METRICS_PORT": "a port number from 1 to 65535, or unset it",
+    "TANDEM_SET_UP_LINK": "true or false",
     "TANDEM_TRACES": "file, or off",
     "TANDEM_HTTP_TOOLS_ALLOW": "hosts with commas between them, for example crm.internal,127.0.0.1:8765",
     "TANDEM_WORKER_PROCESSES": "a number of processes from 1 to 64",

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from config.errors import ConfigError
+from tandem.admin import app as admin_app
 from tandem.agent import app as agent_app
 from tandem.bench import app as bench_app
 from tandem.call import call
@@ -46,6 +47,7 @@ app.add_typer(bench_app, name="bench", rich_help_panel="Try")
 app.add_typer(flow_app, name="flow", rich_help_panel="Build")
 app.add_typer(tool_app, name="tool", rich_help_panel="Build")
 app.add_typer(agent_app, name="agent", rich_help_panel="Build")
+app.add_typer(admin_app, name="admin", rich_help_panel="Run")
 app.command(rich_help_panel="Build")(train)
 app.command(rich_help_panel="Build")(train_ears)
 app.command(hidden=True)(record)

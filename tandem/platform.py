@@ -52,6 +52,7 @@ class Platform:
         environment: dict[str, str | None] = {**os.environ, **(overrides or {})}
         environment["TANDEM_HOME"] = str(self.settings.home.resolve())
         environment["REDIS_URL"] = self.settings.redis_url
+        environment["TANDEM_SET_UP_LINK"] = "false"  # whoever runs the platform prints it
         self._environment = {name: value for name, value in environment.items() if value is not None}
         self._redis: RedisServer | None = None
         self._children: list[_Child] = []

@@ -1,8 +1,11 @@
 """`tandem serve`: the telephone server alone."""
 
+import asyncio
 import logging
 
-from config.settings import load
+import typer
+
+from config.settings import Settings, load
 
 
 def serve() -> None:
@@ -20,8 +23,10 @@ def serve() -> None:
     logs.begin("server", settings.logs, settings.log_level)
     tracing.begin("server", settings)
     pipecat_logs.join()
-    from telephony.server import create_app  # imports pipecat
+    from tandem.web import create_app  # imports pipecat
 
+    if settings.set_up_link:
+        _print_set_up_link(settings)
     # A refused media socket is our decision and logged as that; uvicorn takes it for a handshake gone wrong.
     logging.getLogger("uvicorn.error").addFilter(lambda line: "completing handshake" not in line.getMessage())
     uvicorn.run(
@@ -35,3 +40,18 @@ def serve() -> None:
         ws_ping_interval=None,  # carriers send media fifty times a second: silence is noticed without pings
         timeout_graceful_shutdown=3,
     )
+
+
+def _print_set_up_link(settings: Settings) -> None:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from admin.accounts.links import owner_link
+
+    try:
+        link = asyncio.run(owner_link(settings))
+    except (SQLAlchemyError, OSError):
+        text = "the record does not answer or is not migrated: calls will not be recorded until it is"
+        logging.getLogger(__name__).warning(text, exc_info=True)
+        return
+    if link:
+        typer.echo(f"There is no owner yet. Become it here, within a day: {link}")

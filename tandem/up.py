@@ -39,7 +39,12 @@ async def _run(console: Console) -> int:
         return 0
     await starting
     try:
+        from admin.accounts.links import owner_link
+
         console.print(_banner(platform.settings, platform.url))
+        if link := await owner_link(platform.settings):
+            console.print("There is no owner yet. Become it here, within a day:")
+            console.print(link, soft_wrap=True, highlight=False)  # whole, so that it can be copied
         await _first_of(asyncio.create_task(platform.failed.wait()), end)
     finally:
         console.print("Ending.")

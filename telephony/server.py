@@ -20,7 +20,7 @@ from telephony.chart_route import chart_router
 from telephony.engine import NativeEngine
 from telephony.metrics_route import Reading, metrics_router
 from telephony.outside_ears import make_service
-from telephony.switchboard import Exchange, Switchboard
+from telephony.switchboard import Exchange, Flows, Switchboard
 from telephony.tape_route import tape_router
 from telephony.twilio.rest import TwilioCarrier
 from telephony.twilio.routes import twilio_router
@@ -28,8 +28,12 @@ from telephony.twilio.routes import twilio_router
 logger = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, flows: Flows | None = None) -> FastAPI:
     """Build the server. Model, ears and connections start with its lifespan and end with it.
+
+    Args:
+        settings: of the installation.
+        flows: knows which flow a new call runs; without them, and where they know none, it is TANDEM_FLOW.
 
     Raises:
         FlowError: the flow named by TANDEM_FLOW is not valid.
@@ -52,7 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
             if settings.twilio_account_sid:
                 carrier = TwilioCarrier(settings)
                 open_rooms.callback(carrier.close)
-            exchange = Exchange(settings, flow, engine, dispatcher, database, carrier)
+            exchange = Exchange(settings, flow, engine, dispatcher, database, carrier, flows)
             switchboard = Switchboard(exchange)
             open_rooms.push_async_callback(switchboard.close)
             app.include_router(twilio_router(settings, switchboard))

@@ -43,9 +43,17 @@ class Engine(Protocol):
         ...
 
 
+class Flows(Protocol):
+    """Knows what is published for a number."""
+
+    async def of(self, number: str) -> Flow | None:
+        """Find what a call to a number runs; None: the default flow. Does not raise."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What all calls of this process share."""
+    """What all calls of this process share. `flow` is for numbers that `flows` has none for."""
 
     settings: Settings
     flow: Flow
@@ -53,6 +61,7 @@ class Exchange:
     dispatcher: Dispatcher
     database: Database
     carrier: Carrier | None
+    flows: Flows | None = None
 
 
 class Switchboard:
@@ -123,7 +132,8 @@ class Switchboard:
 
     async def _open(self, incoming: IncomingCall) -> Call:
         exchange = self._exchange
-        flow = exchange.flow
+        published = await exchange.flows.of(incoming.to_number) if exchange.flows else None
+        flow = published or exchange.flow
         flow_version = f"{flow.name}@{flow.version}"
         began_at = self._now()
         call_id = f"{began_at:%Y%m%d-%H%M%S}-{uuid4().hex[:8]}"

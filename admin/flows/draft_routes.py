@@ -1,6 +1,6 @@
 """A flow's draft: reading it with its findings, and saving it on the revision that was read."""
 
-import asyncio
+from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
@@ -12,7 +12,7 @@ from admin.accounts.tables import PersonRow
 from admin.audit.trail import Change, note
 from admin.flows.diff import Difference, difference
 from admin.flows.findings import Finding
-from admin.flows.store import IfMatch, Save, etag, revision_of, save, the_draft
+from admin.flows.store import IfMatch, Save, etag, revision_of, save, the_draft, title_of
 from admin.flows.tables import DraftRow
 from admin.flows.yaml_body import YAML_ANSWER, YAML_BODY, YamlText, yaml_answer
 from admin.parts import AdminParts, Parts
@@ -74,9 +74,7 @@ async def save_draft(
     if_match: IfMatch = None,
 ) -> Saved:
     """Save a draft, sound or not. If somebody else has saved since, 412 answers with both texts."""
-    saved = await _save(
-        Save(name, body.yaml, revision_of(if_match), who.person_id, parts.now_ms()), who, parts, request
-    )
+    saved = await _save(name, body.yaml, revision_of(if_match), parts, Asking(who, request))
     response.headers["ETag"] = etag(saved.revision)
     return saved
 
@@ -102,22 +100,29 @@ async def import_draft(
     if_match: IfMatch = None,
 ) -> Saved:
     """Replace the draft by a YAML file, as `save_draft` does."""
-    saved = await _save(
-        Save(name, text, revision_of(if_match), who.person_id, parts.now_ms()), who, parts, request
-    )
+    saved = await _save(name, text, revision_of(if_match), parts, Asking(who, request))
     response.headers["ETag"] = etag(saved.revision)
     return saved
 
 
-async def _save(wanted: Save, who: SignedIn, parts: AdminParts, request: Request) -> Saved:
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks, and with which request."""
+
+    who: SignedIn
+    request: Request
+
+
+async def _save(name: str, text: str, built_on: int, parts: AdminParts, asking: Asking) -> Saved:
     async with parts.database.reading() as db:
-        old = (await the_draft(db, wanted.flow)).yaml
-    changes = await asyncio.to_thread(difference, old, wanted.yaml)
+        old = (await the_draft(db, name)).yaml
+    changes = await parts.apart.run(difference, old, text)
+    title = await parts.apart.run(title_of, text, name)
+    wanted = Save(name, text, built_on, title, asking.who.person_id, parts.now_ms())
     async with parts.database.writing() as db:
         revision = await save(db, wanted)
-        change = _change(wanted, revision, changes)
-        note(db, request, who, wanted.now_ms, change)
-    return Saved(revision=revision, findings=await parts.checks.findings(wanted.yaml, wanted.flow))
+        note(db, asking.request, asking.who, wanted.now_ms, _change(wanted, revision, changes))
+    return Saved(revision=revision, findings=await parts.checks.findings(text, name))
 
 
 def _change(wanted: Save, revision: int, changes: Difference) -> Change:

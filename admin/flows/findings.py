@@ -3,23 +3,22 @@
 Findings are those of `tandem flow validate`: the schema's, the graph's, and whether every tool is there.
 """
 
-import asyncio
 import re
-from collections.abc import Callable, Mapping
 from typing import Final
 
 from pydantic import BaseModel
 
+from admin.apart import Apart
 from admin.flows.yaml_tree import Node, below, read_tree
-from agents.dialogue.tool_checks import Described, tool_problems
+from agents.dialogue.tool_checks import tool_problems
+from agents.toolbox import find_tools
 from config.flow_file import FlowError, read_flow
+from config.settings import Settings
 
 _LINE: Final = re.compile(r"line (\d+): (.*)", re.DOTALL)
 _PART: Final = re.compile(r"(step|slot|destination|meaning) '([^']+)':? (.*)", re.DOTALL)
 _FIELD: Final = re.compile(r"([a-z_]+(?:\.[a-z0-9_]+)*)(?::| has) (.*)", re.DOTALL)
 _WORDS: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
-_AT_ONCE: Final = 1
-"""Checks at the same time: reading YAML keeps a core busy that calls need too."""
 
 
 class Finding(BaseModel):
@@ -34,15 +33,11 @@ class Finding(BaseModel):
 
 
 class FlowChecks:
-    """Checks flows, in threads, one after another.
+    """Checks flows, apart. `settings`: of the installation, whose tools flows may name."""
 
-    Args:
-        tools: gives the tools that are installed; it may take a moment.
-    """
-
-    def __init__(self, tools: Callable[[], Mapping[str, Described]]) -> None:
-        self._tools = tools
-        self._room = asyncio.Semaphore(_AT_ONCE)
+    def __init__(self, settings: Settings, apart: Apart) -> None:
+        self._settings = settings
+        self._apart = apart
 
     async def findings(self, text: str, name: str | None = None, *, with_tools: bool = True) -> list[Finding]:
         """List all that is wrong; empty for a flow that can be published.
@@ -52,20 +47,21 @@ class FlowChecks:
             name: what the flow must be called; None: whatever it is called.
             with_tools: whether the tools it names must be installed.
         """
-        async with self._room:
-            return await asyncio.to_thread(self._check, text, name, with_tools)
+        return await self._apart.run(check, text, name, self._settings if with_tools else None)
 
-    def _check(self, text: str, name: str | None, with_tools: bool) -> list[Finding]:
-        try:
-            flow = read_flow(text)
-        except FlowError as error:
-            problems = error.problems
-        else:
-            problems = tool_problems(flow, self._tools()) if with_tools else ()
-            if name is not None and flow.name != name:
-                problems = (f"name: the flow is called '{flow.name}' here; write name: {name}", *problems)
-        tree = read_tree(text) if problems else None
-        return [finding(problem, tree) for problem in problems]
+
+def check(text: str, name: str | None, settings: Settings | None) -> list[Finding]:
+    """List all that is wrong with a text; without settings, tools are not asked for."""
+    try:
+        flow = read_flow(text)
+    except FlowError as error:
+        problems = error.problems
+    else:
+        problems = tool_problems(flow, find_tools(settings)) if settings else ()
+        if name is not None and flow.name != name:
+            problems = (f"name: the flow is called '{flow.name}' here; write name: {name}", *problems)
+    tree = read_tree(text) if problems else None
+    return [finding(problem, tree) for problem in problems]
 
 
 def finding(problem: str, tree: Node | None) -> Finding:

@@ -99,10 +99,9 @@ async def list_flows(
 
 
 @router.get("/shipped")
-async def list_shipped_flows() -> list[ShippedFlow]:
+async def list_shipped_flows(parts: Parts) -> list[ShippedFlow]:
     """List the flows that come with Tandem, to begin from."""
-    flows = await asyncio.to_thread(lambda: [load_flow(name) for name in shipped_flows()])
-    return [ShippedFlow(name=flow.name, title=flow.title, version=flow.version) for flow in flows]
+    return await parts.apart.run(_shipped_flows)
 
 
 @router.post("/validate")
@@ -163,7 +162,7 @@ async def delete_flow(name: FlowName, who: Who, parts: Parts, request: Request) 
 async def _create(
     text: str, name: str | None, who: SignedIn, parts: AdminParts, request: Request
 ) -> CreatedFlow:
-    name = name or await asyncio.to_thread(_name_in, text)
+    name = name or await parts.apart.run(_name_in, text)
     findings = await parts.checks.findings(text, name)
     if name is None:
         detail = (
@@ -171,7 +170,7 @@ async def _create(
         )
         raise Problem(422, "no-name", detail, Findings(findings=findings).model_dump())
     now_ms = parts.now_ms()
-    title = await asyncio.to_thread(title_of, text, name)
+    title = await parts.apart.run(title_of, text, name)
     async with parts.database.writing() as db:
         if await db.get(FlowRow, name) is not None:
             detail = f"There is a flow '{name}' already. Open it to change it, or give this one another name."
@@ -181,6 +180,11 @@ async def _create(
         db.add(DraftRow(flow=name, revision=1, yaml=text, saved_at_ms=now_ms, saved_by=who.person_id))
         note(db, request, who, now_ms, Change("flow", name, None, {"revision": 1, "yaml": text}))
     return CreatedFlow(name=name, revision=1, findings=findings)
+
+
+def _shipped_flows() -> list[ShippedFlow]:
+    flows = [load_flow(name) for name in shipped_flows()]
+    return [ShippedFlow(name=flow.name, title=flow.title, version=flow.version) for flow in flows]
 
 
 def _shipped(shipped: str | None, name: str | None) -> str:

@@ -1,6 +1,5 @@
 """Flows in the record: reading them, and saving so that of two people none overwrites the other."""
 
-import asyncio
 import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
@@ -10,7 +9,6 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.accounts.tables import PersonRow
-from admin.flows.diff import difference
 from admin.flows.tables import DraftRow, FlowRow, FlowVersionRow
 from admin.flows.yaml_tree import below, read_tree
 from admin.problems import Problem, not_found
@@ -33,6 +31,8 @@ class Save:
     flow: str
     yaml: str
     built_on: int
+    title: str
+    """Of the text."""
     person_id: str
     now_ms: int
 
@@ -102,8 +102,7 @@ async def save(db: AsyncSession, wanted: Save) -> int:
     revision = await db.scalar(saving)
     if revision is None:
         raise await _conflict(db, wanted)
-    title = await asyncio.to_thread(title_of, wanted.yaml, wanted.flow)
-    await db.execute(update(FlowRow).where(FlowRow.name == wanted.flow).values(title=title))
+    await db.execute(update(FlowRow).where(FlowRow.name == wanted.flow).values(title=wanted.title))
     return revision
 
 
@@ -115,14 +114,15 @@ async def refuse_other_revision(db: AsyncSession, flow: str, built_on: int) -> D
     """
     draft = await the_draft(db, flow)
     if draft.revision != built_on:
-        raise await _conflict(db, Save(flow, "", built_on, "", 0))
+        raise await _conflict(db, Save(flow, "", built_on, "", "", 0))
     return draft
 
 
-async def next_number(db: AsyncSession, flow: str) -> int:
+async def next_number(db: AsyncSession, flow: str, shipped: int) -> int:
     """Give the number of a flow's next version; others who publish it wait until this is done.
 
-    A flow that has the name of a shipped one begins above it: `name@number`, which calls keep, is one thing.
+    A flow that has the name of a shipped one begins above that one's version, `shipped`: `name@number`, which
+    calls keep, is one thing.
 
     Raises:
         Problem: 404, there is no such flow.
@@ -137,10 +137,12 @@ async def next_number(db: AsyncSession, flow: str) -> int:
         .limit(1)
     )
     last = await db.scalar(newest)
-    if last is not None:
-        return last + 1
-    shipped = await asyncio.to_thread(load_flow, flow) if flow in shipped_flows() else None
-    return shipped.version + 1 if shipped else 1
+    return (shipped if last is None else last) + 1
+
+
+def shipped_version(flow: str) -> int:
+    """The version of the shipped flow of this name; 0 if none has it."""
+    return load_flow(flow).version if flow in shipped_flows() else 0
 
 
 def title_of(yaml: str, otherwise: str) -> str:
@@ -163,9 +165,6 @@ async def _conflict(db: AsyncSession, wanted: Save) -> Problem:
             "saved_at": at(theirs.saved_at_ms).isoformat(),
         },
     }
-    if wanted.yaml:
-        changes = await asyncio.to_thread(difference, theirs.yaml, wanted.yaml)
-        more["from_theirs_to_yours"] = changes.model_dump(mode="json")
     detail = (
         f"{person.name} has saved revision {theirs.revision} since you read revision {wanted.built_on}. "
         "Both texts are below: put them together, then save on theirs."

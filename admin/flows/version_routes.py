@@ -1,6 +1,5 @@
 """A flow's versions: publishing the draft, reading and comparing, rolling back. What is published stays."""
 
-import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -17,6 +16,7 @@ from admin.flows.store import (
     next_number,
     refuse_other_revision,
     revision_of,
+    shipped_version,
     the_draft,
     the_version,
 )
@@ -72,9 +72,10 @@ async def publish_flow(
     async with parts.database.reading() as db:
         draft = await refuse_other_revision(db, name, built_on)
     _refuse_findings(await parts.checks.findings(draft.yaml, name))
+    shipped = await parts.apart.run(shipped_version, name)
     now_ms = parts.now_ms()
     async with parts.database.writing() as db:
-        number = await next_number(db, name)
+        number = await next_number(db, name, shipped)
         await refuse_other_revision(db, name, built_on)
         version = FlowVersionRow(
             flow=name,
@@ -140,7 +141,7 @@ async def compare_versions(
         for which in (before, after):
             found = await (the_draft(db, name) if which == "draft" else the_version(db, name, int(which)))
             texts.append(found.yaml)
-    return await asyncio.to_thread(difference, *texts)
+    return await parts.apart.run(difference, *texts)
 
 
 @router.post("/roll-back", status_code=201)
@@ -152,9 +153,10 @@ async def roll_back_flow(name: FlowName, body: RollBack, who: Who, parts: Parts,
     async with parts.database.reading() as db:
         old = await the_version(db, name, body.to)
     _refuse_findings(await parts.checks.findings(old.yaml, name, with_tools=False))
+    shipped = await parts.apart.run(shipped_version, name)
     now_ms = parts.now_ms()
     async with parts.database.writing() as db:
-        number = await next_number(db, name)
+        number = await next_number(db, name, shipped)
         version = FlowVersionRow(
             flow=name,
             number=number,

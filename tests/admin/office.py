@@ -12,11 +12,11 @@ from fastapi import FastAPI
 from admin.accounts import sessions
 from admin.accounts.passwords import Passwords
 from admin.accounts.tables import PersonRow
+from admin.apart import Apart
 from admin.app import create_app
 from admin.flows.findings import FlowChecks
 from admin.parts import AdminParts
 from admin.roles import Role
-from agents.toolbox import find_tools
 from config.database import Database
 from config.flow_file import FLOWS
 from config.settings import Settings, load
@@ -47,7 +47,8 @@ class CountingPasswords(Passwords):
         return super()._verify(password, password_hash)
 
 
-TOOLS = find_tools(load())
+APART = Apart()
+"""One for all tests: a process takes a second to begin."""
 
 
 @dataclass
@@ -59,7 +60,7 @@ class Office:
         self.database = Database(self.settings.database_url)
         self.passwords = CountingPasswords()
         parts = AdminParts(
-            self.settings, self.database, self.passwords, FlowChecks(lambda: TOOLS), self.clock
+            self.settings, self.database, self.passwords, FlowChecks(self.settings, APART), APART, self.clock
         )
         self.app: FastAPI = create_app(parts)
         self._clients: list[httpx.AsyncClient] = []

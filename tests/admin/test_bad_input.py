@@ -121,7 +121,7 @@ VALUES = [*(odd for odd in ODD if odd != "\ud800"), "2026-11-23T00:00:00Z", "9" 
 
 
 @given(data=strategies.data())
-@settings(max_examples=8, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, suppress_health_check=list(HealthCheck))
 async def test_no_request_whatever_it_holds_is_a_fault_of_ours(
     office: Office, data: strategies.DataObject
 ) -> None:

@@ -84,18 +84,18 @@ async def test_an_unsound_draft_is_kept_and_not_published(office: Office) -> Non
 
 
 async def test_unknown_fields_are_named_with_step_and_line(office: Office) -> None:
-    viewer = await office.person(Role.VIEWER)
+    manager = await office.person(Role.MANAGER)
     lines = SHIPPED.splitlines()
     at = next(number for number, line in enumerate(lines) if line.startswith("  greet:"))
     lines.insert(at + 1, "    colour: green")
-    findings = (await viewer.post("/flows/validate", json={"yaml": "\n".join(lines)})).json()["findings"]
+    findings = (await manager.post("/flows/validate", json={"yaml": "\n".join(lines)})).json()["findings"]
     assert [(each["step"], each["line"]) for each in findings] == [("greet", at + 2)]
     assert "'colour' is not known here" in findings[0]["sentence"]
 
 
 async def test_what_is_no_yaml_is_told_with_its_line(office: Office) -> None:
-    viewer = await office.person(Role.VIEWER)
-    (found,) = (await viewer.post("/flows/validate", json={"yaml": "schema: 1\n  name: [x\n"})).json()[
+    manager = await office.person(Role.MANAGER)
+    (found,) = (await manager.post("/flows/validate", json={"yaml": "schema: 1\n  name: [x\n"})).json()[
         "findings"
     ]
     assert found["line"] in (2, 3)

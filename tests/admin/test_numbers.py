@@ -1,7 +1,8 @@
+from admin.apart import Apart
 from admin.flows.published import PublishedFlows
 from admin.roles import Role
 from config.flow_file import load_flow
-from tests.admin.office import SHIPPED, Office, published
+from tests.admin.office import APART, SHIPPED, Office, published
 
 FIRST = load_flow("order_status").version + 1
 OTHER = SHIPPED.replace("name: order_status", "name: other", 1)
@@ -9,7 +10,7 @@ OTHER = SHIPPED.replace("name: order_status", "name: other", 1)
 
 async def test_a_number_runs_its_flow_and_the_others_the_default(office: Office) -> None:
     manager = await office.person(Role.MANAGER)
-    flows = PublishedFlows(office.database)
+    flows = PublishedFlows(office.database, APART)
     assert await flows.of("+15035550100") is None
     await published(manager)
     await published(manager, OTHER)
@@ -33,7 +34,7 @@ async def test_a_new_call_runs_the_latest_version_and_a_call_under_way_keeps_its
     manager = await office.person(Role.MANAGER)
     await published(manager)
     await manager.put("/numbers/default", json={"flow": "order_status"})
-    flows = PublishedFlows(office.database)
+    flows = PublishedFlows(office.database, APART)
     under_way = await flows.of("+15035550100")
     changed = SHIPPED.replace("patience: 0.5", "patience: 0.75", 1)
     await manager.put("/flows/order_status/draft", json={"yaml": changed}, headers={"If-Match": '"1"'})
@@ -47,6 +48,32 @@ async def test_a_new_call_runs_the_latest_version_and_a_call_under_way_keeps_its
     assert (under_way.key, new.key) == (f"order_status@{FIRST}", f"order_status@{FIRST + 1}")
 
 
+async def test_what_is_published_is_read_before_anybody_calls(office: Office, monkeypatch) -> None:
+    manager = await office.person(Role.MANAGER)
+    await published(manager)
+    await manager.put("/numbers/default", json={"flow": "order_status"})
+    apart = Apart()
+    flows = PublishedFlows(office.database, apart)
+    await flows.read_ahead()
+    monkeypatch.setattr(apart, "run", None)  # from here on nothing can be read
+    found = await flows.of("+15035550100")
+    apart.close()
+    assert found is not None
+    assert found.key == f"order_status@{FIRST}"
+
+
+async def test_a_version_this_tandem_cannot_read_leaves_calls_to_the_default_flow(
+    office: Office, caplog
+) -> None:
+    manager = await office.person(Role.MANAGER)
+    await published(manager)
+    await manager.put("/numbers/default", json={"flow": "order_status"})
+    async with office.database.connection() as connection:
+        await connection.exec_driver_sql("UPDATE flow_version SET yaml = 'schema: 9'")
+    assert await PublishedFlows(office.database, APART).of("+15035550100") is None
+    assert "runs the default one" in caplog.text
+
+
 async def test_a_flow_that_was_never_published_answers_no_number(office: Office) -> None:
     manager = await office.person(Role.MANAGER)
     await manager.post("/flows", json={"yaml": SHIPPED})
@@ -57,7 +84,7 @@ async def test_a_flow_that_was_never_published_answers_no_number(office: Office)
 
 
 async def test_without_a_record_calls_run_the_default_flow(office: Office, caplog) -> None:
-    flows = PublishedFlows(office.database)
+    flows = PublishedFlows(office.database, APART)
     async with office.database.connection() as connection:
         await connection.exec_driver_sql("DROP TABLE number")
     assert await flows.of("+15035550100") is None

@@ -1,10 +1,17 @@
 """Who is let in: as many calls as are allowed, and no more than the model has time for."""
 
 import logging
+from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from admin.migrate import upgrade
+from config.database import Database
+from config.flow import Flow
+from config.flow_file import load_flow
 from config.settings import load
+from config.tables import CallRow
 from model.capacity import Capacity, StepCost
 from telephony.clock import NS_PER_MS
 from telephony.line import IncomingCall
@@ -19,6 +26,29 @@ class Engine:
 
     def capacity(self) -> Capacity:
         return Capacity(StepCost(10.0, self.per_call_ms))
+
+    async def open(self, context: object) -> None:
+        """A side nobody steps."""
+
+
+class Desks:
+    """Knows which flow each call's desk was opened for."""
+
+    def __init__(self) -> None:
+        self.flows: list[str] = []
+
+    async def open(self, _call_id: str, flow: str) -> None:
+        self.flows.append(flow)
+
+
+class Published:
+    """One number has a flow of its own."""
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+
+    async def of(self, number: str) -> Flow | None:
+        return self.flow if number == "+15035550100" else None
 
 
 class Busy(Switchboard):
@@ -67,3 +97,19 @@ def test_calls_opened_at_the_same_moment_begin_with_different_silences() -> None
         switchboard.lead_in_ms(IncomingCall("twilio", f"CA{k}", "+1", "+2"), now_ns) for k in range(10)
     }
     assert len(silences) == 10
+
+
+async def test_a_call_runs_what_is_published_for_its_number_and_else_the_default_flow(tmp_path: Path) -> None:
+    settings = load({"TANDEM_HOME": str(tmp_path)})
+    await upgrade(settings)
+    database, desks, default = Database(settings.database_url), Desks(), load_flow("order_status")
+    published = Published(default.model_copy(update={"version": 7}))
+    exchange = Exchange(settings, default, Engine(1.0), desks, database, None, published)  # type: ignore[arg-type]
+    switchboard = Switchboard(exchange)
+    for at, number in enumerate(("+15035550100", "+15035550101")):
+        call = await switchboard.open(IncomingCall("twilio", f"CA{at}", "+15035550199", number))
+        call.tape.close("stopped")
+    async with database.reading() as session:
+        flows = list(await session.scalars(select(CallRow.flow).order_by(CallRow.carrier_call_id)))
+    await database.close()
+    assert flows == desks.flows == ["order_status@7", default.key]

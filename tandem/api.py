@@ -1,0 +1,21 @@
+"""The web application's API with what it needs of other rooms."""
+
+from typing import Final
+
+from fastapi import FastAPI
+
+from admin.accounts.passwords import Passwords
+from admin.apart import Apart
+from admin.app import create_app
+from admin.flows.findings import FlowChecks
+from admin.parts import AdminParts
+from config.database import Database
+from config.settings import Settings
+
+API: Final = "/api"
+"""Where it is mounted."""
+
+
+def create_api_app(settings: Settings, database: Database, apart: Apart) -> FastAPI:
+    """Build the web application's API; whoever gives record and process apart closes them."""
+    return create_app(AdminParts(settings, database, Passwords(), FlowChecks(settings, apart), apart))

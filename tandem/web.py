@@ -1,0 +1,47 @@
+"""The server as a whole: telephone and web application in one process, on one port, over one record.
+
+Neither knows the other. What is published by managers reaches calls through `telephony.switchboard.Flows`.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
+
+from fastapi import FastAPI
+
+from admin.apart import Apart
+from admin.flows.published import PublishedFlows
+from config.database import Database
+from config.settings import Settings
+from tandem.api import API, create_api_app
+from telephony.server import create_app as create_telephone
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Build the server; everything starts with its lifespan and ends with it.
+
+    Raises:
+        FlowError: the flow named by TANDEM_FLOW is not valid.
+        EarsError: the service named by TANDEM_EARS cannot be used.
+    """
+    database = Database(settings.database_url)
+    apart = Apart()
+    flows = PublishedFlows(database, apart)
+    app = create_telephone(settings, flows)
+    app.mount(API, create_api_app(settings, database, apart))
+    telephone_lifespan = app.router.lifespan_context
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        reading_ahead = asyncio.create_task(flows.keep_ahead())
+        try:
+            async with telephone_lifespan(app):
+                yield
+        finally:
+            reading_ahead.cancel()
+            await asyncio.gather(reading_ahead, return_exceptions=True)
+            apart.close()
+            await database.close()
+
+    app.router.lifespan_context = lifespan
+    return app
