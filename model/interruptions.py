@@ -42,10 +42,19 @@ def while_voicing(floor: Floor, moment: Moment, rules: Rules) -> Decision:
                 return Decision.YIELD
             if moment.standing is Standing.VOICING and _is_undecided(caller, rules):
                 return Decision.PAUSE
+    if _murmured_unnoticed(caller, moment):
+        return Decision.FORGET
     over = caller.has_turn and not caller.may_be_speaking and caller.quiet_ms(moment.now_ms) >= _FORGET_MS
     if over and not earnest_words and not moment.asking and moment.standing is Standing.VOICING:
         return Decision.FORGET if ears_are_done(floor, moment) else Decision.LISTEN
     return Decision.LISTEN
+
+
+def _murmured_unnoticed(caller: Caller, moment: Moment) -> bool:
+    """Whether a "mm-hm" too faint to count as voice was understood by ears outside the model."""
+    words = moment.hearing.words
+    faint = moment.outside_ears and not caller.has_turn and not caller.may_be_speaking
+    return faint and bool(words) and not moment.asking and is_backchannel(words)
 
 
 def _words_are_earnest(caller: Caller, moment: Moment, rules: Rules) -> bool:

@@ -17,7 +17,7 @@ def _set(words: str) -> frozenset[str]:
 _MURMURS: Final = _set("mm mhm mm-hm mmhm mm-mm hm hmm uh-huh uhhuh uh huh ah aha oh wow ajá aja ujum")
 _ASSENTS: Final = _set(
     "yeah yep yes yup okay ok right sure alright good great fine true exactly really perfect nice then "
-    "lovely then sí si vale claro bueno bien ya entiendo exacto perfecto correcto eso genial"
+    "lovely then sí si vale claro bueno bien ya entiendo exacto perfecto correcto eso genial cierto anda"
 )
 _ASSENTING_PHRASES: Final = frozenset(
     {

@@ -264,3 +264,11 @@ def test_less_sureness_is_asked_for_the_longer_a_silence_lasts() -> None:
     assert 600 < taken * MICRO_TURN_MS < 1_200
     hardly = Readings(caller_voice=0.02, turn_end=0.2)
     assert after((VOICE,) * 4, *[(hardly,) * 4] * 12).index(Decision.TAKE_TURN) * MICRO_TURN_MS >= 1_800
+
+
+@pytest.mark.parametrize(("said", "forgotten"), [("mm-hm", True), ("stop please", False)])
+def test_a_murmur_nobody_heard_a_voice_of_is_forgotten(said: str, *, forgotten: bool) -> None:
+    heard = Hearing(words(said), 1_000, 0.9)
+    moment = Moment(4, (SILENCE,) * 4, heard, Standing.VOICING, outside_ears=True)
+    _, decision = decide(Floor(), moment, Rules(lines=LINES))
+    assert (decision is Decision.FORGET) is forgotten
