@@ -20,13 +20,24 @@ The graph's own rules (every target exists, every step is reachable and has a wa
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, WithJsonSchema, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from config.dials import Dials
 from config.flow_slots import Slot
 from config.flow_steps import Agent, Ask, End, LookUp, Say, Step, Transfer
-from config.flow_text import Confidence, Milliseconds, Name, Part, Phrase, Phrases, Tag, Text, Texts
+from config.flow_text import (
+    TEXT_SCHEMA,
+    Confidence,
+    Milliseconds,
+    Name,
+    Part,
+    Phrase,
+    Phrases,
+    Tag,
+    Text,
+    Texts,
+)
 
 SCHEMA_VERSION: Final = 1
 
@@ -37,7 +48,7 @@ class Meaning(Part):
     """One thing callers may mean: example phrases, and keywords that say it wherever they stand."""
 
     phrases: Phrases
-    keywords: Annotated[tuple[Phrase, ...], Field(max_length=40)] = ()
+    keywords: Annotated[tuple[Phrase, ...], Field(max_length=40), WithJsonSchema(TEXT_SCHEMA)] = ()
 
     @model_validator(mode="before")
     @classmethod

@@ -50,21 +50,33 @@ def load_flow(name_or_path: str) -> Flow:
     Raises:
         FlowError: there is no such flow, or it is not valid.
     """
-    path = FLOWS / f"{name_or_path}.yaml" if name_or_path in shipped_flows() else Path(name_or_path)
+    return read_flow(source_of(name_or_path), str(_path(name_or_path)))
+
+
+def _path(name_or_path: str) -> Path:
+    return FLOWS / f"{name_or_path}.yaml" if name_or_path in shipped_flows() else Path(name_or_path)
+
+
+def source_of(name_or_path: str) -> str:
+    """Give a flow's YAML as it was written, comments and all, by name or path as in `load_flow`.
+
+    Raises:
+        FlowError: there is no such file, or it is no text.
+    """
+    path = _path(name_or_path)
     if path.suffix not in (".yaml", ".yml"):
         fix = did_you_mean(name_or_path, shipped_flows())
         raise FlowError(name_or_path, (f"no flow has this name, and it is no path of a .yaml file{fix}",))
     try:
         if path.stat().st_size > MAX_BYTES:
             raise FlowError(str(path), (f"is larger than {MAX_BYTES:,} bytes; a flow is a few thousand",))
-        text = path.read_text(encoding="utf-8")
+        return path.read_bytes().decode("utf-8")  # line ends as they are
     except FileNotFoundError:
         raise FlowError(str(path), ("there is no such file; check the path",)) from None
     except UnicodeDecodeError:
         raise FlowError(str(path), ("is not text in UTF-8; save it as UTF-8",)) from None
     except OSError as error:
         raise FlowError(str(path), (f"cannot be read: {error.strerror}",)) from None
-    return read_flow(text, str(path))
 
 
 def read_flow(text: str, source: str = "flow") -> Flow:
@@ -93,6 +105,15 @@ def read_flow(text: str, source: str = "flow") -> Flow:
         raise FlowError(source, found)
     everyone = {tag: flow.model_copy(update={"others": flows}) for tag, flow in flows.items()}
     return everyone[tags[0]].model_copy(update={"others": everyone})
+
+
+def as_written(text: str) -> object:
+    """Give what a flow's YAML holds, unchecked, with all its languages.
+
+    Raises:
+        yaml.YAMLError: it is not YAML.
+    """
+    return _read(text)[0]
 
 
 def _read(text: str) -> tuple[object, Mapping[tuple[str, ...], int]]:

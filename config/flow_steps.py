@@ -7,10 +7,10 @@ it is; only what callers say leads to them. Steps that have *work* done hand it 
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, Literal, Self, get_args
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from config.dials import StepDials
-from config.flow_text import BLANK, Milliseconds, Name, Part, Tag, Text, Texts, Wording, listed
+from config.flow_text import BLANK, WORDS_SCHEMA, Milliseconds, Name, Part, Tag, Text, Texts, Wording, listed
 
 
 class AtMost(Part):
@@ -83,7 +83,7 @@ class Ask(_Stay):
     """Without a slot: an open question, or one for yes or no."""
     answers: Mapping[Name, Name] = Field(default_factory=dict[str, str])
     """Meaning → step. `yes` and `no` need no phrases."""
-    consent_for: Annotated[tuple[Name, ...], BeforeValidator(listed)] = ()
+    consent_for: Annotated[tuple[Name, ...], BeforeValidator(listed), WithJsonSchema(WORDS_SCHEMA)] = ()
     """A yes to this very question, heard to its end, lets each of these steps change something, once."""
     next: Name | None = None
 
@@ -118,7 +118,7 @@ class Meanwhile(Part):
 
     found: Name | None = None
     """The aside that tells what was found, or a decide that leads to asides. Without it nothing is told."""
-    dropped_at: Annotated[tuple[Name, ...], BeforeValidator(listed)] = ()
+    dropped_at: Annotated[tuple[Name, ...], BeforeValidator(listed), WithJsonSchema(WORDS_SCHEMA)] = ()
     """When the call reaches one of these steps, the work is no longer asked for."""
     when_changed: Literal["drop", "keep"] = "drop"
     """What becomes of the work when the caller corrects a slot it was begun with."""

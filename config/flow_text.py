@@ -68,14 +68,19 @@ def listed(value: object) -> object:
 Tag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
 """Of a language: `es-MX`."""
 
-_WORDS: Final = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-_TEXT: Final = {"anyOf": [*_WORDS["anyOf"], {"type": "object", "additionalProperties": _WORDS}]}
+WORDS_SCHEMA: Final = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+TEXT_SCHEMA: Final = {
+    "anyOf": [*WORDS_SCHEMA["anyOf"], {"type": "object", "additionalProperties": WORDS_SCHEMA}]
+}
 """As people write it: one wording or several, or such for each language (`config.flow_languages`)."""
-_TEXTS: Final = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
+_TEXTS: Final = {"anyOf": [TEXT_SCHEMA, {"type": "array", "items": TEXT_SCHEMA}]}
 
 Wording = Annotated[str, Field(max_length=600), AfterValidator(_one_sentence_at_least)]
 Text = Annotated[
-    tuple[Wording, ...], BeforeValidator(listed), Field(min_length=1, max_length=12), WithJsonSchema(_TEXT)
+    tuple[Wording, ...],
+    BeforeValidator(listed),
+    Field(min_length=1, max_length=12),
+    WithJsonSchema(TEXT_SCHEMA),
 ]
 """What is to be said: one wording, or several that are used in turn."""
 Texts = Annotated[tuple[Text, ...], BeforeValidator(listed), Field(max_length=5), WithJsonSchema(_TEXTS)]
@@ -86,7 +91,7 @@ Phrases = Annotated[
     tuple[Phrase, ...],
     BeforeValidator(listed),
     Field(min_length=1, max_length=60),
-    WithJsonSchema(_TEXT),
+    WithJsonSchema(TEXT_SCHEMA),
 ]
 """Ways to say the same thing: small letters, no punctuation, numbers as words."""
 

@@ -46,6 +46,39 @@ def validate_flow(
         raise typer.Exit(2)
 
 
+@app.command("schema")
+def print_schema() -> None:
+    """Print the JSON Schema of a flow file, for editors that complete and check while one types."""
+    import json
+
+    from config.flow_schema import flow_schema
+
+    typer.echo(json.dumps(flow_schema(), indent=2))
+
+
+@app.command("export")
+def export_flow(
+    name: Annotated[str, typer.Argument(help="Name of a shipped flow, or the path of a YAML file.")],
+    pipecat: Annotated[
+        bool, typer.Option("--pipecat", help="As pipecat's FlowConfig; what it cannot say is listed.")
+    ] = False,
+) -> None:
+    """Print a flow's YAML as it was written, byte for byte, or as pipecat's `FlowConfig`."""
+    import yaml
+
+    from config.flow_file import load_flow, source_of
+    from config.flow_pipecat import to_pipecat
+
+    flow = load_flow(name)
+    if not pipecat:
+        typer.echo(source_of(name), nl=False)
+        return
+    written = to_pipecat(flow)
+    typer.echo(yaml.safe_dump(written.config, sort_keys=False, allow_unicode=True), nl=False)
+    for line in written.lost:
+        typer.secho(f"not in it: {line}", fg=typer.colors.YELLOW, err=True)
+
+
 @app.command("show")
 def show_flow(
     name: Annotated[str, typer.Argument(help="Name of a shipped flow, or the path of a YAML file.")] = "",

@@ -1,6 +1,9 @@
+import json
+
+from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
-from config.flow_file import FLOWS
+from config.flow_file import FLOWS, as_written
 from tandem.main import app
 
 
@@ -45,3 +48,30 @@ def test_who_reads_a_flow_sees_what_a_yes_allows_and_what_goes_on_meanwhile(monk
 
 def test_without_a_name_the_shipped_flows_are_listed():
     assert "order_status" in tandem("show").output
+
+
+def test_every_shipped_flow_is_as_the_printed_schema_says():
+    schema = json.loads(tandem("schema").output)
+    check = Draft202012Validator(schema)
+    for path in FLOWS.glob("*.yaml"):
+        assert not list(check.iter_errors(as_written(path.read_text()))), path.name
+
+
+def test_the_printed_schema_refuses_what_is_no_flow():
+    check = Draft202012Validator(json.loads(tandem("schema").output))
+    flow = as_written((FLOWS / "refund.yaml").read_text())
+    assert not check.is_valid({**flow, "stepps": {}})
+    assert not check.is_valid({**flow, "steps": {"greet": {"kind": "dance"}}})
+    assert not check.is_valid({**flow, "slots": {"day": {"kind": "date", "lies": "around"}}})
+
+
+def test_a_flow_is_exported_byte_for_byte(tmp_path):
+    copy = tmp_path / "mine.yaml"
+    copy.write_bytes((FLOWS / "refund.yaml").read_bytes().replace(b"\n", b"\r\n", 3))
+    assert tandem("export", str(copy)).stdout_bytes == copy.read_bytes()
+
+
+def test_a_flow_is_exported_for_pipecat_with_what_it_lost():
+    result = tandem("export", "refund", "--pipecat")
+    assert result.stdout.startswith("initial_node: greet\n")
+    assert "not in it: step 'sure': 'consent_for'" in result.stderr
