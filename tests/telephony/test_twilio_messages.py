@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from agents.errors import Refused, Unavailable
+from agents.errors import Refused, Unavailable, Unsupported
 from agents.messenger import NoMessenger
 from telephony.errors import CarrierError
 from telephony.twilio.messages import TwilioMessenger, make_messenger
@@ -103,5 +103,5 @@ async def test_without_somebody_to_send_from_that_is_said():
     with pytest.raises(CarrierError, match="TWILIO_MESSAGES_FROM"):
         messenger("http://127.0.0.1:9", None)
     assert make_messenger(settings()) is None
-    with pytest.raises(Unavailable, match="TWILIO_MESSAGES_FROM"):
+    with pytest.raises(Unsupported, match="TWILIO_MESSAGES_FROM"):
         await NoMessenger().send("+15035550199", "hello")
