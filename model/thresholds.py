@@ -27,7 +27,7 @@ class Thresholds:
     turn_end_falls: float = 2.0
     complete: float = 3.0
     incomplete: float = 3.0
-    barge_in_first: float = 0.7
+    barge_in_first: float = 0.5
     barge_in: float = 0.5
     undecided: float = 0.5
     pause_anyway_ms: int = 700
