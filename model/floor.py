@@ -10,6 +10,7 @@ The rooms: `moment` (what is decided from, and what can be decided), `turn_ends`
 from dataclasses import replace
 from typing import assert_never
 
+from config.expectation import AnswerKind
 from config.units import SLOT_MS
 from model.caller import Caller, attend
 from model.interruptions import while_interrupted, while_voicing
@@ -64,7 +65,7 @@ def _drones_on(floor: Floor, moment: Moment) -> bool:
 def _remembered(floor: Floor, moment: Moment, decision: Decision) -> Floor:
     if moment.hearing.words:
         floor = replace(floor, not_understood=0)
-    elif decision is Decision.TAKE_TURN:
+    elif decision is Decision.TAKE_TURN and moment.expectation.kind is not AnswerKind.NOTHING:
         floor = replace(floor, not_understood=floor.not_understood + 1, not_understood_ms=moment.now_ms)
     match decision:
         case Decision.TAKE_TURN | Decision.FORGET | Decision.RESUME:

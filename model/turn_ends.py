@@ -24,8 +24,8 @@ _SECOND_TRY_MS: Final = 1_500
 television does not."""
 _ASKS_TWICE: Final = 2
 _ASKS_AGAIN_AFTER_MS: Final = 15_000
-"""Who has said twice that they understood nothing waits for words, at first so long, then twice, four times
-as long: what goes on without any is music, a television or a very bad line."""
+"""Who has said twice that they understood nothing waits for words, at first so long, then twice as long: what
+goes on without any is music, a television or a very bad line."""
 _FALLS_FROM_MS: Final = 600
 _A_MERE_YES: Final = 0.4
 """How complete a "yes" is: "that's right" often follows."""
@@ -104,7 +104,7 @@ def _may_be_noise(floor: Floor, moment: Moment) -> bool:
         return True
     asked_ms_ago = moment.now_ms - floor.not_understood_ms
     more = floor.not_understood - _ASKS_TWICE
-    return more >= 0 and asked_ms_ago < _ASKS_AGAIN_AFTER_MS * 2**more
+    return more >= 0 and asked_ms_ago < _ASKS_AGAIN_AFTER_MS * 2 ** min(more, 1)
 
 
 def _backchannel_fits(floor: Floor, moment: Moment, rules: Rules) -> bool:

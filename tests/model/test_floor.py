@@ -241,10 +241,12 @@ def test_an_answer_is_complete_unfinished_or_neither(
 def test_what_goes_on_without_a_word_is_asked_about_ever_more_seldom() -> None:
     noises = [(VOICE,) * 4, (VOICE, END, END, END), *[(END,) * 4] * 8] * 120
     heard = Hearing((), 1_000_000, 0.0)
-    taken = [k for k, each in enumerate(after(*noises, hearing=heard)) if each is Decision.TAKE_TURN]
+    asked = Expectation(AnswerKind.FREE)
+    decisions = after(*noises, hearing=heard, expectation=asked)
+    taken = [k for k, each in enumerate(decisions) if each is Decision.TAKE_TURN]
     apart_ms = [(later - before) * MICRO_TURN_MS for before, later in pairwise(taken)]
     assert apart_ms[0] <= 4_000
-    assert [round(ms / 15_000) for ms in apart_ms[1:]] == [1, 2, 4, 8]
+    assert [round(ms / 15_000) for ms in apart_ms[1:6]] == [1, 2, 2, 2, 2]
 
 
 def test_a_word_lets_the_agent_ask_again_at_once() -> None:
@@ -252,7 +254,8 @@ def test_a_word_lets_the_agent_ask_again_at_once() -> None:
     utterance = [(VOICE,) * 4, (VOICE, END, END, END), *[(END,) * 4] * 8]
     for index, slots in enumerate(utterance * 20):
         heard = Hearing(words("hello there") if index % 30 < 10 else (), 1_000_000, 0.9)
-        floor, decision = decide(floor, Moment(index, slots, heard, Standing.SILENT), Rules(lines=LINES))
+        moment = Moment(index, slots, heard, expectation=Expectation(AnswerKind.FREE))
+        floor, decision = decide(floor, moment, Rules(lines=LINES))
         if decision is Decision.TAKE_TURN:
             taken.append(index)
     assert len(taken) == 20
