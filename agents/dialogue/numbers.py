@@ -121,7 +121,8 @@ def read_back_answered(scene: Scene, text: str, confidence: float) -> Scene:
             return denied(scene, name)
         return read_back(unsay_all(scene).now(denials=denials, misses=0), ask, value)
     if value is not None:
-        return _confirmed(scene)
+        refused = yes_or_no(text, scene.flow.language) is Reply.NO
+        return denied(scene, name) if refused else _confirmed(scene)
     match yes_or_no(text, scene.flow.language):
         case Reply.YES:
             return _confirmed(scene)

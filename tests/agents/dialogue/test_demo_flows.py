@@ -154,6 +154,16 @@ def test_a_day_not_heard_for_sure_is_read_back_and_can_be_corrected_or_keyed():
     assert line.task("find").arguments["earliest"] == "2026-12-01"
 
 
+def test_a_day_that_is_said_again_with_a_no_is_not_confirmed():
+    line = opened("appointment")
+    said(line, "yes", NUMBER, POSTCODE)
+    found(line, "verify", ADA)
+    line.caller("the third", 0.6)
+    line.hear()
+    assert said(line, "no the third does not suit me") == "Sorry. Which day is it?"
+    assert (line.state.step, line.state.doubt, line.state.task) == ("day", None, None)
+
+
 def test_a_caller_who_never_names_a_day_gets_a_person():
     line = opened("appointment")
     said(line, "yes", NUMBER, POSTCODE)
