@@ -45,7 +45,7 @@ return 1
 _GIVE_BACK: Final = """
 if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('DECRBY', KEYS[1], ARGV[1]) end
 """
-"""What was used yesterday is not given back today."""
+"""What nobody counts any more is not given back."""
 
 
 class Daily:
@@ -62,7 +62,13 @@ class Daily:
         self._redis = connect(redis_url)
         self._today = today
 
-    async def spend(self, what: str, amount: int, most: int, *, of: str = "", once: str = "") -> None:
+    def today(self) -> date:
+        """The day it is."""
+        return self._today()
+
+    async def spend(
+        self, what: str, amount: int, most: int, *, of: str = "", once: str = "", day: date | None = None
+    ) -> None:
         """Use up `amount`, if with it no more than `most` is used today; otherwise nothing is.
 
         Args:
@@ -71,12 +77,13 @@ class Daily:
             most: of a day.
             of: whose; a name nobody can read in Redis.
             once: names this use; used up again under this name, it counts once.
+            day: of which it is used; None: today.
 
         Raises:
             LimitReached: there is not so much left.
             Unavailable: Redis does not answer.
         """
-        keys = [self._key(what, of), *([f"tandem:used:once:{once}:{_slug(what)}"] if once else [])]
+        keys = [self._key(what, of, day), *([f"tandem:used:once:{once}:{_slug(what)}"] if once else [])]
         try:
             enough = await self._redis.eval(_SPEND, len(keys), *keys, str(amount), str(most))
         except (RedisError, OSError) as error:
@@ -91,10 +98,10 @@ class Daily:
         except (RedisError, OSError) as error:
             raise Unavailable("what may be used today cannot be counted") from error
 
-    async def give_back(self, what: str, amount: int, *, of: str = "") -> None:
-        """Count so much less; a fault is logged, and then as much stays used."""
+    async def give_back(self, what: str, amount: int, *, day: date) -> None:
+        """Count so much less of what all used on a day; a fault is logged, and then as much stays used."""
         try:
-            await self._redis.eval(_GIVE_BACK, 1, self._key(what, of), str(amount))
+            await self._redis.eval(_GIVE_BACK, 1, self._key(what, "", day), str(amount))
         except (RedisError, OSError) as error:
             logger.warning("what was not used of %s was not given back: %r", what, error)
 
@@ -102,9 +109,9 @@ class Daily:
         """Let go of the connection."""
         await self._redis.aclose()
 
-    def _key(self, what: str, of: str) -> str:
+    def _key(self, what: str, of: str, day: date | None = None) -> str:
         whose = hashlib.sha256(of.encode()).hexdigest()[:32] if of else "all"
-        return f"tandem:used:{self._today():%Y-%m-%d}:{_slug(what)}:{whose}"
+        return f"tandem:used:{day or self._today():%Y-%m-%d}:{_slug(what)}:{whose}"
 
 
 class CallerLimits:
@@ -130,10 +137,10 @@ class CallerLimits:
         """
         if self._daily is None or (caller := await self._caller(request.call_id)) is None:
             return
+        if self._changes is not None and not tool.reads:  # first: one that is refused costs no look-up
+            await self._daily.spend(CHANGES, 1, self._changes, of=caller, once=key)
         if self._calls is not None:
             await self._daily.spend(CALLS, 1, self._calls, of=caller, once=key)
-        if self._changes is not None and not tool.reads:
-            await self._daily.spend(CHANGES, 1, self._changes, of=caller, once=key)
 
     async def _caller(self, call_id: str) -> str | None:
         try:

@@ -217,8 +217,8 @@ class _Task:
         )
         spend = self._means.spend
         room = room_for_answer(self.used, tokens_in(prompt), self._means.limits, spend.price)
-        if spend.day is not None:
-            room = await spend.day.take(tokens_in(prompt), room, spend.price)
+        taken = await spend.day.take(tokens_in(prompt), room, spend.price) if spend.day is not None else None
+        room = taken.room if taken is not None else room
         ask = Ask(
             self._messages,
             self._shown_tools,
@@ -226,19 +226,20 @@ class _Task:
             schema=self._schema.schema if self._schema and only_json else None,
             may_call=not only_json,
         )
-        completion = Completion()
+        completion, answered = Completion(), False
         try:
             stream = self._means.endpoint.stream(ask, self._request.deadline_unix_ms)
             async with aclosing(stream) as so_far:
                 async for completion in so_far:
+                    answered = True
                     await speaker.hear(completion)
                     if completion.estimated_tokens > room and completion.answer_tokens is None:
                         raise LimitReached(f"not done within {self._means.limits.tokens} tokens")
         finally:
-            used = _tokens(completion, prompt)
+            used = _tokens(completion, prompt) if answered else (0, 0)  # what was refused costs nothing
             self.used = self.used.with_step(*used)
-            if spend.day is not None:
-                await spend.day.settle((tokens_in(prompt), room), used, spend.price)
+            if spend.day is not None and taken is not None:
+                await spend.day.settle(taken, used, spend.price)
         return completion
 
     def _calls_a_write(self, completion: Completion) -> bool:

@@ -4,6 +4,7 @@ A micro-dollar is a millionth of a dollar: what a million tokens cost in dollars
 """
 
 from dataclasses import dataclass, replace
+from datetime import date
 from math import ceil
 from typing import Final
 
@@ -64,6 +65,15 @@ MICRO_USD: Final = "micro-dollars"
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """What was taken of a day for one step: tokens of its prompt, and room for its answer."""
+
+    day: date
+    prompt_tokens: int
+    room: int
+
+
+@dataclass(frozen=True, slots=True)
 class DayBudget:
     """What all tasks of a day may use together; None: as much as they like.
 
@@ -75,13 +85,14 @@ class DayBudget:
     most_tokens: int | None = None
     most_micro_usd: int | None = None
 
-    async def take(self, prompt_tokens: int, room: int, price: Price) -> int:
-        """Take what a step may come to; return how many tokens its answer may have, at most `room`.
+    async def take(self, prompt_tokens: int, room: int, price: Price) -> Taken:
+        """Take what a step may come to, its answer at most `room` tokens.
 
         Raises:
             LimitReached: today's tokens or dollars are used up.
             Unavailable: it cannot be counted.
         """
+        day = self.daily.today()
         if self.most_tokens is not None:
             left = self.most_tokens - await self.daily.used(TOKENS)
             room = min(room, max(1, left - prompt_tokens))
@@ -89,25 +100,27 @@ class DayBudget:
             left_micro_usd = self.most_micro_usd - await self.daily.used(MICRO_USD)
             room = min(room, max(1, int((left_micro_usd - prompt_tokens * price.prompt) / price.answer)))
         if self.most_tokens is not None:
-            await self.daily.spend(TOKENS, prompt_tokens + room, self.most_tokens)
+            await self.daily.spend(TOKENS, prompt_tokens + room, self.most_tokens, day=day)
         if self.most_micro_usd is not None:
             cost = _cost(prompt_tokens, room, price)
             try:
-                await self.daily.spend(MICRO_USD, cost, self.most_micro_usd)
+                await self.daily.spend(MICRO_USD, cost, self.most_micro_usd, day=day)
             except ToolError:
-                await self._give_back(prompt_tokens + room, 0)
+                await self._give_back(day, prompt_tokens + room, 0)
                 raise
-        return room
+        return Taken(day, prompt_tokens, room)
 
-    async def settle(self, taken: tuple[int, int], used: tuple[int, int], price: Price) -> None:
-        """Give back what a step did not come to. `taken`, `used`: tokens of its prompt and its answer."""
-        await self._give_back(sum(taken) - sum(used), _cost(*taken, price) - _cost(*used, price))
+    async def settle(self, taken: Taken, used: tuple[int, int], price: Price) -> None:
+        """Give back what a step did not come to. `used`: tokens of its prompt and its answer."""
+        tokens = taken.prompt_tokens + taken.room - sum(used)
+        cost = _cost(taken.prompt_tokens, taken.room, price) - _cost(*used, price)
+        await self._give_back(taken.day, tokens, cost)
 
-    async def _give_back(self, tokens: int, micro_usd: int) -> None:
+    async def _give_back(self, day: date, tokens: int, micro_usd: int) -> None:
         if self.most_tokens is not None and tokens:
-            await self.daily.give_back(TOKENS, tokens)
+            await self.daily.give_back(TOKENS, tokens, day=day)
         if self.most_micro_usd is not None and micro_usd:
-            await self.daily.give_back(MICRO_USD, micro_usd)
+            await self.daily.give_back(MICRO_USD, micro_usd, day=day)
 
 
 def _cost(prompt_tokens: int, answer_tokens: int, price: Price) -> int:

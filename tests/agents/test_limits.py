@@ -63,11 +63,13 @@ async def test_so_much_is_used_and_no_more_however_many_ask_at_once(daily: Daily
 
 
 async def test_a_new_day_begins_with_nothing_used(daily: Daily, clock: Clock) -> None:
+    yesterday = daily.today()
     await daily.spend("cups", 10, 10)
     clock.day += timedelta(days=1)
-    await daily.give_back("cups", 7)
     assert await daily.used("cups") == 0
     await daily.spend("cups", 10, 10)
+    await daily.give_back("cups", 7, day=yesterday)
+    assert await daily.used("cups") == 10
 
 
 async def test_what_is_named_counts_once(daily: Daily) -> None:
@@ -85,7 +87,7 @@ async def test_without_redis_nobody_is_let_by_uncounted(daily: Daily, redis: Red
         await daily.spend("cups", 1, 10)
     with pytest.raises(Unavailable):
         await daily.used("cups")
-    await daily.give_back("cups", 1)
+    await daily.give_back("cups", 1, day=daily.today())
 
 
 # --- callers ----------------------------------------------------------------------------------------
@@ -219,19 +221,20 @@ PRICE = Price(prompt=1.0, answer=4.0)
 
 async def test_a_step_takes_what_it_may_come_to_and_gives_back_the_rest(daily: Daily) -> None:
     budget = DayBudget(daily, most_tokens=1_000, most_micro_usd=10_000)
-    assert await budget.take(100, 500, PRICE) == 500
+    taken = await budget.take(100, 500, PRICE)
+    assert taken.room == 500
     assert (await daily.used(TOKENS), await daily.used(MICRO_USD)) == (600, 2_100)
-    await budget.settle((100, 500), (90, 10), PRICE)
+    await budget.settle(taken, (90, 10), PRICE)
     assert (await daily.used(TOKENS), await daily.used(MICRO_USD)) == (100, 130)
 
 
 async def test_the_last_tokens_and_dollars_of_a_day_make_a_short_answer_and_then_none(daily: Daily) -> None:
     tokens = DayBudget(daily, most_tokens=150)
-    assert await tokens.take(100, 500, PRICE) == 50
+    assert (await tokens.take(100, 500, PRICE)).room == 50
     with pytest.raises(LimitReached):
         await tokens.take(1, 1, PRICE)
     dollars = DayBudget(daily, most_micro_usd=300)
-    assert await dollars.take(100, 500, PRICE) == 50
+    assert (await dollars.take(100, 500, PRICE)).room == 50
     with pytest.raises(LimitReached):
         await dollars.take(1, 1, PRICE)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agents.errors import LimitReached
+from agents.errors import LimitReached, ToolError
 from agents.language_model.agent import LanguageModelAgent, Spend
 from agents.language_model.chosen import brief_worker
 from agents.language_model.spending import TOKENS, DayBudget
@@ -66,6 +66,16 @@ async def test_a_step_that_broke_off_gives_back_what_it_did_not_use(
     played.replies = [Reply((chunk(content="It has "), CUT)), says("It has shipped.")]
     await desk.work()
     assert await daily.used(TOKENS) < 2_000
+
+
+async def test_an_endpoint_that_refuses_costs_nothing_of_the_day(
+    daily: Daily, open_desk, played: PlayedEndpoint
+) -> None:
+    desk = open_desk(spend=Spend(day=DayBudget(daily, most_tokens=100_000)))
+    played.replies = [Reply(status=401)]
+    with pytest.raises(ToolError):
+        await desk.work()
+    assert await daily.used(TOKENS) == 0
 
 
 @pytest.mark.parametrize(
