@@ -52,14 +52,14 @@ class Passwords:
 
 def too_easy(password: str, email: str, name: str) -> str | None:
     """Say what is wrong with a new password and what to do; None for a good one."""
+    if len(password) > LONGEST:  # before it is normalised, which takes long for long ones
+        return f"The password has {len(password)} characters; {LONGEST} is the most."
     password = _normal(password)
     small = password.lower()
     if len(password) < SHORTEST:
         return (
             f"The password has {len(password)} characters. Take at least {SHORTEST}: three or four words do."
         )
-    if len(password) > LONGEST:
-        return f"The password has {len(password)} characters; {LONGEST} is the most."
     if len(set(small)) < _FEWEST_DIFFERENT:
         return "The password repeats a few characters. Take three or four words that do not belong together."
     own = [part for part in (email.partition("@")[0].lower(), *name.lower().split()) if len(part) >= 4]

@@ -3,7 +3,7 @@ import asyncio
 import httpx
 import pytest
 
-from admin.accounts import links
+from admin.accounts import links, passwords
 from admin.accounts.log_in_limit import MOST_FROM_ADDRESS, MOST_HERE, WINDOW_MS
 from admin.accounts.passwords import too_easy
 from admin.accounts.sessions import CSRF_HEADER, IDLE_MS, LONGEST_MS, cookie_name
@@ -229,6 +229,32 @@ async def test_a_new_password_ends_the_other_sessions(office: Office) -> None:
 )
 def test_passwords_that_are_guessed_first_are_refused(password: str, word: str) -> None:
     assert word in (too_easy(password, "ada.lovelace@example.com", "Ada") or "")
+
+
+def test_a_password_is_measured_before_it_is_normalised(monkeypatch) -> None:
+    monkeypatch.setattr(passwords, "_normal", None)
+    assert "256 is the most" in (too_easy("a" + "\u0301" * 300, "ada@example.com", "Ada") or "")
+
+
+@pytest.mark.parametrize(
+    "method_and_path", ["POST /set-up", "POST /links", "POST /session", "PUT /me/password"]
+)
+async def test_passwords_of_any_length_are_not_worked_at(office: Office, method_and_path: str) -> None:
+    client = await owner_of(office)
+    long = "a" + "\u0301" * 1_024
+    body: dict[str, str] = {"password": long}
+    if method_and_path == "POST /set-up":
+        body |= {"email": "bo@example.com", "name": "Bo", "token": "x"}
+    elif method_and_path == "POST /links":
+        body["token"] = "x"
+    elif method_and_path == "POST /session":
+        body["email"] = "bo@example.com"
+    else:
+        body = {"current": PASSWORD, "new": long}
+    answer = await client.request(*method_and_path.split(), json=body)
+    assert answer.status_code == 422
+    (field,) = answer.json()["fields"]
+    assert "1024" in field["sentence"]
 
 
 def test_a_few_words_are_a_good_password() -> None:
