@@ -18,6 +18,8 @@ from starlette.exceptions import HTTPException
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE: Final = "application/problem+json"
+_MOST_FIELDS: Final = 20
+"""Wrong fields that are told of: who corrects them sends the request again."""
 
 
 class WrongField(BaseModel):
@@ -93,7 +95,7 @@ def answer_problems(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _wrong_fields(_: Request, error: RequestValidationError) -> JSONResponse:
-        fields = [_in_words(finding) for finding in error.errors()]
+        fields = [_in_words(finding) for finding in error.errors()[:_MOST_FIELDS]]
         sentences = " ".join(f"{each.field}: {each.sentence}." for each in fields)
         more = {"fields": [each.model_dump() for each in fields]}
         return Problem(422, "wrong-fields", sentences, more).response()

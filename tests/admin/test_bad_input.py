@@ -3,11 +3,13 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
 import pytest
+from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings, strategies
 
 from admin.app import openapi
-from admin.limits import MOST_BYTES
+from admin.limits import MOST_BYTES, MOST_BYTES_ELSEWHERE
 from admin.problems import ProblemBody
 from admin.roles import LEAST_ROLE, Role
 from config.settings import load
@@ -17,18 +19,45 @@ SCRIPT = "<script>alert(1)</script>"
 ODD = ["\0", "\ud800", "a\nb", SCRIPT, "%s%n{}", "' OR 1=1 --", "ü" * 5_000, "", " ", "-1", "1e400", "null"]
 
 
-@pytest.mark.parametrize("path", ["/flows/validate", "/flows/import", "/session"])
-async def test_a_body_that_is_too_large_is_refused_with_its_limit(office: Office, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        ("/flows/validate", MOST_BYTES),
+        ("/flows/import", MOST_BYTES),
+        ("/flows/x/publish", MOST_BYTES_ELSEWHERE),
+        ("/session", MOST_BYTES_ELSEWHERE),
+    ],
+)
+async def test_a_body_that_is_too_large_is_refused_with_its_limit(
+    office: Office, path: str, most: int
+) -> None:
     manager = await office.person(Role.MANAGER)
 
     async def pieces() -> AsyncIterator[bytes]:
         for _ in range(11):
-            yield b'"' + b"x" * (MOST_BYTES // 10)
+            yield b'"' + b"x" * (most // 10)
 
-    for content in (b" " * (MOST_BYTES + 1), pieces()):
+    for content in (b" " * (most + 1), pieces()):
         answer = await manager.post(path, content=content, headers={"Content-Type": "application/json"})
         assert (answer.status_code, answer.json()["type"]) == (413, "urn:tandem:too-large")
-        assert f"{MOST_BYTES:,}" in answer.json()["detail"]
+        assert f"{most:,}" in answer.json()["detail"]
+
+
+async def test_where_the_application_is_mounted_flows_may_be_large_and_nothing_else(office: Office) -> None:
+    manager = await office.person(Role.MANAGER)
+    server = FastAPI()
+    server.mount("/api", office.app)
+    manager._transport = httpx.ASGITransport(server)
+    text = {"yaml": "# " + "x" * MOST_BYTES_ELSEWHERE}
+    assert (await manager.post("/api/flows/validate", json=text)).status_code == 200
+    assert (await manager.post("/api/session", json=text)).status_code == 413
+
+
+async def test_of_many_wrong_fields_the_first_are_told(office: Office) -> None:
+    body = {str(at): 1 for at in range(600)}
+    answer = await office.stranger().post("/session", json=body)
+    assert answer.status_code == 422
+    assert len(answer.json()["fields"]) == 20
 
 
 async def test_scripts_are_kept_as_the_text_they_are(office: Office) -> None:
