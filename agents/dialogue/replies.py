@@ -13,7 +13,7 @@ from agents.dialogue.numbers import denied, given, read_back_answered, some_digi
 from agents.dialogue.numerals import spoken_digits
 from agents.dialogue.readings import digits_of, read
 from agents.dialogue.scene import Scene, is_open, speech, unsay_all
-from agents.dialogue.slots import Reply, is_acknowledgement, yes_or_no
+from agents.dialogue.slots import Reply, has_condition, is_acknowledgement, yes_or_no
 from agents.dialogue.spans import spoken_span
 from agents.dialogue.state import Purpose
 from agents.dialogue.understanding import understood
@@ -104,7 +104,7 @@ def _slot_or_yes_no(scene: Scene, ask: Ask, heard: _Heard) -> Scene:
         return go(fill(scene, ask.slot, reply.value), name)
     if reply and (target := ask.answers.get(reply.value)):
         if reply is Reply.YES and ask.consent_for:
-            return _consented(scene, ask, target, heard.confidence)
+            return _consented(scene, ask, target, heard)
         return go(scene, target)
     if is_acknowledgement(heard.text, scene.flow.language):
         return scene  # "okay...": the answer is still to come
@@ -133,12 +133,13 @@ def _may_come_with(step: Step, slot: Slot) -> bool:
     )
 
 
-def _consented(scene: Scene, ask: Ask, target: str, confidence: float) -> Scene:
+def _consented(scene: Scene, ask: Ask, target: str, heard: _Heard) -> Scene:
     """Take a yes for consent only if it was said for sure, and to the question that was heard to its end.
 
-    It holds for where the flow goes at once, and no longer.
+    A yes on conditions is none. It holds for where the flow goes at once, and no longer.
     """
-    if scene.state.asked != scene.state.step or confidence < scene.flow.sureness.act:
+    heard_out = scene.state.asked == scene.state.step
+    if not heard_out or heard.confidence < scene.flow.sureness.act or has_condition(heard.text):
         return not_understood(scene)
     return replace(go(replace(scene, consents=frozenset(ask.consent_for)), target), consents=frozenset())
 

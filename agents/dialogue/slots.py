@@ -71,6 +71,12 @@ _SPANISH_ACKNOWLEDGEMENTS: Final = frozenset(
 )  # fmt: skip
 
 
+_CONDITIONS: Final = frozenset(
+    {"but", "only", "except", "wait", "unless", "pero", "solo", "sólo", "solamente", "espere", "espera",
+     "excepto", "salvo", "menos"}
+)  # fmt: skip
+
+
 def yes_or_no(text: str, language: str = "en") -> Reply | None:
     """Read an answer to a yes-or-no question. A denial outweighs ("yes... no, that's wrong")."""
     heard = words(text.replace("n't", " not"))
@@ -96,6 +102,11 @@ def _si_o_no(plain: str, first: str, short: list[str]) -> Reply | None:
     if first in _SPANISH_YES or plain in SPANISH_YES_PHRASES or not _SPANISH_YES.isdisjoint(short):
         return Reply.YES
     return None
+
+
+def has_condition(text: str) -> bool:
+    """Whether a yes comes with a condition, or is put off: "yes but only one of them", "okay wait"."""
+    return not _CONDITIONS.isdisjoint(words(text))
 
 
 def is_acknowledgement(text: str, language: str = "en") -> bool:

@@ -96,6 +96,25 @@ def test_nothing_is_paid_back_without_a_yes_or_for_an_order_on_its_way():
     assert "pay_back" not in {task.step for task in line.tasks}
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "yes but only for one of the two lamps please",
+        "okay wait what does it cost me first",
+        "yes, unless it is late",
+    ],
+)
+def test_a_yes_on_conditions_is_no_consent(condition):
+    line = opened("refund")
+    said(line, "yes", NUMBER, POSTCODE)
+    found(line, "verify", ADA)
+    found(line, "order", {"status": "returned", "items": "two lamps"})
+    said(line, condition)
+    assert "pay_back" not in {task.step for task in line.tasks}
+    said(line, "yes")
+    assert line.task("pay_back").consent
+
+
 def test_a_refund_nobody_can_be_sure_of_is_claimed_neither_way():
     line = opened("refund")
     said(line, "yes", NUMBER, POSTCODE)
