@@ -26,25 +26,32 @@ MOST_FROM_ADDRESS: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Who tries from where."""
+    """Who tries from where, and what: to log in, or with `doing` something else that asks for a password."""
 
     email: str
     address: str
+    doing: str = ""
 
     def counted_by(self) -> tuple[tuple[str, int], ...]:
-        """What is counted, each with the most there may be in a window."""
+        """What is counted, in this order, each with the most there may be in a window."""
         return (
-            (_key("here", self.email, self.address), MOST_HERE),
-            (_key("account", self.email), MOST_ON_ACCOUNT),
-            (_key("address", self.address), MOST_FROM_ADDRESS),
+            (_key("address", self.address, *self._more), MOST_FROM_ADDRESS),
+            (_key("here", self.email, self.address, *self._more), MOST_HERE),
+            (_key("account", self.email, *self._more), MOST_ON_ACCOUNT),
         )
+
+    @property
+    def _more(self) -> tuple[str, ...]:
+        return (self.doing,) if self.doing else ()
 
 
 async def counted(db: AsyncSession, attempt: Attempt, now_ms: int) -> int:
-    """Count a try; tell how many milliseconds must pass before the next one, 0 if it may go on."""
+    """Count a try; tell how many milliseconds must pass before the next one, 0 if it may go on.
+
+    What is refused counts no further: one address that goes on trying does not lock an account for others.
+    """
     await db.execute(delete(LogInTryRow).where(LogInTryRow.since_ms <= now_ms - WINDOW_MS))
     insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    wait_ms = 0
     for key, most in attempt.counted_by():
         old = LogInTryRow.since_ms <= now_ms - WINDOW_MS
         adding = insert(LogInTryRow).values(key=key, tries=1, since_ms=now_ms)
@@ -57,13 +64,13 @@ async def counted(db: AsyncSession, attempt: Attempt, now_ms: int) -> int:
         ).returning(LogInTryRow.tries, LogInTryRow.since_ms)
         tries, since_ms = (await db.execute(adding)).one()
         if tries > most:
-            wait_ms = max(wait_ms, since_ms + WINDOW_MS - now_ms)
-    return wait_ms
+            return since_ms + WINDOW_MS - now_ms
+    return 0
 
 
 async def succeeded(db: AsyncSession, attempt: Attempt) -> None:
     """Forget the tries before a good one: they were typing errors. The address keeps its others'."""
-    here, account, address = (key for key, _ in attempt.counted_by())
+    address, here, account = (key for key, _ in attempt.counted_by())
     await db.execute(delete(LogInTryRow).where(LogInTryRow.key.in_((here, account))))
     fewer = update(LogInTryRow).where(LogInTryRow.key == address)
     await db.execute(fewer.values(tries=LogInTryRow.tries - 1))

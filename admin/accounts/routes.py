@@ -149,7 +149,7 @@ async def log_out_everywhere(who: Who, parts: Parts, request: Request, response:
 async def change_own_password(body: NewPassword, who: Who, parts: Parts, request: Request) -> None:
     """Choose a new password. Every other session of this person ends."""
     now_ms = parts.now_ms()
-    attempt = Attempt(who.email, address_of(request))
+    attempt = Attempt(who.email, address_of(request), "new password")
     async with parts.database.writing() as db:
         wait_ms = await log_in_limit.counted(db, attempt, now_ms)
         person = await db.get_one(PersonRow, who.person_id)

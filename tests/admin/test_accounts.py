@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from admin.accounts import links, passwords
-from admin.accounts.log_in_limit import MOST_FROM_ADDRESS, MOST_HERE, WINDOW_MS
+from admin.accounts.log_in_limit import MOST_FROM_ADDRESS, MOST_HERE, MOST_ON_ACCOUNT, WINDOW_MS
 from admin.accounts.passwords import too_easy
 from admin.accounts.sessions import CSRF_HEADER, IDLE_MS, LONGEST_MS, cookie_name
 from admin.accounts.tables import LinkRow
@@ -163,6 +163,23 @@ async def test_an_address_that_tries_many_accounts_waits_too(office: Office) -> 
         for at in range(MOST_FROM_ADDRESS + 1)
     ]
     assert codes == [401] * MOST_FROM_ADDRESS + [429]
+
+
+async def test_one_address_that_goes_on_trying_locks_nobody_else_out(office: Office) -> None:
+    await owner_of(office)
+    client = office.stranger("10.0.0.9")
+    for _ in range(MOST_ON_ACCOUNT + 1):
+        await log_in(client, "ada@example.com", "wrong")
+    assert (await log_in(client, "ada@example.com")).status_code == 429
+    assert (await log_in(office.stranger(), "ada@example.com")).status_code == 201
+
+
+async def test_tries_to_log_in_do_not_keep_one_from_a_new_password(office: Office) -> None:
+    owner = await owner_of(office)
+    for _ in range(MOST_FROM_ADDRESS + 1):
+        await log_in(office.stranger(), "ada@example.com", "wrong")
+    body = {"current": PASSWORD, "new": NEW_PASSWORD}
+    assert (await owner.put("/me/password", json=body)).status_code == 204
 
 
 # --- sessions -------------------------------------------------------------------------------------
