@@ -45,10 +45,15 @@ SCHEMA_VERSION: Final = 1
 
 
 class Meaning(Part):
-    """One thing callers may mean: example phrases, and keywords that say it wherever they stand."""
+    """One thing callers may mean: example phrases, and keywords that say it wherever they stand.
+
+    `in_a_story`: it leads away also from what a caller tells in free words ("... and then it smoked"); other
+    meanings do so only where they are most of what was said.
+    """
 
     phrases: Phrases
     keywords: Annotated[tuple[Phrase, ...], Field(max_length=40), WithJsonSchema(TEXT_SCHEMA)] = ()
+    in_a_story: bool = False
 
     @model_validator(mode="before")
     @classmethod

@@ -102,7 +102,7 @@ def _languages_at(value: object, path: list[str], known: frozenset[str]) -> tupl
 
 def _of_all(values: Iterable[object], known: frozenset[str]) -> tuple[str, ...] | None:
     """What several texts have in common: `again: [{en: ..., es: ...}, {en: ..., es: ...}]`."""
-    each = [_languages_at(value, [], known) for value in values]
+    each = [_languages_at(value, [], known) for value in values if not isinstance(value, bool)]
     if not each or any(languages is None for languages in each):
         return None
     return tuple(name for name in sorted(known) if all(languages and name in languages for languages in each))

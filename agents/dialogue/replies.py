@@ -186,7 +186,9 @@ def _meant(scene: Scene, ask: Ask | None, heard: _Heard) -> str | None:
         if name not in yes_no(flow.language) and not ends:  # "thanks", said into an answer, is no goodbye
             leads[name] = target
     leads = {**flow.global_steps, **leads}
-    match = understood(heard.text, ((name, flow.meanings[name]) for name in leads), flow.language)
+    story = ask is not None and ask.slot is not None and isinstance(flow.slots[ask.slot], FreeWordsSlot)
+    meanings = ((name, flow.meanings[name]) for name in leads)
+    match = understood(heard.text, meanings, flow.language, story=story)
     if match is None or match.score * heard.confidence < flow.sureness.understand:
         return None
     target = leads[match.meaning]

@@ -63,8 +63,18 @@ class Match:
     score: float
 
 
-def understood(text: str, candidates: Iterable[tuple[str, Meaning]], language: str = "en") -> Match | None:
-    """Find what the words mean among candidates (name, meaning); earlier ones win a tie."""
+def understood(
+    text: str, candidates: Iterable[tuple[str, Meaning]], language: str = "en", *, story: bool = False
+) -> Match | None:
+    """Find what the words mean among candidates (name, meaning); earlier ones win a tie.
+
+    Args:
+        text: what was said.
+        candidates: what it may mean.
+        language: a tag, `es-MX`.
+        story: the caller was asked to tell something, so a phrase or keyword counts only if it is most of
+            what was said, save for meanings that count `in_a_story`.
+    """
     spanish = is_spanish(language)
     said = _content(text, spanish)
     if not said:
@@ -74,15 +84,18 @@ def understood(text: str, candidates: Iterable[tuple[str, Meaning]], language: s
     best: Match | None = None
     best_weight = 0.0
     for name, meaning in candidates:
+        least = _ALONE_SHARE * said_weight if story and not meaning.in_a_story else 0.0
         for keyword in meaning.keywords:
+            parts = _content(keyword, spanish)
             if (
-                all(_was_said(word, heard) for word in _content(keyword, spanish))
+                all(_was_said(word, heard) for word in parts)
+                and sum(_weight(word, spanish) for word in parts) >= least
                 and best_weight < _KEYWORD_SCORE
             ):
                 best, best_weight = Match(name, _KEYWORD_SCORE), _KEYWORD_SCORE
         for phrase in meaning.phrases:
             score, weight = _likeness(_content(phrase, spanish), heard, said_weight, spanish)
-            if score >= LEAST_SCORE and score * weight > best_weight + 1e-9:
+            if score >= LEAST_SCORE and weight >= least and score * weight > best_weight + 1e-9:
                 best, best_weight = Match(name, score), score * weight
     return best
 

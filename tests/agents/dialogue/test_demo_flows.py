@@ -214,6 +214,37 @@ def test_a_lamp_that_smokes_is_no_matter_of_bulbs():
     assert line.state.step == "to_a_person"
 
 
+@pytest.mark.parametrize(
+    "story",
+    [
+        "it fell from the table on sunday and that was all it did nothing else happened",
+        "i talked to someone last week about a refund for it",
+        "it stopped working in march and i did not hear back from you",
+    ],
+)
+def test_a_story_is_taken_down_whatever_words_it_is_told_in(story):
+    line = opened("technical_support")
+    said(line, "the glass is broken")
+    assert "which number" in said(line, story)
+    assert line.state.slots["details"].value == story
+
+
+@pytest.mark.parametrize(
+    ("words", "step"),
+    [
+        ("goodbye", "goodbye"),
+        ("agent please", "to_a_person"),
+        ("i want to talk to someone", "to_a_person"),
+        ("it fell on the floor yesterday and then there was smoke coming out of it", "to_a_person"),
+    ],
+)
+def test_a_story_can_be_left(words, step):
+    line = opened("technical_support")
+    said(line, "the glass is broken", words)
+    assert line.state.step == step
+    assert "details" not in line.state.slots
+
+
 def test_a_fault_and_a_number_can_be_keyed_and_a_number_that_is_none_is_asked_for_again():
     line = opened("technical_support")
     line.tell(KeysPressed("3"))
