@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
+from agents.dialogue.readings import MOST_WORDS
 from config.flow import Flow
 from config.flow_checks import did_you_mean
+from config.flow_slots import FreeWordsSlot
 from config.flow_steps import Agent, Ask, LookUp
 
 
@@ -47,6 +49,7 @@ def tool_problems(flow: Flow, tools: Tools) -> tuple[str, ...]:
             found += _left_unsaid(name, step, tools)
         if isinstance(step, LookUp) and step.tool in tools:
             found += _arguments(name, step, tools[step.tool].schema)
+            found += _too_long(name, step, flow, tools[step.tool].schema)
     return tuple(found)
 
 
@@ -93,3 +96,16 @@ def _arguments(name: str, step: LookUp, schema: Mapping[str, Any]) -> Iterator[s
         if argument not in step.arguments:
             fix = f"add '{argument}' to the step's arguments"
             yield f"step '{name}': tool '{step.tool}' needs argument '{argument}'; {fix}"
+
+
+def _too_long(name: str, step: LookUp, flow: Flow, schema: Mapping[str, Any]) -> Iterator[str]:
+    """What a caller tells in free words must fit the argument it is given as."""
+    taken: Mapping[str, Any] = schema.get("properties", {})
+    for argument, value in step.arguments.items():
+        slot = flow.slots.get(value[1:-1]) if isinstance(value, str) and value.startswith("{") else None
+        most = taken.get(argument, {}).get("maxLength")
+        if isinstance(slot, FreeWordsSlot) and most is not None and most < MOST_WORDS:
+            yield (
+                f"step '{name}': free words may have {MOST_WORDS} characters, and tool '{step.tool}' "
+                f"takes {most} for '{argument}'; ask for another kind of slot, or let the tool take more"
+            )

@@ -24,7 +24,7 @@ class PromisedCallback(BaseModel):
 
 @tool(writes=True, timeout_ms=8_000, says="I'm noting that for a colleague.", sensitive=("phone_number",))
 async def request_callback(  # noqa: D417 - the others are given
-    reason: Annotated[str, Field(min_length=1, max_length=200)],
+    reason: Annotated[str, Field(min_length=1, max_length=1_000)],
     crm: Crm,
     request: Request,
     key: Key,
@@ -34,7 +34,7 @@ async def request_callback(  # noqa: D417 - the others are given
     """Have a colleague ring the caller back.
 
     Args:
-        reason: what it is about, in a few words.
+        reason: what it is about, in a few words or in the caller's own.
         phone_number: where to ring; left out: the number known of a verified caller.
         due_at: when, with its time zone; left out: as soon as somebody is free.
 

@@ -104,3 +104,14 @@ def test_an_agent_that_may_change_something_must_speak_of_it_too():
     tools = TOOLS | {"bill_history": Described({}, reads=False)}
     (found,) = tool_problems(service_desk(), tools)
     assert found.startswith("step 'explain': tool 'bill_history' may end without it being known")
+
+
+def test_an_argument_too_short_for_free_words_is_named():
+    short = {"properties": {"reason": {"type": "string", "maxLength": 200}, "phone_number": {}}}
+    long = {"properties": {"reason": {"type": "string", "maxLength": 1_000}, "phone_number": {}}}
+    flow = load_flow("after_hours")
+    assert tool_problems(flow, {"request_callback": Described(long)}) == ()
+    assert tool_problems(flow, {"request_callback": Described(short)}) == (
+        "step 'promise': free words may have 1000 characters, and tool 'request_callback' takes 200 "
+        "for 'reason'; ask for another kind of slot, or let the tool take more",
+    )
