@@ -3,7 +3,7 @@
 dateparser was tried: of thirteen such sayings it read seven, and none of the Spanish ones.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal
@@ -20,6 +20,10 @@ _ORDINALS: Final = {
 _ENDINGS: Final = frozenset({"st", "nd", "rd", "th"})
 _DAY_WORDS: Final = frozenset({"the", "el", "día", "dia"})
 _MOST_DAYS: Final = 366
+_DENIALS: Final = frozenset({"no", "not", "except", "cannot", "excepto", "salvo"})
+_BARE: Final = frozenset({"one", "first", "uno", "primero", "primer"})
+"""A day of the month only where nothing that is counted follows: not in "the first available day"."""
+_AFTER_BARE: Final = frozenset({"of", "de", "please", "thanks", "por", "gracias"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class _Names:
     ahead: frozenset[str]
     """Words before a span that lies ahead: "in two weeks"."""
     next_week: tuple[tuple[str, ...], ...]
+    counted_from: frozenset[str]
+    """Words behind a unit that count on from a day: "a week from tomorrow"."""
 
 
 def _numbered(names: tuple[str, ...]) -> dict[str, int]:
@@ -54,6 +60,7 @@ _ENGLISH: Final = _Names(
     units={"day": 1, "days": 1, "week": 7, "weeks": 7},
     ahead=frozenset({"in"}),
     next_week=(("next", "week"),),
+    counted_from=frozenset({"from"}),
 )  # fmt: skip
 _SPANISH: Final = _Names(
     months=_numbered(SPANISH.months) | {"setiembre": 8},
@@ -65,6 +72,7 @@ _SPANISH: Final = _Names(
     units={"día": 1, "días": 1, "dia": 1, "dias": 1, "semana": 7, "semanas": 7},
     ahead=frozenset({"en", "dentro"}),
     next_week=(("próxima", "semana"), ("proxima", "semana"), ("semana", "que", "viene")),
+    counted_from=frozenset({"desde"}),
 )  # fmt: skip
 _MORNING: Final = ("la", "por", "esta")
 """Before "mañana": the morning, not tomorrow."""
@@ -73,19 +81,23 @@ _MORNING: Final = ("la", "por", "esta")
 def read_day(text: str, today: date, language: str, lies: Literal["ahead", "behind"]) -> date | None:
     """Read a day; None when none is said, or one there is not ("the 31st of November").
 
+    What comes behind a "not" is no day that is wanted; nor is one that is counted from ("a week from today").
+
     Args:
         text: the caller's words.
         today: the caller's day.
         language: a tag, `es-MX`.
         lies: where a day without its year, or a day of the week, is looked for.
     """
-    heard = words(text)
+    heard = _wanted(words(text), spanish=is_spanish(language))
     names = _SPANISH if is_spanish(language) else _ENGLISH
     numerals = numerals_of(language)
     sign = 1 if lies == "ahead" else -1
     for at, word in enumerate(heard):
         if word in names.months and (word != "may" or _is_may(heard, at, numerals)):
             return _in_month(heard, at, names, numerals, today, sign)
+    if _is_counted_from(heard, names, numerals):
+        return None
     for saying, days in names.near:
         if _found(heard, saying) is not None:
             return today + timedelta(days=days)
@@ -96,7 +108,29 @@ def read_day(text: str, today: date, language: str, lies: Literal["ahead", "behi
     span = _span(heard, names, numerals)
     if span is not None:
         return today + timedelta(days=span)
-    return _weekday(heard, names, today, sign) or _of_the_month(heard, numerals, today, sign)
+    triggers = _DAY_WORDS | (set(names.weekdays) if is_spanish(language) else set())
+    day = _day_of_the_month(heard, triggers, names, numerals)
+    return _weekday(heard, names, today, sign) if day is None else _of_the_month(day, today, sign)
+
+
+def _wanted(heard: list[str], *, spanish: bool) -> list[str]:
+    """Leave off what is denied, but not what a "no" at the beginning corrects: "no, the fourth"."""
+    leads = heard[:1] == ["no"] and (not spanish or heard[1:2] in (["el"], ["para"], ["mejor"]))
+    rest = heard[leads:]
+    denial = next((at for at, word in enumerate(rest) if word in _DENIALS or word.endswith("n't")), None)
+    return rest[:denial]
+
+
+def _is_counted_from(heard: list[str], names: _Names, numerals: Numerals) -> bool:
+    for at, word in enumerate(heard[:-1]):
+        following = heard[at + 1]
+        if word in names.units and (
+            following in names.counted_from or heard[at + 1 : at + 3] == ["a", "partir"]
+        ):
+            return True
+        if word in ("hoy", "mañana") and following == "en" and cardinal(heard, at + 2, numerals)[0]:
+            return True
+    return False
 
 
 def _is_may(heard: list[str], at: int, numerals: Numerals) -> bool:
@@ -197,16 +231,25 @@ def _weekday(heard: list[str], names: _Names, today: date, sign: int) -> date | 
     return today + timedelta(days=sign * away)
 
 
-def _of_the_month(heard: list[str], numerals: Numerals, today: date, sign: int) -> date | None:
-    """Read "the 24th": the next, or the last, month that has such a day."""
-    at = next((at for at, word in enumerate(heard) if word in _DAY_WORDS), None)
-    day = (
-        _leading_day([word for word in heard[at:] if word not in _DAY_WORDS], numerals)
-        if at is not None
-        else None
-    )
-    if day is None:
-        return None
+def _day_of_the_month(
+    heard: list[str], triggers: Collection[str], names: _Names, numerals: Numerals
+) -> int | None:
+    """Read "the 24th" or "Tuesday the 24th"; `triggers`: the words such a day stands behind."""
+    for at, word in enumerate(heard):
+        if word not in triggers:
+            continue
+        rest = heard[at + 1 :]
+        while rest and (rest[0] in _DAY_WORDS or rest[0] in names.weekdays):
+            rest = rest[1:]
+        if rest and rest[0] in _BARE and rest[1:2] and rest[1] not in _AFTER_BARE | _ENDINGS:
+            continue
+        if (day := _leading_day(rest, numerals)) is not None:
+            return day
+    return None
+
+
+def _of_the_month(day: int, today: date, sign: int) -> date | None:
+    """Find the next, or the last, month that has such a day."""
     month = today.year * 12 + today.month - 1
     for offset in range(12):
         year, index = divmod(month + sign * offset, 12)

@@ -147,7 +147,8 @@ def test_an_appointment_is_found_from_the_day_that_suits_and_booked():
     assert line.state.step == "day"
     asked = next(reversed(line.offers.values()))
     assert asked.expects.kind is AnswerKind.DATE
-    said(line, "next tuesday would be good")
+    assert said(line, "next tuesday would be good") == "From Tuesday the 24th of November on. Is that right?"
+    said(line, "yes")
     assert line.task("find").arguments == {"kind": "lamp repair", "earliest": "2026-11-24"}
     assert found(line, "find", {"times": [], **TIMES}) == (
         "The first free time is Tuesday the 24th of November at 9 30 in the morning. Shall I book that?"
@@ -164,7 +165,8 @@ def test_a_day_not_heard_for_sure_is_read_back_and_can_be_corrected_or_keyed():
     found(line, "verify", ADA)
     assert line.caller("the third", 0.6) == ["From Thursday the 3rd of December on. Is that right?"]
     line.hear()
-    line.caller("no the fourth")
+    assert said(line, "no the fourth") == "From Friday the 4th of December on. Is that right?"
+    said(line, "yes")
     assert line.task("find").arguments["earliest"] == "2026-12-04"
     failed(line, "find", "not_found")
     assert line.state.step == "day_again"
