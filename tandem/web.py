@@ -26,7 +26,8 @@ def create_app(settings: Settings) -> FastAPI:
     """
     database = Database(settings.database_url)
     apart = Apart()
-    flows = PublishedFlows(database, apart)
+    reading_apart = Apart()  # no check of a draft keeps a call waiting
+    flows = PublishedFlows(database, reading_apart)
     app = create_telephone(settings, flows)
     app.mount(API, create_api_app(settings, database, apart))
     telephone_lifespan = app.router.lifespan_context
@@ -41,6 +42,7 @@ def create_app(settings: Settings) -> FastAPI:
             reading_ahead.cancel()
             await asyncio.gather(reading_ahead, return_exceptions=True)
             apart.close()
+            reading_apart.close()
             await database.close()
 
     app.router.lifespan_context = lifespan
