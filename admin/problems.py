@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy.exc import IntegrityError
 from starlette.exceptions import HTTPException
 
 logger = logging.getLogger(__name__)
@@ -111,6 +112,12 @@ def answer_problems(app: FastAPI) -> None:
                 detail = str(error.detail)
         kind = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
         return Problem(error.status_code, kind, detail, headers=error.headers).response()
+
+    @app.exception_handler(IntegrityError)
+    async def _at_once(_: Request, error: IntegrityError) -> JSONResponse:
+        logger.warning("the record refused a change", exc_info=error)
+        detail = "Somebody did the same a moment ago. Reload, and look whether it is still to be done."
+        return Problem(409, "at-once", detail).response()
 
     @app.exception_handler(Exception)
     async def _fault(_: Request, error: Exception) -> JSONResponse:

@@ -53,6 +53,15 @@ async def test_where_the_application_is_mounted_flows_may_be_large_and_nothing_e
     assert (await manager.post("/api/session", json=text)).status_code == 413
 
 
+async def test_what_the_record_refuses_was_done_by_somebody_else(office: Office) -> None:
+    manager = await office.person(Role.MANAGER)
+    async with office.database.connection() as connection:
+        await connection.exec_driver_sql("CREATE UNIQUE INDEX one_title ON flow (title)")
+    answers = [await manager.post("/flows", json={"yaml": f"name: {name}\ntitle: T"}) for name in ("a", "b")]
+    assert [answer.status_code for answer in answers] == [201, 409]
+    assert answers[1].json()["type"] == "urn:tandem:at-once"
+
+
 async def test_of_many_wrong_fields_the_first_are_told(office: Office) -> None:
     body = {str(at): 1 for at in range(600)}
     answer = await office.stranger().post("/session", json=body)
