@@ -13,7 +13,7 @@ from admin.access import Who
 from admin.accounts.sessions import SignedIn
 from admin.audit.trail import Change, note
 from admin.flows.findings import Finding
-from admin.flows.store import etag, title_of
+from admin.flows.store import etag, first_revision, title_of
 from admin.flows.tables import DraftRow, FlowRow, FlowVersionRow
 from admin.flows.yaml_body import YAML_BODY, YamlText
 from admin.flows.yaml_tree import below, read_tree
@@ -177,9 +177,10 @@ async def _create(
             raise Problem(409, "name-taken", detail)
         db.add(FlowRow(name=name, title=title, created_at_ms=now_ms, created_by=who.person_id))
         await db.flush()
-        db.add(DraftRow(flow=name, revision=1, yaml=text, saved_at_ms=now_ms, saved_by=who.person_id))
-        note(db, request, who, now_ms, Change("flow", name, None, {"revision": 1, "yaml": text}))
-    return CreatedFlow(name=name, revision=1, findings=findings)
+        revision = await first_revision(db, name)
+        db.add(DraftRow(flow=name, revision=revision, yaml=text, saved_at_ms=now_ms, saved_by=who.person_id))
+        note(db, request, who, now_ms, Change("flow", name, None, {"revision": revision, "yaml": text}))
+    return CreatedFlow(name=name, revision=revision, findings=findings)
 
 
 def _shipped_flows() -> list[ShippedFlow]:

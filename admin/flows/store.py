@@ -1,5 +1,6 @@
 """Flows in the record: reading them, and saving so that of two people none overwrites the other."""
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
@@ -9,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.accounts.tables import PersonRow
+from admin.audit.tables import AuditRow
 from admin.flows.tables import DraftRow, FlowRow, FlowVersionRow
 from admin.flows.yaml_tree import below, read_tree
 from admin.problems import Problem, not_found
@@ -80,6 +82,21 @@ async def the_version(db: AsyncSession, flow: str, number: int) -> FlowVersionRo
     if version is None:
         raise not_found(f"Version {number} of the flow '{flow}'")
     return version
+
+
+async def first_revision(db: AsyncSession, flow: str) -> int:
+    """Number the first draft of a flow: above those of one that had this name and was removed.
+
+    Who still has that one open builds on no revision of this.
+    """
+    removed = (
+        select(AuditRow.before)
+        .where(AuditRow.subject_kind == "flow", AuditRow.subject == flow, AuditRow.action == "delete_flow")
+        .order_by(AuditRow.id.desc())
+        .limit(1)
+    )
+    before = await db.scalar(removed)
+    return int(json.loads(before)["revision"]) + 1 if before else 1
 
 
 async def save(db: AsyncSession, wanted: Save) -> int:

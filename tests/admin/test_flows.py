@@ -181,6 +181,21 @@ async def test_only_a_flow_no_call_ran_is_removed(office: Office) -> None:
     assert (await manager.delete(f"/flows/{NAME}")).status_code == 409
 
 
+async def test_who_has_a_removed_flow_open_does_not_save_over_the_next_of_its_name(office: Office) -> None:
+    ada, bo = await office.person(Role.MANAGER, "Ada"), await office.person(Role.MANAGER, "Bo")
+    await ada.post("/flows", json={"yaml": SHIPPED})
+    await save(ada, SHIPPED + "# 2\n", 1)
+    seen = [1, 2]
+    for _ in range(2):
+        await bo.delete(f"/flows/{NAME}")
+        made = await bo.post("/flows", json={"yaml": SHIPPED})
+        revision = made.json()["revision"]
+        assert revision not in seen
+        assert made.headers["etag"] == f'"{revision}"'
+        assert [(await save(ada, "old", each)).status_code for each in seen] == [412] * len(seen)
+        seen.append(revision)
+
+
 async def test_flows_are_listed_by_pages_and_found_by_title(office: Office) -> None:
     manager = await office.person(Role.MANAGER)
     for name in ("a", "b", "c"):
