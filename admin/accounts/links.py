@@ -55,6 +55,16 @@ async def make(db: AsyncSession, link: LinkRow, now_ms: int) -> str:
     return token
 
 
+async def drop_password_links(db: AsyncSession, person_id: str) -> None:
+    """Have no link choose a new password for somebody any more."""
+    await db.execute(delete(LinkRow).where(LinkRow.person_id == person_id, LinkRow.purpose == PASSWORD))
+
+
+async def drop_invitations(db: AsyncSession, email: str) -> None:
+    """Have no earlier link invite somebody any more, maybe in another role."""
+    await db.execute(delete(LinkRow).where(LinkRow.email == email, LinkRow.purpose == INVITATION))
+
+
 async def peek(db: AsyncSession, token: str, now_ms: int) -> LinkRow:
     """Read a link without using it.
 

@@ -67,6 +67,7 @@ async def invite_person(body: Invitation, who: Who, parts: Parts, request: Reque
         if await db.scalar(select(PersonRow.id).where(PersonRow.email == body.email)):
             detail = f"{body.email} has an account already. Change its role instead, or make a password link."
             raise Problem(409, "already-here", detail)
+        await links.drop_invitations(db, body.email)
         link = LinkRow(purpose=links.INVITATION, email=body.email, name=body.name, role=body.role.value)
         token = await links.make(db, link, now_ms)
         after = {"email": body.email, "name": body.name, "role": body.role.value}
@@ -97,6 +98,7 @@ async def change_person(
             note(db, request, who, now_ms, Change("person", person_id, before, after))
         if not person.active:
             await sessions.end_all(db, person_id)
+            await links.drop_password_links(db, person_id)
         return _person(person)
 
 

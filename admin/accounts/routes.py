@@ -141,6 +141,7 @@ async def log_out_everywhere(who: Who, parts: Parts, request: Request, response:
     """Log out here and on every other machine."""
     async with parts.database.writing() as db:
         await sessions.end_all(db, who.person_id)
+        await links.drop_password_links(db, who.person_id)
         note(db, request, who, parts.now_ms(), Change("session", who.person_id, {"email": who.email}, None))
     sessions.drop_cookie(response, parts.settings)
 
@@ -165,6 +166,7 @@ async def change_own_password(body: NewPassword, who: Who, parts: Parts, request
         await log_in_limit.succeeded(db, attempt)
         await _set_password(db, who.person_id, password_hash)
         await sessions.end_all(db, who.person_id, but=who.token)
+        await links.drop_password_links(db, who.person_id)
         note(db, request, who, now_ms, _password_change(who.person_id))
 
 
@@ -191,6 +193,7 @@ async def use_link(body: UsedLink, parts: Parts, request: Request, response: Res
             raise Problem(403, "not-active", "This account is switched off. Ask an owner to switch it on.")
         await _set_password(db, person.id, password_hash)
         await sessions.end_all(db, person.id)
+        await links.drop_password_links(db, person.id)
         token = await sessions.begin(db, person.id, address_of(request), now_ms)
         who = _signed_in(person, token, now_ms)
         note(db, request, who, now_ms, _password_change(person.id))

@@ -302,6 +302,41 @@ async def test_an_owner_helps_somebody_who_forgot_their_password(office: Office)
     assert (answer.status_code, answer.json()["person_id"]) == (201, agent)
 
 
+@pytest.mark.parametrize("after", ["a new password", "another link", "log-out everywhere", "switched off"])
+async def test_password_links_end_with_what_they_were_made_for(office: Office, after: str) -> None:
+    owner = await owner_of(office)
+    agent = await office.hire(Role.AGENT)
+    agents = await office.logged_in(agent)
+    made = [await owner.post(f"/people/{agent}/password-link") for _ in range(2)]
+    old, other = [answer.json()["url"].partition("#")[2] for answer in made]
+    if after == "a new password":
+        await agents.put("/me/password", json={"current": PASSWORD, "new": NEW_PASSWORD})
+    elif after == "another link":
+        await office.stranger().post("/links", json={"token": other, "password": NEW_PASSWORD})
+    elif after == "log-out everywhere":
+        await agents.delete("/sessions")
+    else:
+        await owner.patch(f"/people/{agent}", json={"active": False})
+        await owner.patch(f"/people/{agent}", json={"active": True})
+    answer = await office.stranger().post("/links", json={"token": old, "password": NEW_PASSWORD})
+    assert answer.status_code == 410
+
+
+async def test_who_is_invited_again_joins_by_the_last_invitation_alone(office: Office) -> None:
+    owner = await owner_of(office)
+    tokens: list[str] = []
+    for role in ("owner", "viewer"):
+        invitation = {"email": "bo@example.com", "name": "Bo", "role": role}
+        made = await owner.post("/people/invitations", json=invitation)
+        tokens.append(made.json()["url"].partition("#")[2])
+    answers = [
+        await office.stranger().post("/links", json={"token": token, "password": NEW_PASSWORD})
+        for token in tokens
+    ]
+    assert [answer.status_code for answer in answers] == [410, 201]
+    assert answers[1].json()["role"] == "viewer"
+
+
 async def test_the_last_owner_stays_an_owner(office: Office) -> None:
     owner = await owner_of(office)
     me = (await owner.get("/session")).json()["person_id"]
