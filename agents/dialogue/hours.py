@@ -1,5 +1,6 @@
 """Times of day and amounts as callers say them: "half past nine", "las diez menos cuarto", "twelve fifty"."""
 
+import re
 from typing import Final
 
 from agents.dialogue.numerals import Numerals, cardinal, numerals_of, words
@@ -10,6 +11,9 @@ _MORNING: Final = frozenset({"morning", "am"})
 _LATER: Final = frozenset({"afternoon", "evening", "tonight", "night", "pm", "tarde", "noche"})
 _TO: Final = frozenset({"to", "till", "before", "of"})
 _PARTS: Final = {"half": 30, "quarter": 15, "media": 30, "cuarto": 15}
+_COMMA: Final = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+"""Between thousands: "2,050"."""
+_FIGURES: Final = re.compile(r"([0-9]+)\.([0-9]+)")
 _AFTERNOON: Final = range(1, 8)
 """Hours that mean the afternoon unless a part of the day is said."""
 
@@ -96,13 +100,22 @@ def read_amount(text: str, language: str) -> str | None:
 
     What is below nothing, or has more than two decimals, is none.
     """
-    heard = words(text)
+    plain = _COMMA.sub("", text)
+    heard = words(plain)
     numerals = numerals_of(language)
     names = tongue_of(language).money.values()
     units = {word for one, several, _, _ in names for word in (one, several)} | {"bucks", "peso", "pesos"}
     coins = {word for _, _, one, several in names for word in (one, several)}
     if {"minus", "menos"} & set(heard):
         return None
+    if figures := _FIGURES.search(plain):
+        return (
+            f"{int(figures[1])}.{figures[2].ljust(2, '0')}"
+            if len(figures[1]) <= 6 and len(figures[2]) <= 2
+            else None
+        )
+    if not is_spanish(language):
+        heard = [_one(heard, at) for at in range(len(heard))]
     at, number, used = 0, None, 0
     while at < len(heard):
         number, used = (1, 1) if _is_one(heard, at, units | coins) else cardinal(heard, at, numerals)
@@ -127,6 +140,12 @@ def read_amount(text: str, language: str) -> str | None:
         second, _ = cardinal(heard, rest + 1, numerals)
         part = part * 10 + (second if second is not None and second < 10 else 0)
     return f"{number}.{part:02d}" if part < 100 else None
+
+
+def _one(heard: list[str], at: int) -> str:
+    """Say "one" for the "a" of "a hundred"."""
+    counts = heard[at] == "a" and heard[at + 1 : at + 2] in (["hundred"], ["thousand"])
+    return "one" if counts else heard[at]
 
 
 def _is_one(heard: list[str], at: int, names: set[str]) -> bool:
