@@ -9,7 +9,7 @@ from agents.dialogue.tool_checks import tool_problems
 from agents.toolbox import find_tools
 from config.expectation import AnswerKind
 from config.flow_file import load_flow, shipped_flows
-from config.flow_steps import End, Transfer
+from config.flow_steps import End, LookUp, Transfer
 from tests.agents.dialogue.line import Line
 
 FLOWS = ("refund", "appointment", "technical_support", "after_hours")
@@ -205,8 +205,10 @@ def test_what_helps_ends_the_call_and_what_does_not_is_noted_with_a_number():
     assert said(line, PHONE) == "I have 5 0 3, 5 5 5, 0 1 0 0. Is that right?"
     said(line, "yes")
     task = line.task("open_case")
-    assert task.arguments["phone_number"] == "+15035550100"
-    assert task.slots["details"] == "it just stopped working on sunday evening"
+    assert task.arguments == {
+        "reason": "it just stopped working on sunday evening",
+        "phone_number": "+15035550100",
+    }
     assert "will ring you on 5 0 3, 5 5 5, 0 1 0 0" in found(line, "open_case", {"callback_id": "1"})
 
 
@@ -296,6 +298,23 @@ def test_who_wants_no_call_back_is_let_go():
     line = opened("after_hours")
     line.caller("no thank you")
     assert any(isinstance(effect, HangUp) for effect in line.effects)
+
+
+def test_a_days_limit_is_not_told_as_a_system_that_does_not_answer():
+    line = opened("technical_support")
+    said(line, "the glass is broken", "the cat threw it from the table", PHONE, "yes")
+    assert "more than I may do for you today" in failed(line, "open_case", "limit")
+    assert line.state.step == "limit_reached"
+    line = opened("after_hours")
+    said(line, "yes", "my lamp is late", PHONE, "yes")
+    assert "cannot note another call back today" in failed(line, "promise", "limit")
+    assert line.state.over
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_every_look_up_tells_a_days_limit(name):
+    steps = load_flow(name).steps.values()
+    assert all("limit" in step.failed for step in steps if isinstance(step, LookUp))
 
 
 # --- any of them ------------------------------------------------------------------------------------
