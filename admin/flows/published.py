@@ -20,7 +20,7 @@ from config.flow_file import read_flow
 logger = logging.getLogger(__name__)
 
 _LOOKS_EVERY_S: Final = 2.0
-_LONGEST_S: Final = 0.5
+_LONGEST_S: Final = 2.0
 """How long a call waits for its flow while it opens: somebody is on the line already."""
 
 
@@ -49,7 +49,7 @@ class PublishedFlows:
     async def of(self, number: str) -> Flow | None:
         """Find what calls to a number run; None when nothing is published for it, or it cannot be had.
 
-        Its version is the published number, whatever the text says. Does not raise, and takes half a second
+        Its version is the published number, whatever the text says. Does not raise, and takes two seconds
         at most: what comes later is for the next call.
         """
         finding = asyncio.create_task(self._find(number))
