@@ -1,4 +1,4 @@
-"""A simulated call: a function of a seed and a number, but for the 20 ms espeak-ng varies by of its own."""
+"""A simulated call: a function of a seed and a number, to the sample."""
 
 # S slots of a call · n samples
 

@@ -1,16 +1,10 @@
 """A migrated record for every test, on SQLite and, where there is a server, on PostgreSQL."""
 
 import asyncio
-import os
-import pwd
 import shutil
-import socket
-import subprocess
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -20,6 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from admin.migrate import upgrade
 from config.settings import Settings
 from tests.admin.office import Office, settings_at
+from tests.postgresql import running_server
 
 
 def _migrated(settings: Settings) -> None:
@@ -36,28 +31,11 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server of our own with a migrated database `template`. It refuses to run as root: then as nobody."""
-    initdb, pg_ctl = shutil.which("initdb"), shutil.which("pg_ctl")
-    if not initdb or not pg_ctl:
-        pytest.skip("there is no PostgreSQL here")
-    folder = Path(tempfile.mkdtemp(prefix="tandem-pg-"))
-    options: dict[str, Any] = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder}
-    if os.geteuid() == 0:
-        nobody = pwd.getpwnam("nobody")
-        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-        options |= {"user": nobody.pw_uid, "group": nobody.pw_gid}
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    data, server = folder / "data", f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off"
-    subprocess.run([initdb, "-D", data, "-A", "trust", "-U", "tandem"], **options)  # noqa: S603
-    subprocess.run([pg_ctl, "-D", data, "-w", "-l", folder / "log", "-o", server, "start"], **options)  # noqa: S603
-    url = f"postgresql+psycopg://tandem@127.0.0.1:{port}"
-    _create(url, "template")
-    _migrated(settings_at(tmp_path_factory.mktemp("pg"), DATABASE_URL=f"{url}/template"))
-    yield url
-    subprocess.run([pg_ctl, "-D", data, "-w", "-m", "immediate", "stop"], **options)  # noqa: S603
-    shutil.rmtree(folder)
+    """A server with a migrated database `template`."""
+    with running_server() as url:
+        _create(url, "template")
+        _migrated(settings_at(tmp_path_factory.mktemp("pg"), DATABASE_URL=f"{url}/template"))
+        yield url
 
 
 def _create(url: str, name: str, template: str = "template1") -> None:

@@ -1,13 +1,6 @@
-import os
-import pwd
-import shutil
-import socket
-import subprocess
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -24,6 +17,7 @@ from config.settings import load
 from tests.agents.crm.company import FACTS, NOW, filled
 from tests.agents.crm.conformance import Conformance
 from tests.agents.crm.subject import Subject
+from tests.postgresql import running_server
 
 
 class TestSqlite(Conformance):
@@ -36,26 +30,9 @@ class TestSqlite(Conformance):
 
 @pytest.fixture(scope="module")
 def postgres_url() -> Iterator[str]:
-    """Start a PostgreSQL server of our own on a free port. It refuses to run as root: then as nobody."""
     pytest.importorskip("psycopg")
-    initdb, pg_ctl = shutil.which("initdb"), shutil.which("pg_ctl")
-    if not initdb or not pg_ctl:
-        pytest.skip("there is no PostgreSQL here")
-    folder = Path(tempfile.mkdtemp(prefix="tandem-pg-"))
-    options: dict[str, Any] = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder}
-    if os.geteuid() == 0:
-        nobody = pwd.getpwnam("nobody")
-        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-        options |= {"user": nobody.pw_uid, "group": nobody.pw_gid}
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    data, server = folder / "data", f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off"
-    subprocess.run([initdb, "-D", data, "-A", "trust", "-U", "tandem"], **options)  # noqa: S603
-    subprocess.run([pg_ctl, "-D", data, "-w", "-l", folder / "log", "-o", server, "start"], **options)  # noqa: S603
-    yield f"postgresql+psycopg://tandem@127.0.0.1:{port}/postgres"
-    subprocess.run([pg_ctl, "-D", data, "-w", "-m", "immediate", "stop"], **options)  # noqa: S603
-    shutil.rmtree(folder)
+    with running_server() as url:
+        yield f"{url}/postgres"
 
 
 @pytest.mark.service
