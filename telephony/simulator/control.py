@@ -67,6 +67,7 @@ class CallControl:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("127.0.0.1", 0))
+        self._socket.listen()  # who asks before `start` has begun to serve waits
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None

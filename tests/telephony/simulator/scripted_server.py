@@ -203,6 +203,7 @@ class _Server(uvicorn.Server):
 async def serving(platform: ScriptedServer):
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
+        bound.listen()  # a caller quicker than the server's start waits, instead of being refused
         platform.url = f"http://127.0.0.1:{bound.getsockname()[1]}"
         config = uvicorn.Config(
             platform.app(), log_level="error", access_log=False, lifespan="off", ws="websockets-sansio"
