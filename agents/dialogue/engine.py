@@ -60,7 +60,7 @@ def advance(flow: Flow, state: State, event: Event) -> Advance:
     )
     if isinstance(event, CallerSaid | KeysPressed | OfferHeard):
         scene = tell_what_is_owed(scene)
-    return Advance(scene.state, scene.effects)
+    return Advance(scene.state, scene.effects, scene.walked)
 
 
 def _advanced(scene: Scene, event: Event) -> Scene:

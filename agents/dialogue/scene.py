@@ -23,6 +23,7 @@ class Scene:
         words: what the caller said, if that is the event.
         consents: steps the caller has just allowed to change something.
         telling: values in what was worded and is about to be said.
+        walked: the steps reached, in order.
     """
 
     flow: Flow
@@ -32,6 +33,7 @@ class Scene:
     words: str = ""
     consents: frozenset[str] = frozenset()
     telling: tuple[Told, ...] = ()
+    walked: tuple[str, ...] = ()
 
     @property
     def step(self) -> Step:

@@ -241,7 +241,8 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Advance:
-    """The state after an event, and what is to be done, in order."""
+    """The state after an event, what is to be done, and the steps the call has reached, each in order."""
 
     state: State
     effects: tuple[Effect, ...]
+    walked: tuple[str, ...] = ()

@@ -48,6 +48,7 @@ def enter(scene: Scene, name: str) -> Scene:
     troubled = False
     while True:
         scene, name = _arrive(scene, name)
+        scene = replace(scene, walked=(*scene.walked, name))
         step = scene.step
         match step:
             case Decide():
@@ -145,6 +146,7 @@ def part(scene: Scene, step: Transfer | End, text: str) -> Scene:
 
 def answer_aside(scene: Scene, name: str, step: Staying) -> Scene:
     """Answer the caller by a step that leaves the call where it is."""
+    scene = replace(scene, walked=(*scene.walked, name))
     talk: dict[str, object] = {}
     match step:
         case Aside():
