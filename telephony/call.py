@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Coroutine
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -46,14 +46,15 @@ from model.turn import (
     Yielded,
 )
 from telephony import conversation_so_far, speculation, utterances
-from telephony.call_parts import CallParts, CallSummary
+from telephony.call_parts import CallParts, CallSummary, Columns
 from telephony.conversation_so_far import Spoken
 from telephony.ending import Ending
 from telephony.line import LineAnswer, LineTurn
 from telephony.quiet import Quiet
-from telephony.speculation import EarlyMark, Speculated, Speculation
+from telephony.speculation import Speculated, Speculation
 from telephony.tape import Tape
 from telephony.task_traces import TaskTraces
+from telephony.watching import CallEnded, Where
 from telephony.weaving import Weave, Woven, dialogue_id, overhear, take, tell
 
 logger = logging.getLogger(__name__)
@@ -63,15 +64,6 @@ _STEP_PATIENCE_S: Final = 1.0
 """How long a call that is closed waits for its micro-turn under way."""
 _FAILURES_BORNE: Final = 3
 """Micro-turns in a row that may fail before the call is given up."""
-
-
-@dataclass(slots=True)
-class _Columns:
-    """What this micro-turn adds to the tape beside what line and model say."""
-
-    delegations: list[Delegation] = field(default_factory=list[Delegation])
-    reports: list[TaskReport] = field(default_factory=list[TaskReport])
-    speculation: list[EarlyMark] = field(default_factory=list[EarlyMark])
 
 
 class Call:
@@ -96,7 +88,7 @@ class Call:
         self._failures = 0
         self._closed = False
         self._stepping = asyncio.Lock()
-        self._columns = _Columns()
+        self._columns = Columns()
 
     @property
     def tape(self) -> Tape:
@@ -122,7 +114,7 @@ class Call:
                 return await self._micro_turn(turn)
 
     async def _micro_turn(self, turn: LineTurn) -> LineAnswer:
-        self._columns = _Columns()
+        self._columns = Columns()
         self._micro_turns = turn.index + 1
         events = self._news(turn)
         silence = TurnOutput(turn.index, np.zeros(MICRO_TURN_SAMPLES, np.int16))
@@ -185,11 +177,15 @@ class Call:
         late = [each for report in self._parts.desk.reports() if (each := self._received(report))]
         figures = speculation.drop_all(self._speculation).speculation.figures
         self._parts.tape.close(outcome, tuple(late), {"speculation": figures.as_row()})
+        self._parts.watch.tell(self._now_ms, CallEnded(outcome))
         await self._parts.ended(CallSummary(outcome, self._micro_turns, figures))
 
     def _record(self, turn: LineTurn, output: TurnOutput) -> None:
-        columns = {name: tuple(getattr(self._columns, name)) for name in _Columns.__slots__}
-        self._parts.tape.micro_turn(turn, output, columns)
+        self._parts.tape.micro_turn(turn, output, self._columns.as_row())
+        dialogue, columns = self._weave.dialogue, self._columns
+        language = dialogue.language or self._parts.flow.language
+        where = Where(dialogue.step, language, self._under_way, self._spoken.offset_ms)
+        self._parts.watch.micro_turn(turn, output, where, columns.delegations, columns.reports)
 
     # --- before the model's step ----------------------------------------------------------------
 
@@ -233,6 +229,7 @@ class Call:
             self._quiet.broken(now_ms)
         for utterance in done:
             self._spoken = conversation_so_far.agent_said(self._spoken, utterance)
+            self._parts.watch.heard(now_ms, utterance, self._spoken.offset_ms)
             offer_id = dialogue_id(utterance.offer_id)
             self._tell(OfferHeard(offer_id))
             ending = self._weave.ending
@@ -304,6 +301,7 @@ class Call:
         self._under_way, utterance = utterances.cut(self._under_way, offer_id, self._heard_ms)
         if utterance is not None:
             self._spoken = conversation_so_far.agent_said(self._spoken, utterance)
+            self._parts.watch.heard(self._now_ms, utterance, self._spoken.offset_ms)
             self._tell(OfferLost(dialogue_id(offer_id)))
         else:
             self._spoken = conversation_so_far.forgotten(self._spoken, offer_id)

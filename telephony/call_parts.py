@@ -1,7 +1,7 @@
 """What a call is put together from, and what is left of it when it is over."""
 
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from agents.dialogue.state import CallFacts
@@ -10,8 +10,9 @@ from config.flow import Flow
 from model.turn import TurnEvent, TurnInput, TurnOutput
 from telephony.carrier import Carrier
 from telephony.line import IncomingCall
-from telephony.speculation import SpeculationFigures
+from telephony.speculation import EarlyMark, SpeculationFigures
 from telephony.tape import Tape
+from telephony.watching import Watch
 
 
 class AgentSide(Protocol):
@@ -54,6 +55,19 @@ class Desk(Protocol):
         ...
 
 
+@dataclass(slots=True)
+class Columns:
+    """What a micro-turn adds to the tape beside what line and model say."""
+
+    delegations: list[Delegation] = field(default_factory=list[Delegation])
+    reports: list[TaskReport] = field(default_factory=list[TaskReport])
+    speculation: list[EarlyMark] = field(default_factory=list[EarlyMark])
+
+    def as_row(self) -> dict[str, tuple[object, ...]]:
+        """The columns by name."""
+        return {name: tuple(getattr(self, name)) for name in type(self).__slots__}
+
+
 @dataclass(frozen=True, slots=True)
 class CallSummary:
     """What is left of a call.
@@ -82,3 +96,4 @@ class CallParts:
     carrier: Carrier | None
     limit_ms: int
     ended: Callable[[CallSummary], Coroutine[Any, Any, None]]
+    watch: Watch = field(default_factory=Watch)

@@ -5,9 +5,13 @@ neither packets nor sockets. Pure data; no torch, no pipecat.
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from model.turn import Audio, HeardWords
+
+TWILIO: Final = "twilio"
+BROWSER: Final = "browser"
+"""Carriers, as the record names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +70,17 @@ class LineAnswer:
 
 @dataclass(frozen=True, slots=True)
 class IncomingCall:
-    """A call as the carrier announced it. Numbers as the carrier writes them (E.164)."""
+    """A call as the carrier announced it.
+
+    Numbers as the carrier writes them (E.164). `language`: the one asked for (a tag, "es" or "es-MX"); empty:
+    whichever the flow begins in.
+    """
 
     carrier: str
     carrier_call_id: str
     from_number: str
     to_number: str
+    language: str = ""
 
 
 class Conversation(Protocol):

@@ -1,7 +1,7 @@
 """Who answers: opens calls within capacity, keeps count of them, and enters them in the record."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,9 +23,10 @@ from telephony.call import Call
 from telephony.call_parts import AgentSide, CallParts, CallSummary
 from telephony.carrier import Carrier
 from telephony.clock import NS_PER_MS
-from telephony.line import IncomingCall
+from telephony.line import TWILIO, IncomingCall
 from telephony.phases import best_lead_in_ms, phase_ms
 from telephony.tape import Tape
+from telephony.watching import CallBegan, Watch, Watcher
 from telephony.weaving import opening_dials
 
 logger = logging.getLogger(__name__)
@@ -52,6 +53,14 @@ class Flows(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a call runs that was arranged beforehand: a flow, in one of its languages, and its label."""
+
+    flow: Flow
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Exchange:
     """What all calls of this process share. `flow` is for numbers that `flows` has none for."""
 
@@ -62,6 +71,8 @@ class Exchange:
     database: Database
     carrier: Carrier | None
     flows: Flows | None = None
+    watchers: Callable[[IncomingCall], Sequence[Watcher]] = lambda _: ()
+    """Who watches a call that is being opened, whichever it is."""
 
 
 class Switchboard:
@@ -115,11 +126,19 @@ class Switchboard:
         call = self._calls.get(carrier_call_id)
         return call.tape.folder if call else None
 
-    async def open(self, call: IncomingCall) -> Call:
-        """Begin a conversation: tape, record, model state, background desk."""
+    async def open(
+        self, call: IncomingCall, chosen: Chosen | None = None, watchers: Sequence[Watcher] = ()
+    ) -> Call:
+        """Begin a conversation: tape, record, model state, background desk.
+
+        Args:
+            call: as the carrier announced it.
+            chosen: what it runs; None: what its number is set to.
+            watchers: of this call, beside those of all.
+        """
         self._opening += 1
         try:
-            opened = await self._open(call)
+            opened = await self._open(call, chosen, watchers)
         finally:
             self._opening -= 1
         self._calls[call.carrier_call_id] = opened
@@ -130,11 +149,10 @@ class Switchboard:
         for call in list(self._calls.values()):
             await call.close("stopped")
 
-    async def _open(self, incoming: IncomingCall) -> Call:
+    async def _open(self, incoming: IncomingCall, chosen: Chosen | None, watchers: Sequence[Watcher]) -> Call:
         exchange = self._exchange
-        published = await exchange.flows.of(incoming.to_number) if exchange.flows else None
-        flow = published or exchange.flow
-        flow_version = f"{flow.name}@{flow.version}"
+        runs = chosen or await self._published(incoming.to_number)
+        flow, flow_version = runs.flow, runs.label
         began_at = self._now()
         call_id = f"{began_at:%Y%m%d-%H%M%S}-{uuid4().hex[:8]}"
         logs.bind(call=call_id)  # for all that the media socket's task does from here on
@@ -178,6 +196,8 @@ class Switchboard:
         desk = await exchange.dispatcher.open(call_id, flow_version)
         agent = await exchange.engine.open(context)
         logger.info("call began", extra={"call": call_id, "pii_from": incoming.from_number})
+        watch = Watch((*exchange.watchers(incoming), *watchers))
+        watch.tell(0, _began(call_id, incoming, runs, began_at))
         return Call(
             CallParts(
                 incoming=incoming,
@@ -186,8 +206,26 @@ class Switchboard:
                 agent=agent,
                 desk=desk,
                 tape=Tape(exchange.settings.tapes / call_id, header),
-                carrier=exchange.carrier,
+                carrier=exchange.carrier if incoming.carrier == TWILIO else None,
                 limit_ms=exchange.settings.max_call_minutes * 60_000,
                 ended=ended,
+                watch=watch,
             )
         )
+
+    async def _published(self, number: str) -> Chosen:
+        flows = self._exchange.flows
+        flow = (await flows.of(number) if flows else None) or self._exchange.flow
+        return Chosen(flow, flow.key)
+
+
+def _began(call_id: str, incoming: IncomingCall, runs: Chosen, began_at: datetime) -> CallBegan:
+    return CallBegan(
+        call_id,
+        incoming.carrier,
+        incoming.from_number,
+        incoming.to_number,
+        runs.label,
+        runs.flow.language,
+        began_at,
+    )

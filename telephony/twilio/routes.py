@@ -21,7 +21,7 @@ from starlette.websockets import WebSocket
 from config.settings import Settings
 from telephony.clock import NS_PER_S, Clock, MonotonicClock
 from telephony.errors import MessageError, TokenError
-from telephony.line import IncomingCall, Switchboard
+from telephony.line import TWILIO, IncomingCall, Switchboard
 from telephony.media_line import MediaLine
 from telephony.messages import Start
 from telephony.outside_ears import make_service
@@ -218,7 +218,7 @@ def _incoming(form: FormData) -> IncomingCall:
     def text(name: str) -> str:
         return str(form.get(name) or "")[:128]
 
-    return IncomingCall("twilio", text("CallSid"), text("From"), text("To"))
+    return IncomingCall(TWILIO, text("CallSid"), text("From"), text("To"))
 
 
 def _twiml(document: str) -> Response:
