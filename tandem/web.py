@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from admin.apart import Apart
 from admin.flows.published import PublishedFlows
+from admin.site import Site
 from config.database import Database
 from config.settings import Settings
 from tandem.api import API, create_api_app
@@ -37,6 +38,7 @@ def create_app(settings: Settings) -> FastAPI:
         reading_ahead = asyncio.create_task(flows.keep_ahead())
         try:
             async with telephone_lifespan(app):
+                app.mount("/", Site())  # last: it takes every address that is left
                 yield
         finally:
             reading_ahead.cancel()

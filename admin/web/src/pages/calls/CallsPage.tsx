@@ -1,0 +1,5 @@
+import { PageHead } from "@/ui/Page";
+
+export function CallsPage() {
+  return <PageHead title="Calls" />;
+}

@@ -1,0 +1,5 @@
+import { PageHead } from "@/ui/Page";
+
+export function NumbersPage() {
+  return <PageHead title="Numbers" />;
+}

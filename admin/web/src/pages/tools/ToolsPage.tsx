@@ -1,0 +1,5 @@
+import { PageHead } from "@/ui/Page";
+
+export function ToolsPage() {
+  return <PageHead title="Tools" />;
+}

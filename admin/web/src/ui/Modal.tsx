@@ -1,0 +1,45 @@
+import { X } from "lucide-react";
+import { Dialog } from "radix-ui";
+import type { ReactNode } from "react";
+import { IconButton } from "./Button";
+import { cx } from "./cx";
+
+export const dialogBox =
+  "fixed top-1/2 left-1/2 z-50 max-h-[calc(100vh-3rem)] w-[min(28rem,calc(100vw-2rem))] -translate-x-1/2 -translate-y-1/2 overflow-y-auto rounded-xl border border-line bg-raised p-5 shadow-2xl";
+
+interface Props {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  title: string;
+  about?: ReactNode;
+  children: ReactNode;
+  wide?: boolean;
+}
+
+/** A dialog over the page; Escape and the cross close it. */
+export function Modal({ open, onOpenChange, title, about, children, wide = false }: Props) {
+  return (
+    <Dialog.Root open={open} onOpenChange={onOpenChange}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="fixed inset-0 z-40 bg-black/40" />
+        <Dialog.Content
+          {...(about ? {} : { "aria-describedby": undefined })}
+          className={cx(dialogBox, wide && "w-[min(48rem,calc(100vw-2rem))]")}
+        >
+          <div className="flex items-start justify-between gap-4">
+            <div>
+              <Dialog.Title className="text-base font-semibold">{title}</Dialog.Title>
+              {about && <Dialog.Description className="mt-1 text-muted">{about}</Dialog.Description>}
+            </div>
+            <Dialog.Close asChild>
+              <IconButton label="Close" className="-mt-1 -mr-1">
+                <X className="size-4" aria-hidden />
+              </IconButton>
+            </Dialog.Close>
+          </div>
+          <div className="mt-4">{children}</div>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
