@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from config.tape.witness import EarlyLookUps
 from tandem.call_screen import clock, summary
 from telephony.simulator.ear import Interruption
 from telephony.simulator.report import CallReport, Outcome, as_json
-from telephony.simulator.witness import EarlyLookUps
 
 _ENDS = {
     Outcome.AGENT_HUNG_UP: "the agent hung up",

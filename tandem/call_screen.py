@@ -13,6 +13,8 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
+from config.tape.agent_words import AgentLine
+from config.tape.witness import ToolCall, Understood, Witness
 from telephony.simulator.caller import Begin, Press
 from telephony.simulator.events import (
     AgentSounded,
@@ -23,7 +25,6 @@ from telephony.simulator.events import (
     TapeTold,
 )
 from telephony.simulator.script import When
-from telephony.simulator.witness import AgentLine, ToolCall, Understood, Witness
 
 _SETTLES_AFTER_MS: Final = 1_500
 """An agent's line is complete when nothing was added to it for this long."""

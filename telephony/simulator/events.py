@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from config.tape.witness import Witness
 from telephony.simulator.caller import Begin, Press
-from telephony.simulator.witness import Witness
 
 
 @dataclass(frozen=True, slots=True)

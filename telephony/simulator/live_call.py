@@ -12,6 +12,7 @@ from typing import Final, assert_never
 
 import numpy as np
 
+from config.tape.witness import Witness, take
 from config.units import PACKET_MS, PACKET_WIRE_BYTES, WIRE_SAMPLES_PER_MS
 from telephony import mulaw
 from telephony.simulator import twiml
@@ -35,7 +36,6 @@ from telephony.simulator.stream import (
 from telephony.simulator.tape_feed import follow
 from telephony.simulator.webhooks import Webhooks
 from telephony.simulator.wire import StreamIds
-from telephony.simulator.witness import Witness, take
 
 NO_ACCOUNT: Final = "AC" + "0" * 32
 LONGEST_CALL_MS: Final = 15 * 60 * 1_000

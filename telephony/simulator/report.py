@@ -1,7 +1,7 @@
 """The report of a simulated call: what happened, in words and figures. Pure data, JSON-able.
 
 Sound is measured at the caller's ear (`telephony.simulator.ear`); words come from the platform's tape
-(`telephony.simulator.witness`) and are missing where it could not be read.
+(`config.tape.witness`) and are missing where it could not be read.
 """
 
 import dataclasses
@@ -10,9 +10,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from config.tape.witness import ToolCall, Witness
 from telephony.simulator.ear import CallerLine, Measured, Span
 from telephony.simulator.stream import ProtocolError, StreamCounts
-from telephony.simulator.witness import ToolCall, Witness
 
 
 class Outcome(StrEnum):

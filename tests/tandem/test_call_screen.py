@@ -2,10 +2,10 @@ import io
 
 from rich.console import Console
 
+from config.tape.witness import Witness, take
 from tandem.call_screen import Screen
 from telephony.simulator.caller import Press
 from telephony.simulator.events import AgentSounded, CallerActed, TapeTold
-from telephony.simulator.witness import Witness, take
 
 
 def shown(*events) -> list[str]:

@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 
 from agents.crm.port import Order, OrderItem, OrderState
+from config.tape.agent_words import AgentLine, VoicedWord
+from config.tape.witness import ToolCall, Witness
 from telephony.simulator.demo import facts_of_order, shortcomings
 from telephony.simulator.ear import Interruption, measure
 from telephony.simulator.report import CallReport, Outcome
 from telephony.simulator.stream import StreamCounts
-from telephony.simulator.witness import AgentLine, ToolCall, VoicedWord, Witness
 
 ORDER = Order(
     number="104233",

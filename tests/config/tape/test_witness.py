@@ -1,4 +1,4 @@
-from telephony.simulator.witness import EarlyLookUps, witness_all
+from config.tape.witness import EarlyLookUps, witness_all
 
 
 def turn(index: int, **columns) -> dict:

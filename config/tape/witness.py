@@ -1,8 +1,8 @@
-"""What the platform's own tape tells of the call, row by row. Pure.
+"""What a call's tape tells of the call, row by row. Pure.
 
-The carrier hears sound; the tape knows words: what the platform understood of the caller, which words the
-agent gave out and which of them were heard, what tools were asked and answered. Times are ms, of call time
-for the caller and agent time for the agent (the two run together, see `model.turn`).
+The tape knows words: what the platform understood of the caller, which words the agent gave out, which of
+them were heard and when, what tools were asked and answered. Times are ms, of call time for the caller and
+agent time for the agent (the two run together, see `model.turn`) unless a name says otherwise.
 """
 
 import re
@@ -10,53 +10,31 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
+from config.tape.agent_words import AgentLine, Row, doubt, heard, voiced
 from config.units import MICRO_TURN_MS
-
-Row = dict[str, Any]
 
 _SETTLED: Final = frozenset({"result", "failed", "cancelled"})
 
 
 @dataclass(frozen=True, slots=True)
-class VoicedWord:
-    """A word of the agent. `doubt_ms`: the agent was cut there; only sound before it may still be heard."""
-
-    text: str
-    start_ms: int
-    end_ms: int
-    doubt_ms: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AgentLine:
-    """A stretch of agent speech: one offer, or what was heard of it.
+class Understood:
+    """A caller's turn as the platform understood it.
 
     Attributes:
-        offer_id: which offer was voiced.
-        heard: the words the caller has heard to their end.
-        coming: words given out but not yet heard.
-        cut: the agent was stopped and the rest was flushed.
+        text: its words.
+        confidence: 0..1.
+        at_ms: when the first word began.
+        over: the turn was taken.
+        end_ms: when the last word had ended; None without words.
+        taken_ms: where the micro-turn begins in which the turn was taken.
     """
-
-    offer_id: str
-    heard: tuple[VoicedWord, ...] = ()
-    coming: tuple[VoicedWord, ...] = ()
-    cut: bool = False
-
-    @property
-    def text(self) -> str:
-        """The words heard."""
-        return " ".join(word.text for word in self.heard)
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """A caller's turn as the platform understood it; `confidence` 0..1. `over`: the turn was taken."""
 
     text: str
     confidence: float
     at_ms: int
     over: bool
+    end_ms: int | None = None
+    taken_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +76,23 @@ class EarlyLookUps:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """Something said in passing, at call time `at_ms`: "mm-hm"."""
+
+    text: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The dialogue came to a step, or went on in another language, at call time `at_ms`."""
+
+    step: str
+    language: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Witness:
     """All that the tape has told so far.
 
@@ -109,8 +104,12 @@ class Witness:
         understood: the caller's turns, the last perhaps under way.
         tools: in the order asked.
         interrupted_ms: when the agent yielded.
+        caller_began_ms: when the caller began to speak, each time.
+        backchannels: the agent's, said without taking the floor.
+        reached: the steps the dialogue came to, in order.
         answer_began_ms: agent time at which the agent first voiced a word out of the last tool result.
         outcome: once the tape has ended.
+        transferred_to: the flow's name of where the call was handed to, once the tape has ended.
         early: how early look-ups went, once the tape has ended.
     """
 
@@ -121,8 +120,12 @@ class Witness:
     understood: tuple[Understood, ...] = ()
     tools: tuple[ToolCall, ...] = ()
     interrupted_ms: tuple[int, ...] = ()
+    caller_began_ms: tuple[int, ...] = ()
+    backchannels: tuple[Said, ...] = ()
+    reached: tuple[Reached, ...] = ()
     answer_began_ms: int | None = None
     outcome: str | None = None
+    transferred_to: str | None = None
     early: EarlyLookUps = EarlyLookUps()
 
     @property
@@ -161,7 +164,13 @@ def take(told: Witness, row: Row) -> Witness:
         case "turn":
             return _turn(told, row)
         case "end":
-            return replace(told, outcome=str(row.get("outcome", "")), early=_early(row))
+            handed_to = row.get("transferred_to")
+            return replace(
+                told,
+                outcome=str(row.get("outcome", "")),
+                transferred_to=None if handed_to is None else str(handed_to),
+                early=_early(row),
+            )
         case _:
             return told
 
@@ -177,13 +186,14 @@ def _turn(told: Witness, row: Row) -> Witness:
     acts: list[Row] = row.get("acts", [])
     lines = told.lines
     if "heard_ms" in row:
-        lines = tuple(_heard(line, int(row["heard_ms"])) for line in lines)
+        heard_ms = int(row["heard_ms"])
+        lines = tuple(heard(line, heard_ms, begins_ms) if line.coming else line for line in lines)
     interrupted_ms = told.interrupted_ms
     if any(act["act"] == "Yielded" for act in acts):
-        lines = tuple(_doubt(line, begins_ms) for line in lines)
+        lines = tuple(doubt(line, begins_ms) for line in lines)
         interrupted_ms = (*interrupted_ms, begins_ms)
     if "agent" in row:
-        lines = _voiced(lines, row["agent"])
+        lines = voiced(lines, row["agent"])
     tools, settled_now = _tools(told.tools, row, begins_ms)
     answer_began_ms = None if settled_now else told.answer_began_ms
     if answer_began_ms is None and "agent" in row:
@@ -195,48 +205,27 @@ def _turn(told: Witness, row: Row) -> Witness:
         understood=_understood(told.understood, row, acts, begins_ms),
         tools=tools,
         interrupted_ms=interrupted_ms,
+        caller_began_ms=(*told.caller_began_ms, *_began(acts)),
+        backchannels=(*told.backchannels, *_in_passing(acts, begins_ms)),
+        reached=(*told.reached, *_reached(row, begins_ms)),
         answer_began_ms=answer_began_ms,
     )
 
 
-# --- the agent's words ----------------------------------------------------------------------------
+def _began(acts: list[Row]) -> tuple[int, ...]:
+    return tuple(int(act["at_ms"]) for act in acts if act["act"] == "CallerSpoke")
 
 
-def _voiced(lines: tuple[AgentLine, ...], agent: Row) -> tuple[AgentLine, ...]:
-    words = tuple(
-        VoicedWord(str(w["text"]), int(w["start_ms"]), int(w["end_ms"])) for w in agent.get("words", [])
-    )
-    offer_id = str(agent.get("offer") or "")
-    if lines and lines[-1].offer_id == offer_id and not lines[-1].cut and not _doubtful(lines[-1]):
-        return (*lines[:-1], replace(lines[-1], coming=lines[-1].coming + words))
-    return (*lines, AgentLine(offer_id, coming=words))
+def _in_passing(acts: list[Row], begins_ms: int) -> tuple[Said, ...]:
+    return tuple(Said(str(act["text"]), begins_ms) for act in acts if act["act"] == "Backchannelled")
 
 
-def _doubtful(line: AgentLine) -> bool:
-    return any(word.doubt_ms is not None for word in line.coming)
+def _reached(row: Row, begins_ms: int) -> tuple[Reached, ...]:
+    places: list[Row] = row.get("steps", [])
+    return tuple(Reached(str(each["step"]), str(each["language"]), begins_ms) for each in places)
 
 
-def _doubt(line: AgentLine, cut_ms: int) -> AgentLine:
-    """The agent was cut at agent time `cut_ms`: what came before may have been heard, or flushed."""
-    coming = tuple(
-        word if word.doubt_ms is not None else replace(word, doubt_ms=cut_ms) for word in line.coming
-    )
-    return replace(line, coming=coming)
-
-
-def _heard(line: AgentLine, heard_ms: int) -> AgentLine:
-    """The caller has heard up to `heard_ms`. A position beyond a cut proves what lay before it flushed."""
-    heard = list(line.heard)
-    coming: list[VoicedWord] = []
-    cut = line.cut
-    for word in line.coming:
-        if word.doubt_ms is not None and heard_ms > word.doubt_ms:
-            cut = True
-        elif word.end_ms <= heard_ms:
-            heard.append(word)
-        else:
-            coming.append(word)
-    return replace(line, heard=tuple(heard), coming=tuple(coming), cut=cut)
+# --- words, and tools -----------------------------------------------------------------------------
 
 
 def _answer_begins(line: AgentLine, tools: tuple[ToolCall, ...]) -> int | None:
@@ -263,9 +252,6 @@ def _long_words(value: object) -> frozenset[str]:
             return frozenset()
 
 
-# --- the caller's words, and tools ----------------------------------------------------------------
-
-
 def _understood(
     turns: tuple[Understood, ...], row: Row, acts: list[Row], begins_ms: int
 ) -> tuple[Understood, ...]:
@@ -275,7 +261,8 @@ def _understood(
         spoken: list[Row] = caller.get("words") or []
         if spoken:
             began_ms = int(spoken[0]["start_ms"])
-        present = Understood(str(caller["text"]), float(caller["confidence"]), began_ms, over=False)
+        text, confidence = str(caller["text"]), float(caller["confidence"])
+        present = Understood(text, confidence, began_ms, over=False, end_ms=_end_ms(spoken))
         turns = (*(turns[:-1] if turns and not turns[-1].over else turns), present)
     for act in acts:
         if act["act"] == "TurnTaken":
@@ -283,9 +270,15 @@ def _understood(
             words: list[Row] = list(transcript.get("words", ()))
             text = " ".join(str(word["text"]) for word in words)
             at_ms = int(words[0]["start_ms"]) if words else begins_ms
-            taken = Understood(text, float(transcript.get("confidence", 0.0)), at_ms, over=True)
+            confidence = float(transcript.get("confidence", 0.0))
+            taken = Understood(text, confidence, at_ms, True, _end_ms(words), begins_ms)
             turns = (*(turns[:-1] if turns and not turns[-1].over else turns), taken)
     return turns
+
+
+def _end_ms(words: list[Row]) -> int | None:
+    ends = words[-1].get("end_ms") if words else None
+    return None if ends is None else int(ends)
 
 
 def _tools(tools: tuple[ToolCall, ...], row: Row, begins_ms: int) -> tuple[tuple[ToolCall, ...], bool]:
