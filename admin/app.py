@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.routing import APIRoute
 
 from admin.access import gate
-from admin.accounts import people, set_up_page
+from admin.accounts import people
 from admin.accounts import routes as accounts
 from admin.audit import routes as audit
 from admin.calls import routes as calls
@@ -21,11 +21,11 @@ from admin.numbers import routes as numbers
 from admin.parts import AdminParts
 from admin.problems import MEDIA_TYPE, ProblemBody, answer_problems
 from admin.roles import LEAST_ROLE
+from admin.simulations import routes as simulations
 
 _contract = APIRouter(tags=["contract"])
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     accounts.router,
-    set_up_page.router,
     people.router,
     audit.router,
     flows.router,
@@ -33,6 +33,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     version_routes.router,
     numbers.router,
     calls.router,
+    simulations.router,
     _contract,
 )
 _PROBLEM: Final[dict[int | str, dict[str, Any]]] = {

@@ -28,7 +28,6 @@ OPEN: Final = None
 
 LEAST_ROLE: Final[Mapping[str, Role | None]] = {
     "read_set_up": OPEN,
-    "show_set_up_page": OPEN,
     "set_up_owner": OPEN,
     "log_in": OPEN,
     "use_link": OPEN,
@@ -66,4 +65,5 @@ LEAST_ROLE: Final[Mapping[str, Role | None]] = {
     "read_call": Role.VIEWER,
     "read_call_tape": Role.VIEWER,
     "read_call_audio": Role.VIEWER,
+    "simulate_flow": Role.MANAGER,
 }

@@ -1,6 +1,7 @@
-"""The web application's files, as `make web` built them: given out packed, kept by browsers, framed by nobody.
+"""The web application's files, as `make web` built them: given out packed, kept by browsers.
 
-Whatever is not a file is a page of the application, which finds its way by the address itself.
+Whatever is not a file is a page of the application, which finds its way by the address itself. Nobody may
+frame it.
 """
 
 from collections.abc import Mapping

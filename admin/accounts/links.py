@@ -37,7 +37,7 @@ async def owner_link(settings: Settings) -> str | None:
 
 def address(settings: Settings, token: str) -> str:
     """Where a link leads."""
-    return f"{settings.public_url}/api/set-up#{token}"
+    return f"{settings.public_url}/set-up#{token}"
 
 
 async def has_owner(db: AsyncSession) -> bool:
