@@ -10,7 +10,9 @@ from admin.problems import Problem
 MOST_BYTES: Final = 1_000_000
 """Where a flow's text may come."""
 MOST_BYTES_ELSEWHERE: Final = 8_000
-_TAKES_FLOWS: Final = re.compile(r"/flows(/validate|/import|/[^/]+/draft(/yaml)?)?")
+_TAKES_FLOWS: Final = re.compile(
+    r"/flows(/validate|/import|/[^/]+/draft(/yaml)?)?|/simulations|/calls/[^/]+/replays"
+)
 
 
 class BodyLimit:
