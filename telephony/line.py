@@ -40,6 +40,7 @@ class LineTurn:
         heard: the spans heard since the last micro-turn.
         filled_ms: how much of `caller_audio` is silence put in because nothing came from the carrier.
         words: what ears outside the model have understood of the caller's turn, when it changed.
+        typed: turns the caller has typed instead of spoken since the last micro-turn.
     """
 
     index: int
@@ -49,6 +50,7 @@ class LineTurn:
     heard: tuple[HeardSpan, ...] = ()
     filled_ms: int = 0
     words: HeardWords | None = None
+    typed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +72,12 @@ class LineAnswer:
 
 @dataclass(frozen=True, slots=True)
 class IncomingCall:
-    """A call as the carrier announced it.
-
-    Numbers as the carrier writes them (E.164). `language`: the one asked for (a tag, "es" or "es-MX"); empty:
-    whichever the flow begins in.
-    """
+    """A call as the carrier announced it. Numbers as the carrier writes them (E.164)."""
 
     carrier: str
     carrier_call_id: str
     from_number: str
     to_number: str
-    language: str = ""
 
 
 class Conversation(Protocol):

@@ -6,20 +6,35 @@ carrier ──packets──► inlet ──LineTurn──► conversation ──
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, assert_never
 
 from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES, SAMPLES_PER_MS
 from model.turn import Audio
 from telephony import outlet as out
 from telephony import packets, playout
 from telephony.clock import NS_PER_MS
+from telephony.coding import MULAW, Coding
 from telephony.errors import LineError
 from telephony.line import HeardSpan, LineAnswer, LineTurn
-from telephony.messages import Clear, Inbound, KeyPress, MarkReturned, Media, Outbound, Play, SetMark, Stop
+from telephony.messages import (
+    Clear,
+    FromCarrier,
+    KeyPress,
+    MarkReturned,
+    Media,
+    Play,
+    Played,
+    SetMark,
+    Stop,
+    ToCarrier,
+    Typed,
+)
 from telephony.sequence import Sequence, observe
 
 MOST_KEYS: Final = 64
 """Keypad digits kept for one micro-turn; nobody presses faster."""
+MOST_TYPED: Final = 4
+"""Typed turns kept for one micro-turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +44,15 @@ class LineLimits:
     Attributes:
         lead_ms: how much audio may be with the carrier before it sounds: one micro-turn, and what jitter
             needs.
+        unconfirmed_ms: how far beyond the last confirmation agent audio counts as heard by the clock alone;
+            None where confirmations are only asked for after sound (see `telephony.playout`).
         silent_ms: after so long without media the carrier is taken to be gone.
         in_step: whether a micro-turn waits for the answer to the one before. True for a conversation, which
             answers each; False where audio comes as it likes (a pipeline with a text-to-speech service).
     """
 
     lead_ms: int = MICRO_TURN_MS + 60
+    unconfirmed_ms: int | None = None
     silent_ms: int = 10_000
     in_step: bool = True
 
@@ -63,14 +81,22 @@ class MediaLine:
     silence go before the caller's first packet (see `telephony.phases`).
     """
 
-    def __init__(self, now_ns: int, limits: LineLimits | None = None, lead_in_ms: int = 0) -> None:
+    def __init__(
+        self, now_ns: int, limits: LineLimits | None = None, lead_in_ms: int = 0, coding: Coding = MULAW
+    ) -> None:
         self.limits = limits or LineLimits()
         self.stopped = False
-        self._inlet = packets.led_in(lead_in_ms)
-        self._outlet = out.Outlet()
-        self._playout = playout.Playout(free_ns=now_ns)
+        confirmed_often = self.limits.unconfirmed_ms is not None
+        self._inlet = packets.led_in(lead_in_ms, coding)
+        self._outlet = out.Outlet(coding=coding, marks_silence=confirmed_often)
+        self._playout = playout.Playout(
+            free_ns=now_ns,
+            confirmed_ns=now_ns,
+            unconfirmed_ns=(self.limits.unconfirmed_ms or 0) * NS_PER_MS if confirmed_often else None,
+        )
         self._sequence = Sequence()
         self._keys: tuple[str, ...] = ()
+        self._typed: tuple[str, ...] = ()
         self._index = 0
         self._answered = 0
         self._cut_ms: int | None = None
@@ -78,7 +104,7 @@ class MediaLine:
 
     # --- from the carrier ---------------------------------------------------------------------------
 
-    def receive(self, message: Inbound, now_ns: int) -> None:
+    def receive(self, message: FromCarrier, now_ns: int) -> None:
         """Take in one message of the stream."""
         self._sequence, new = observe(self._sequence, getattr(message, "sequence", None))
         match message:
@@ -89,12 +115,17 @@ class MediaLine:
             case KeyPress(key):
                 if new and len(self._keys) < MOST_KEYS:
                     self._keys = (*self._keys, key)
+            case Typed(text):
+                if len(self._typed) < MOST_TYPED:
+                    self._typed = (*self._typed, text)
+            case Played(samples):
+                self._playout = playout.on_played(self._playout, samples, now_ns)
             case MarkReturned(name):
                 self._playout = playout.on_mark(self._playout, name, now_ns)
             case Stop():
                 self.stopped = True
             case _:
-                pass
+                assert_never(message)
 
     def take_turn(self, now_ns: int) -> LineTurn | None:
         """Take the next micro-turn, if its time has come."""
@@ -104,8 +135,16 @@ class MediaLine:
         if gathered is None:
             return None
         heard_ms, heard = self._collect(now_ns)
-        turn = LineTurn(self._index, gathered.audio, self._keys, heard_ms, heard, gathered.filled_ms)
-        self._keys = ()
+        turn = LineTurn(
+            self._index,
+            gathered.audio,
+            self._keys,
+            heard_ms,
+            heard,
+            gathered.filled_ms,
+            typed=self._typed,
+        )
+        self._keys, self._typed = (), ()
         self._index += 1
         return turn
 
@@ -115,7 +154,7 @@ class MediaLine:
 
     # --- from the conversation ----------------------------------------------------------------------
 
-    def answer(self, answer: LineAnswer, now_ns: int) -> tuple[Outbound, ...]:
+    def answer(self, answer: LineAnswer, now_ns: int) -> tuple[ToCarrier, ...]:
         """Take the answer to a micro-turn; what may leave now is handed back.
 
         Raises:
@@ -130,20 +169,20 @@ class MediaLine:
         flushed = self.clear(now_ns) if answer.clear else ()
         return flushed + self.play(answer.agent_audio, now_ns)
 
-    def play(self, audio: Audio, now_ns: int) -> tuple[Outbound, ...]:
+    def play(self, audio: Audio, now_ns: int) -> tuple[ToCarrier, ...]:
         """Play int16[n] at 16 kHz after all that was given before."""
         self._outlet = out.pour(self._outlet, audio, self._playout, now_ns)
         self._outlet, pauses = out.shorten(self._outlet, self._lead_ns)
         return self._release(now_ns, pauses)
 
-    def clear(self, now_ns: int) -> tuple[Outbound, ...]:
+    def clear(self, now_ns: int) -> tuple[ToCarrier, ...]:
         """Flush everything the caller has not heard; the heard position is where the agent is cut."""
         self._outlet = out.cleared(self._outlet)
         self._playout = playout.clear(self._playout, now_ns)
         self._cut_ms = self._playout.heard_samples // SAMPLES_PER_MS
         return (Clear(),)
 
-    def send_due(self, now_ns: int) -> tuple[Outbound, ...]:
+    def send_due(self, now_ns: int) -> tuple[ToCarrier, ...]:
         """What was held back and may leave now."""
         return self._release(now_ns, frozenset())
 
@@ -192,11 +231,11 @@ class MediaLine:
         cut_ms, self._cut_ms = self._cut_ms, None
         return (self._playout.heard_samples // SAMPLES_PER_MS if cut_ms is None else cut_ms), heard
 
-    def _release(self, now_ns: int, pauses: frozenset[int]) -> tuple[Outbound, ...]:
+    def _release(self, now_ns: int, pauses: frozenset[int]) -> tuple[ToCarrier, ...]:
         """Let packets leave while the lead allows; those that leave together are one message."""
         if not self._outlet.unsent:
             return ()
-        messages: list[Outbound] = []
+        messages: list[ToCarrier] = []
         call_now = packets.call_sample(self._inlet, self._index, now_ns)
         self._outlet, runs = out.leaving(self._outlet, self._playout, now_ns, self._lead_ns, pauses)
         for run in runs:

@@ -6,20 +6,14 @@ a stall, or because the caller's clock is the faster one), packets in the middle
 left out, so that no lag lasts.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
-from config.units import (
-    MICRO_TURN_MS,
-    PACKET_MS,
-    PACKET_SAMPLES,
-    PACKET_WIRE_BYTES,
-    SAMPLE_RATE_HZ,
-    WIRE_RATE_HZ,
-)
+from config.units import MICRO_TURN_MS, PACKET_MS, PACKET_SAMPLES, SAMPLE_RATE_HZ
 from model.turn import Audio
-from telephony import mulaw, resample
+from telephony import resample
 from telephony.clock import NS_PER_MS
+from telephony.coding import MULAW, Coding
 from telephony.packets import levels, within_a_pause
 from telephony.playout import Playout, duration_ns
 
@@ -28,12 +22,10 @@ QUIET_RMS: Final = 33.0
 WATCHED_TURNS: Final = 25
 """Five seconds: what was spare in all of them is not needed against jitter."""
 
-_DOWN: Final = resample.kernel(SAMPLE_RATE_HZ, WIRE_RATE_HZ)
-
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """At most 20 ms ready to leave: µ-law bytes and the agent samples they stand for.
+    """At most 20 ms ready to leave: coded bytes and the agent samples they stand for.
 
     `mark` is the name of the mark that follows it, if one does.
     """
@@ -55,14 +47,18 @@ class Outlet:
         turns: how many times audio was given.
         spare_ns: what the carrier still had when each of the last turns came.
         left_out_ms: over the call: pauses shortened.
+        coding: of the carrier's audio.
+        marks_silence: whether a mark follows what has no sound in it, too.
     """
 
     unsent: tuple[Packet, ...] = ()
-    history: resample.History = field(default_factory=lambda: resample.silence_before(_DOWN))
+    history: resample.History | None = None
     given_samples: int = 0
     turns: int = 0
     spare_ns: tuple[int, ...] = ()
     left_out_ms: int = 0
+    coding: Coding = MULAW
+    marks_silence: bool = False
 
     @property
     def unsent_ns(self) -> int:
@@ -70,25 +66,22 @@ class Outlet:
 
 
 def pour(outlet: Outlet, audio: Audio, playout: Playout, now_ns: int) -> Outlet:
-    """Take int16[n] at 16 kHz from the conversation. A mark follows it if there is sound in it."""
-    pcm, history = resample.resample(_DOWN, audio, outlet.history)
-    wire = mulaw.encode(pcm)
+    """Take int16[n] at 16 kHz from the conversation. A mark follows it, if there is sound in it."""
+    coding = outlet.coding
+    down = resample.kernel(SAMPLE_RATE_HZ, coding.rate_hz)
+    pcm, history = resample.resample(down, audio, outlet.history or resample.silence_before(down))
+    wire, step = coding.encode(pcm), coding.packet_bytes
     given, mark = outlet.given_samples, f"micro-turn-{outlet.turns}"
-    whole = pcm.size // PACKET_WIRE_BYTES
-    quiet = (levels(pcm, PACKET_WIRE_BYTES) <= QUIET_RMS).tolist()
+    whole = len(wire) // step
+    quiet = (levels(pcm, coding.packet_samples) <= QUIET_RMS).tolist()
     packets = [
-        Packet(
-            wire[at * PACKET_WIRE_BYTES : (at + 1) * PACKET_WIRE_BYTES],
-            given + at * PACKET_SAMPLES,
-            PACKET_SAMPLES,
-            quiet[at],
-        )
+        Packet(wire[at * step : (at + 1) * step], given + at * PACKET_SAMPLES, PACKET_SAMPLES, quiet[at])
         for at in range(whole)
     ]
-    if rest := wire[whole * PACKET_WIRE_BYTES :]:
+    if rest := wire[whole * step :]:
         done = whole * PACKET_SAMPLES
         packets.append(Packet(rest, given + done, audio.size - done, quiet=False))
-    if packets and not all(packet.quiet for packet in packets):
+    if packets and (outlet.marks_silence or not all(packet.quiet for packet in packets)):
         packets[-1] = replace(packets[-1], mark=mark)
     spare_ns = playout.lead_ns(now_ns) + outlet.unsent_ns
     return replace(
@@ -103,7 +96,7 @@ def pour(outlet: Outlet, audio: Audio, playout: Playout, now_ns: int) -> Outlet:
 
 def cleared(outlet: Outlet) -> Outlet:
     """Forget everything unsent, the resampler's tail included."""
-    return replace(outlet, unsent=(), history=resample.silence_before(_DOWN), spare_ns=())
+    return replace(outlet, unsent=(), history=None, spare_ns=())
 
 
 def shorten(outlet: Outlet, lead_ns: int) -> tuple[Outlet, frozenset[int]]:

@@ -8,31 +8,26 @@ lag the oldest is dropped.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES, PACKET_WIRE_BYTES, SAMPLE_RATE_HZ, WIRE_RATE_HZ
+from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES, SAMPLE_RATE_HZ
 from model.turn import Audio
-from telephony import mulaw, resample
+from telephony import resample
 from telephony.clock import NS_PER_MS
+from telephony.coding import MULAW, Coding
 from telephony.pacing import Cadence, kept, missed
 
-MICRO_TURN_WIRE_BYTES: Final = MICRO_TURN_MS * WIRE_RATE_HZ // 1_000
-NS_PER_WIRE_BYTE: Final = 1_000_000_000 // WIRE_RATE_HZ
 GRACE_NS: Final = 40 * NS_PER_MS
 """How long a micro-turn waits for packets that are late; the carrier's packet size comes on top."""
 EARLY_NS: Final = 20 * NS_PER_MS
 """How far ahead of its time a micro-turn may be taken when its audio is there."""
-BEHIND_BYTES: Final = PACKET_WIRE_BYTES
-"""More than this and one of the carrier's packets left over after a micro-turn is lag."""
-MOST_LAG_BYTES: Final = 2 * WIRE_RATE_HZ
 FADE_SAMPLES: Final = 16
-"""At 8 kHz: how long speech fades into a gap and out of it, so that neither clicks."""
+"""On the wire, 1 to 2 ms: how long speech fades into a gap and out of it, so that neither clicks."""
 
-_UP: Final = resample.kernel(WIRE_RATE_HZ, SAMPLE_RATE_HZ)
 _FADE_IN: Final = np.linspace(0, 1, FADE_SAMPLES, endpoint=False, dtype=np.float32)
 _ALWAYS_QUIET_RMS: Final = 50.0
 """-56 dB of full scale."""
@@ -47,34 +42,37 @@ class Inlet:
     """What has arrived and has not been taken.
 
     Attributes:
-        waiting: µ-law bytes in order of arrival.
+        waiting: bytes as they are coded on the wire, in order of arrival.
         cadence: when the next micro-turn is due; None before the first packet.
         history: the resampler's.
         longest_bytes: the carrier's longest packet so far.
         floor_rms: the line's background level, of 16-bit samples.
         torn: whether the last micro-turn ended in silence put in.
         filled_ms, skipped_ms, dropped_ms: over the call: silence put in, pauses shortened, audio lost to lag.
+        coding: of the carrier's audio.
     """
 
     waiting: bytes = b""
     cadence: Cadence | None = None
-    history: resample.History = field(default_factory=lambda: resample.silence_before(_UP))
+    history: resample.History | None = None
     longest_bytes: int = 0
     floor_rms: float = _ALWAYS_QUIET_RMS
     torn: bool = False
     filled_ms: int = 0
     skipped_ms: int = 0
     dropped_ms: int = 0
+    coding: Coding = MULAW
 
     @property
     def is_behind(self) -> bool:
-        """Whether more is waiting than the carrier's way of packing explains."""
-        return len(self.waiting) > MICRO_TURN_WIRE_BYTES + BEHIND_BYTES + self.longest_bytes
+        """Whether more is waiting than the carrier's way of packing, and one packet, explain."""
+        coding = self.coding
+        return len(self.waiting) > coding.micro_turn_bytes + coding.packet_bytes + self.longest_bytes
 
     @property
     def lag_ms(self) -> int:
         """How much audio beyond one micro-turn is waiting."""
-        return max(0, len(self.waiting) - MICRO_TURN_WIRE_BYTES) * 1_000 // WIRE_RATE_HZ
+        return self.coding.ms_of(max(0, len(self.waiting) - self.coding.micro_turn_bytes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,24 +83,26 @@ class Gathered:
     filled_ms: int
 
 
-def led_in(lead_in_ms: int) -> Inlet:
+def led_in(lead_in_ms: int, coding: Coding = MULAW) -> Inlet:
     """The inlet of a call that begins with so much silence of our own."""
-    return Inlet(waiting=bytes([mulaw.SILENCE]) * (lead_in_ms * WIRE_RATE_HZ // 1_000))
+    samples = coding.bytes_of(lead_in_ms) // coding.sample_bytes
+    return Inlet(waiting=coding.silence * samples, coding=coding)
 
 
 def arrive(inlet: Inlet, payload: bytes, now_ns: int) -> Inlet:
-    """Take in a packet of any size."""
+    """Take in a packet of any size, in whole samples."""
+    coding = inlet.coding
     waiting = inlet.waiting + payload
-    surplus = len(waiting) - MICRO_TURN_WIRE_BYTES - MOST_LAG_BYTES
+    surplus = len(waiting) - coding.micro_turn_bytes - coding.most_lag_bytes
     dropped_ms = inlet.dropped_ms
     if surplus > 0:
         waiting = waiting[surplus:]
-        dropped_ms += -(-surplus * 1_000 // WIRE_RATE_HZ)
+        dropped_ms -= coding.ms_of(-surplus)  # rounded up
     cadence = inlet.cadence
     if cadence is None:
-        spoken_ns = min(len(waiting), MICRO_TURN_WIRE_BYTES) * NS_PER_WIRE_BYTE
+        spoken_ns = coding.ns_of(min(len(waiting), coding.micro_turn_bytes))
         cadence = Cadence(now_ns + MICRO_TURN_MS * NS_PER_MS - spoken_ns, MICRO_TURN_MS * NS_PER_MS)
-    longest_bytes = max(inlet.longest_bytes, min(len(payload), MICRO_TURN_WIRE_BYTES))
+    longest_bytes = max(inlet.longest_bytes, min(len(payload), coding.micro_turn_bytes))
     return Inlet(  # fifty times a second, where `replace` would be the line's greatest cost
         waiting=waiting,
         cadence=cadence,
@@ -113,6 +113,7 @@ def arrive(inlet: Inlet, payload: bytes, now_ns: int) -> Inlet:
         filled_ms=inlet.filled_ms,
         skipped_ms=inlet.skipped_ms,
         dropped_ms=dropped_ms,
+        coding=coding,
     )
 
 
@@ -120,8 +121,8 @@ def wake_ns(inlet: Inlet) -> int | None:
     """When a micro-turn can be taken even if nothing more arrives; None before the first packet."""
     if inlet.cadence is None:
         return None
-    if len(inlet.waiting) < MICRO_TURN_WIRE_BYTES:
-        return inlet.cadence.due_ns + GRACE_NS + inlet.longest_bytes * NS_PER_WIRE_BYTE
+    if len(inlet.waiting) < inlet.coding.micro_turn_bytes:
+        return inlet.cadence.due_ns + GRACE_NS + inlet.coding.ns_of(inlet.longest_bytes)
     return inlet.cadence.due_ns - (0 if inlet.is_behind else EARLY_NS)
 
 
@@ -130,26 +131,28 @@ def gather(inlet: Inlet, now_ns: int) -> tuple[Inlet, Gathered | None]:
     at_ns = wake_ns(inlet)
     if inlet.cadence is None or at_ns is None or now_ns < at_ns:
         return inlet, None
+    coding = inlet.coding
     taken, waiting, skipped = _cut(inlet)
-    pcm = mulaw.decode(taken)
-    short = MICRO_TURN_WIRE_BYTES - pcm.size
+    pcm = coding.decode(taken)
+    short = coding.micro_turn_bytes // coding.sample_bytes - pcm.size
     if inlet.torn and pcm.size:
         fade = min(FADE_SAMPLES, pcm.size)
         pcm[:fade] = pcm[:fade] * _FADE_IN[:fade]
     spoken = pcm
     if short:
         pcm = np.concatenate([pcm, _trail_off(pcm, short)])
-    audio, history = resample.resample(_UP, pcm, inlet.history)
-    filled_ms = short * 1_000 // WIRE_RATE_HZ
+    up = resample.kernel(coding.rate_hz, SAMPLE_RATE_HZ)
+    audio, history = resample.resample(up, pcm, inlet.history or resample.silence_before(up))
+    filled_ms = short * 1_000 // coding.rate_hz
     later = replace(
         inlet,
         waiting=waiting,
         cadence=missed(inlet.cadence, now_ns) if short else kept(inlet.cadence, now_ns),
         history=history,
-        floor_rms=_follow(inlet.floor_rms, spoken),
+        floor_rms=_follow(inlet.floor_rms, spoken, coding.packet_samples),
         torn=bool(short),
         filled_ms=inlet.filled_ms + filled_ms,
-        skipped_ms=inlet.skipped_ms + skipped * 1_000 // WIRE_RATE_HZ,
+        skipped_ms=inlet.skipped_ms + coding.ms_of(skipped),
     )
     return later, Gathered(audio, filled_ms)
 
@@ -178,32 +181,33 @@ def within_a_pause(quiet: Sequence[bool], margin: int) -> list[bool]:
 
 def _cut(inlet: Inlet) -> tuple[bytes, bytes, int]:
     """Split off a micro-turn, leaving out pauses while behind: taken, still waiting, bytes skipped."""
-    waiting = inlet.waiting
+    waiting, coding = inlet.waiting, inlet.coding
+    whole, step = coding.micro_turn_bytes, coding.packet_bytes
     if not inlet.is_behind:
-        return waiting[:MICRO_TURN_WIRE_BYTES], waiting[MICRO_TURN_WIRE_BYTES:], 0
-    lag = len(waiting) - MICRO_TURN_WIRE_BYTES
-    quiet = levels(mulaw.decode(waiting), PACKET_WIRE_BYTES) <= _quiet_rms(inlet.floor_rms)
+        return waiting[:whole], waiting[whole:], 0
+    lag = len(waiting) - whole
+    quiet = levels(coding.decode(waiting), coding.packet_samples) <= _quiet_rms(inlet.floor_rms)
     spare = within_a_pause(quiet.tolist(), 2)
     taken, at, skipped = b"", 0, 0
-    while len(taken) < MICRO_TURN_WIRE_BYTES:
-        packet = waiting[at : at + PACKET_WIRE_BYTES]
-        number = at // PACKET_WIRE_BYTES
+    while len(taken) < whole:
+        packet = waiting[at : at + step]
+        number = at // step
         if number < len(spare) and spare[number] and lag - skipped >= len(packet):
             skipped += len(packet)
         else:
             taken += packet
         at += len(packet)
-    over = len(taken) - MICRO_TURN_WIRE_BYTES
-    return taken[:MICRO_TURN_WIRE_BYTES], waiting[at - over :], skipped
+    over = len(taken) - whole
+    return taken[:whole], waiting[at - over :], skipped
 
 
 def _quiet_rms(floor_rms: float) -> float:
     return min(max(_ALWAYS_QUIET_RMS, 2 * floor_rms), _NEVER_QUIET_RMS)
 
 
-def _follow(floor_rms: float, pcm: npt.NDArray[np.int16]) -> float:
+def _follow(floor_rms: float, pcm: npt.NDArray[np.int16], packet_samples: int) -> float:
     """The quietest packet is the floor; it rises slowly and falls at once."""
-    heard = levels(pcm, PACKET_WIRE_BYTES)
+    heard = levels(pcm, packet_samples)
     risen = floor_rms * _FLOOR_RISE
     return float(max(1.0, min(risen, heard.min()))) if heard.size else risen
 

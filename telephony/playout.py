@@ -42,10 +42,11 @@ class Sounding:
 
 @dataclass(frozen=True, slots=True)
 class AwaitedMark:
-    """A mark that has been set; everything before it should have sounded by `ends_ns`."""
+    """A mark that has been set: the `sent` samples before it should all have sounded by `ends_ns`."""
 
     name: str
     ends_ns: int
+    sent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,9 @@ class Playout:
         transit_ns: from a sound's time on our schedule to its mark's return; None before the first mark.
         overdue_ns: by how much more than usual the last mark was late.
         confirmed_ns: everything scheduled up to here has sounded: a mark said so.
+        unconfirmed_ns: how far beyond what marks have confirmed the clock alone counts for heard; None:
+            any distance, because marks come only now and then.
+        sent_samples: how many have been sent over the call, flushed ones included.
         heard_samples: the agent sample up to which the caller has heard.
         late_marks, unknown_marks, flushed_marks: over the call.
     """
@@ -70,6 +74,8 @@ class Playout:
     transit_ns: int | None = None
     overdue_ns: int = 0
     confirmed_ns: int = 0
+    unconfirmed_ns: int | None = None
+    sent_samples: int = 0
     heard_samples: int = 0
     heard: tuple[HeardSpan, ...] = field(default=())
     late_marks: int = 0
@@ -92,6 +98,7 @@ def send(playout: Playout, agent_start: int, samples: int, now_ns: int, call_now
     It sounds when what was sent before has sounded, or at once. Sound that follows without a gap is laid on
     the caller's timeline without a gap, however the two clocks drift.
     """
+    playout = replace(playout, sent_samples=playout.sent_samples + samples)
     starts_ns = max(now_ns, playout.free_ns)
     transit_ns = playout.transit_ns or 0
     call_start = call_now + (starts_ns - now_ns + transit_ns) * SAMPLE_RATE_HZ // 1_000_000_000
@@ -118,7 +125,8 @@ def leave_out(playout: Playout, agent_start: int, samples: int, now_ns: int) -> 
 
 def set_mark(playout: Playout, name: str) -> Playout:
     """A mark leaves behind everything sent so far."""
-    return replace(playout, marks=(*playout.marks, AwaitedMark(name, playout.free_ns)))
+    mark = AwaitedMark(name, playout.free_ns, playout.sent_samples)
+    return replace(playout, marks=(*playout.marks, mark))
 
 
 def on_mark(playout: Playout, name: str, now_ns: int) -> Playout:
@@ -134,6 +142,20 @@ def on_mark(playout: Playout, name: str, now_ns: int) -> Playout:
     playout = _hear_until(playout, mark.ends_ns)
     playout = replace(playout, marks=marks, confirmed_ns=max(playout.confirmed_ns, mark.ends_ns))
     return _learn(playout, now_ns - mark.ends_ns, mark.ends_ns)
+
+
+def on_played(playout: Playout, samples: int, now_ns: int) -> Playout:
+    """The carrier has told how many of the samples sent have passed: as if marks had come back just then.
+
+    Reports that say nothing new change nothing; one of more than was sent is taken for all of it.
+    """
+    if samples > playout.sent_samples:
+        samples = playout.sent_samples
+        playout = replace(playout, unknown_marks=playout.unknown_marks + 1)
+    passed = [mark for mark in playout.marks if mark.sent <= samples]
+    if not passed:
+        return playout
+    return on_mark(playout, passed[-1].name, now_ns - duration_ns(samples - passed[-1].sent))
 
 
 def _learn(playout: Playout, late_ns: int, at_ns: int) -> Playout:
@@ -157,7 +179,7 @@ def _learn(playout: Playout, late_ns: int, at_ns: int) -> Playout:
 
 def hear(playout: Playout, now_ns: int) -> Playout:
     """Move the heard position on to what has sounded by now, as far as it is known to have."""
-    return _hear_until(playout, max(playout.confirmed_ns, now_ns - (playout.transit_ns or 0)))
+    return _hear_until(playout, _known(playout, now_ns - (playout.transit_ns or 0)))
 
 
 def clear(playout: Playout, now_ns: int) -> Playout:
@@ -166,7 +188,7 @@ def clear(playout: Playout, now_ns: int) -> Playout:
     The clear travels to the carrier as the sound did, so the cut falls where the schedule is now, without
     transit.
     """
-    cut = _hear_until(playout, max(now_ns, playout.confirmed_ns))
+    cut = _hear_until(playout, _known(playout, now_ns))
     flushed = (*playout.flushed, *(mark.name for mark in playout.marks))[-MOST_FLUSHED:]
     return replace(cut, schedule=(), marks=(), flushed=flushed, free_ns=now_ns)
 
@@ -174,6 +196,13 @@ def clear(playout: Playout, now_ns: int) -> Playout:
 def collect(playout: Playout) -> tuple[Playout, tuple[HeardSpan, ...]]:
     """Hand over the spans heard since the last time."""
     return replace(playout, heard=()), playout.heard
+
+
+def _known(playout: Playout, until_ns: int) -> int:
+    """How far what is scheduled until then is known, or may be taken, to have sounded."""
+    if playout.unconfirmed_ns is not None:
+        until_ns = min(until_ns, playout.confirmed_ns + playout.unconfirmed_ns)
+    return max(until_ns, playout.confirmed_ns)
 
 
 def _hear_until(playout: Playout, until_ns: int) -> Playout:

@@ -91,6 +91,8 @@ def resample(
     kernel: Kernel, pcm: npt.NDArray[np.int16], history: History
 ) -> tuple[npt.NDArray[np.int16], History]:
     """Resample int16[n] to about n·up/down samples (exactly, when n is a whole multiple of `down`)."""
+    if kernel.up == kernel.down:
+        return pcm, history
     heard = np.concatenate([history.inputs, pcm])
     size = pcm.size * kernel.up
     count = max(0, -((history.ahead - size) // kernel.down))

@@ -34,7 +34,7 @@ from telephony.clock import Clock
 from telephony.interaction_processor import LineTurnFrame
 from telephony.line import LineAnswer
 from telephony.media_line import MediaLine
-from telephony.messages import Inbound, Outbound
+from telephony.messages import FromCarrier, ToCarrier
 
 logger = logging.getLogger(__name__)
 
@@ -42,16 +42,16 @@ logger = logging.getLogger(__name__)
 class MediaSocket(Protocol):
     """A carrier's socket after its `start`."""
 
-    async def receive(self) -> Inbound | None:
+    async def receive(self) -> FromCarrier | None:
         """Wait for the next message; None once the socket is closed."""
         ...
 
-    async def send(self, messages: Sequence[Outbound]) -> bool:
+    async def send(self, messages: Sequence[ToCarrier]) -> bool:
         """Send in order; False if the socket is closed or does not take it."""
         ...
 
 
-class TwilioMediaTransport(BaseTransport):
+class MediaTransport(BaseTransport):
     """One call's media stream. `over` is set, with `reason`, when the carrier's side has ended.
 
     `reason` is `stop` (the carrier said so), `lost` (the connection broke) or `silent` (nothing came any
@@ -139,7 +139,7 @@ class TwilioMediaTransport(BaseTransport):
         """Have the carrier drop everything the caller has not heard yet."""
         await self._send(self._line.clear(self._clock.now_ns()))
 
-    async def _send(self, messages: Sequence[Outbound]) -> None:
+    async def _send(self, messages: Sequence[ToCarrier]) -> None:
         if messages and not self.over.is_set() and not await self._socket.send(messages):
             await self._finish("lost")
 
@@ -154,7 +154,7 @@ class TwilioMediaTransport(BaseTransport):
 class _Input(BaseInputTransport):
     """Pushes micro-turns. Its two tasks (socket, clock) begin with the pipeline and end with it."""
 
-    def __init__(self, transport: TwilioMediaTransport, params: TransportParams) -> None:
+    def __init__(self, transport: MediaTransport, params: TransportParams) -> None:
         super().__init__(params, name="media-input")
         self._transport = transport
         self._tasks: list[asyncio.Task[None]] = []
@@ -194,7 +194,7 @@ class _Input(BaseInputTransport):
 class _Output(BaseOutputTransport):
     """Plays what it is given. Paced by the line, so it needs no sender of its own."""
 
-    def __init__(self, transport: TwilioMediaTransport, params: TransportParams) -> None:
+    def __init__(self, transport: MediaTransport, params: TransportParams) -> None:
         super().__init__(params, name="media-output")
         self._transport = transport
         self._any_rate = AnyRate()

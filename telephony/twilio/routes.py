@@ -23,13 +23,13 @@ from telephony.clock import NS_PER_S, Clock, MonotonicClock
 from telephony.errors import MessageError, TokenError
 from telephony.line import TWILIO, IncomingCall, Switchboard
 from telephony.media_line import MediaLine
-from telephony.messages import Start
 from telephony.outside_ears import make_service
+from telephony.stream import StreamEnd, run_stream
 from telephony.tokens import Tokens
 from telephony.twilio import twiml
 from telephony.twilio.signature import Gate
 from telephony.twilio.socket import POLICY, TRY_AGAIN_LATER, SocketLimits, TwilioSocket
-from telephony.twilio.stream import StreamEnd, run_stream
+from telephony.twilio.wire import Start
 
 logger = logging.getLogger(__name__)
 
@@ -199,7 +199,7 @@ class _FrontDesk:
 
 
 async def _read_start(socket: TwilioSocket) -> Start | None:
-    while (message := await socket.receive()) is not None:
+    while (message := await socket.read()) is not None:
         if isinstance(message, Start):
             return message
     return None

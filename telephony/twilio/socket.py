@@ -15,8 +15,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from telephony.clock import NS_PER_S, Clock
 from telephony.errors import FloodError, MessageError
-from telephony.messages import Inbound, Outbound, Unknown, from_wire, to_wire
+from telephony.messages import FromCarrier, ToCarrier
 from telephony.pacing import Allowance, spend
+from telephony.twilio.wire import Connected, Inbound, Start, Unknown, from_wire, to_wire
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +66,13 @@ class TwilioSocket:
         self._throttled_ns = 0
         self._reads = 0
 
-    async def receive(self) -> Inbound | None:
+    async def receive(self) -> FromCarrier | None:
+        """Wait for the next message about the call; None once the socket is closed, by whichever side."""
+        while isinstance(message := await self.read(), Connected | Start | Unknown):
+            pass
+        return message
+
+    async def read(self) -> Inbound | None:
         """Wait for the next message that can be read; None once the socket is closed, by whichever side."""
         while self._open:
             try:
@@ -81,7 +88,7 @@ class TwilioSocket:
                 await self._tolerate(error)
         return None
 
-    async def send(self, messages: Sequence[Outbound]) -> bool:
+    async def send(self, messages: Sequence[ToCarrier]) -> bool:
         """Send in order; False if the socket is closed or the peer does not read."""
         try:
             async with asyncio.timeout(self._limits.send_s):

@@ -12,8 +12,9 @@ from telephony.clock import NS_PER_MS
 from telephony.errors import LineError
 from telephony.line import LineAnswer, LineTurn
 from telephony.media_line import LineLimits, MediaLine
-from telephony.messages import Clear, KeyPress, MarkReturned, Media, Outbound, Play, SetMark, Stop, to_wire
-from tests.telephony.test_messages import STREAM, fits_the_schema
+from telephony.messages import Clear, KeyPress, MarkReturned, Media, Play, SetMark, Stop, ToCarrier
+from telephony.twilio.wire import to_wire
+from tests.telephony.test_twilio_wire import STREAM, fits_the_schema
 
 MS = NS_PER_MS
 QUIET = np.zeros(3_200, np.int16)
@@ -32,7 +33,7 @@ class Ear:
     sent_ms: float = 0.0
     times_ns: list[int] = field(default_factory=list)
 
-    def take(self, messages: tuple[Outbound, ...], now_ns: int) -> None:
+    def take(self, messages: tuple[ToCarrier, ...], now_ns: int) -> None:
         for message in messages:
             assert fits_the_schema(to_wire(message, STREAM))
             match message:

@@ -19,7 +19,7 @@ from telephony.clock import Clock
 from telephony.interaction_processor import InteractionProcessor
 from telephony.line import Conversation
 from telephony.media_line import MediaLine
-from telephony.transport import MediaSocket, TwilioMediaTransport
+from telephony.transport import MediaSocket, MediaTransport
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ async def run_stream(
 
     `ears`: a speech-to-text service that hears the caller first.
     """
-    transport = TwilioMediaTransport(socket, line, clock)
+    transport = MediaTransport(socket, line, clock)
     processor = InteractionProcessor(conversation, closes=False)
     worker = PipelineWorker(
         Pipeline([transport.input(), *([ears] if ears else []), processor, transport.output()]),
