@@ -65,5 +65,6 @@ LEAST_ROLE: Final[Mapping[str, Role | None]] = {
     "read_call": Role.VIEWER,
     "read_call_tape": Role.VIEWER,
     "read_call_audio": Role.VIEWER,
+    "read_call_waveform": Role.VIEWER,
     "simulate_flow": Role.MANAGER,
 }

@@ -2,13 +2,15 @@
 
 import asyncio
 from datetime import UTC, datetime
+from pathlib import Path as FilePath
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, Response
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter
 
 from admin.calls import queries, tape
+from admin.calls.waveform import waveform
 from admin.paging import PAGE, Cursor, Limit, Page, Whole, cursor_of, place_of
 from admin.parts import AdminParts, Parts
 from admin.problems import Problem, not_found
@@ -116,11 +118,32 @@ async def read_call_tape(
 )
 async def read_call_audio(call_id: CallId, parts: Parts) -> FileResponse:
     """Give out a call's recording, whole or by ranges: 16 kHz, left the caller, right the agent as heard."""
+    recording = await _recording(parts, call_id)
+    return FileResponse(recording, media_type="audio/wav", filename=f"{call_id}.wav")
+
+
+@router.get(
+    "/{call_id}/waveform",
+    response_class=Response,
+    responses={
+        200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+    },
+)
+async def read_call_waveform(call_id: CallId, parts: Parts) -> Response:
+    """Give out how a call's recording looks: four signed bytes for every 10 ms.
+
+    They are the caller's lowest and highest sample, then the agent's.
+    """
+    entries = await asyncio.to_thread(waveform, await _recording(parts, call_id))
+    return Response(entries, media_type="application/octet-stream")
+
+
+async def _recording(parts: AdminParts, call_id: str) -> FilePath:
     folder = tape.folder_of(parts.settings.tapes, (await _call(parts, call_id)).tape)
     recording = folder / tape.RECORDING
     if not recording.is_file():
         raise Problem(404, "no-recording", "This call has no recording. It may have been removed.")
-    return FileResponse(recording, media_type="audio/wav", filename=f"{call_id}.wav")
+    return recording
 
 
 async def _call(parts: AdminParts, call_id: str) -> CallRow:

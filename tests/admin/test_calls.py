@@ -1,8 +1,10 @@
 import json
+import wave
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 from sqlalchemy.dialects import sqlite
 
@@ -143,11 +145,31 @@ async def test_a_call_its_tape_and_its_recording_are_read(office: Office) -> Non
     assert beyond.status_code == 416
 
 
+async def test_a_waveform_tells_how_loud_each_side_is_every_10_ms(office: Office) -> None:
+    [call_id] = await record(office, 1)
+    folder = office.settings.tapes / call_id
+    folder.mkdir(parents=True)
+    caller, agent = np.zeros(64_000 * 16, dtype="<i2"), np.zeros(64_000 * 16, dtype="<i2")
+    caller[63_010 * 16] = -0x4000
+    agent[0], agent[-1] = 0x7FFF, 0x100
+    with wave.open(str(folder / "call.wav"), "wb") as file:
+        file.setparams((2, 2, 16_000, 0, "NONE", ""))
+        file.writeframes(np.stack([caller, agent], axis=1)[:-80].tobytes() + agent[-1:].tobytes() * 2)
+    viewer = await office.person(Role.VIEWER)
+    drawn = await viewer.get(f"/calls/{call_id}/waveform")
+    entries = np.frombuffer(drawn.content, dtype=np.int8).reshape(-1, 4)
+    assert (entries.shape[0], np.count_nonzero(entries)) == (6_400, 4)
+    assert (entries[0].tolist(), entries[6_301].tolist()) == ([0, 0, 0, 127], [-64, 0, 0, 0])
+    assert entries[-1].tolist() == [0, 1, 0, 1]
+    (folder / "call.wav").write_bytes(b"RIFF")
+    assert (await viewer.get(f"/calls/{call_id}/waveform")).json()["type"] == "urn:tandem:no-recording"
+
+
 async def test_a_call_without_a_tape_here_says_so(office: Office) -> None:
     ids = await record(office, 1)
     viewer = await office.person(Role.VIEWER)
     assert (await viewer.get(f"/calls/{ids[0]}")).json()["has_tape"] is False
-    for part in ("tape", "audio"):
+    for part in ("tape", "audio", "waveform"):
         answer = await viewer.get(f"/calls/{ids[0]}/{part}")
         assert (answer.status_code, answer.json()["type"]) == (404, "urn:tandem:no-tape")
     assert (await viewer.get("/calls/nothing")).status_code == 404
