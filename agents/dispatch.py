@@ -27,7 +27,8 @@ from agents.reports import ReportReader, clear, connect, connect_reader, mark_ov
 from agents.runner import told
 from agents.task_figures import TaskFigures
 from agents.tool_calls import SqlToolCalls, State
-from agents.toolbox import Toolbox, find_tools
+from agents.toolbox import Toolbox
+from agents.watched_tools import WatchedTools
 from config import logs, metrics, tracing
 from config.database import Database
 from config.settings import Settings
@@ -279,7 +280,7 @@ class Dispatcher:
 
     def __init__(self, settings: Settings, toolbox: Toolbox | None = None) -> None:
         """Find the tools, unless `toolbox` is given. Nothing is connected before `start`."""
-        self._toolbox = find_tools(settings) if toolbox is None else toolbox
+        self._toolbox = WatchedTools(settings) if toolbox is None else toolbox
         self._desks: dict[str, Desk] = {}
         self._sender = Sender(make_app(settings))
         self._redis = connect(settings.redis_url)
@@ -321,6 +322,11 @@ class Dispatcher:
         await asyncio.to_thread(self._sender.close)
         await self._reading.aclose()
         await self._redis.aclose()
+
+    def sensitive_of(self, tool: str) -> frozenset[str]:
+        """Name the arguments of a tool whose values are never shown; none for a tool there is not."""
+        found = self._toolbox.get(tool)
+        return found.sensitive if found else frozenset()
 
     async def answers(self) -> bool:
         """Whether Redis can be reached now."""

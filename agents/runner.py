@@ -115,7 +115,6 @@ class Runner:
         self._unix_ms = unix_ms
         self._brief_worker = brief_worker
         self._pulse_ms = pulse_ms
-        self._names = frozenset((*caller.toolbox, LANGUAGE_MODEL))
 
     async def run(self, request: TaskRequest) -> None:
         """Run one request to its last report; again and beside itself, it still changes things once.
@@ -133,7 +132,8 @@ class Runner:
             if (outcome := await self._run(traced)) is not None:
                 label = metrics.outcome_label(outcome.kind, outcome.error)
                 span.note(outcome=label)
-                tool = request.tool if request.tool in self._names else metrics.UNKNOWN
+                known = request.tool == LANGUAGE_MODEL or request.tool in self._caller.toolbox
+                tool = request.tool if known else metrics.UNKNOWN
                 metrics.run_seconds.labels(tool, label).observe(time.perf_counter() - began)
 
     async def _run(self, request: TaskRequest) -> Outcome | None:

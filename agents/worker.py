@@ -25,8 +25,9 @@ from agents.provided import provided
 from agents.reports import RUN_SEQUENCES, ReportWriter, connect, unix_ms
 from agents.runner import BriefWorker, Runner
 from agents.tool_calls import SqlToolCalls
-from agents.toolbox import Toolbox, find_tools
+from agents.toolbox import Toolbox
 from config import tracing
+from agents.watched_tools import WatchedTools
 from config.database import Database
 from config.settings import Settings
 
@@ -113,7 +114,7 @@ def start(settings: Settings, visibility_s: int = VISIBILITY_S, messenger: Messe
         DeclarationError: the tools cannot be loaded.
     """
     app = make_app(settings, visibility_s)
-    register(app, settings, find_tools(settings), messenger)
+    register(app, settings, WatchedTools(settings), messenger)
     warnings.simplefilter("ignore", SecurityWarning)  # of pickle as root: we take nothing but JSON
     celery_worker.safe_say = _say
     signals.setup_logging.connect(_leave_logging_alone, weak=False)
