@@ -136,7 +136,17 @@ class Flow(Part):
 
     def speaking(self, tag: str) -> "Flow":
         """Give this flow in a language; in its own if it has no other."""
-        return self.others.get(tag, self)
+        other = self.others.get(tag)
+        if other is None or other.others:
+            return self if other is None else other
+        return other.model_copy(update={"others": self.others})
+
+    def tag_for(self, wanted: str) -> str:
+        """Find which of its languages a wish is met by ("es" by "es-MX"); empty: by none."""
+        language = wanted.partition("-")[0]
+        tags = self.languages or (self.language,)
+        near = (tag for tag in tags if language and tag.partition("-")[0] == language)
+        return wanted if wanted in tags else next(near, "")
 
     @property
     def key(self) -> str:

@@ -4,6 +4,7 @@ Chosen by the call and by how many were said in it, so that a call replayed says
 hear the same, and nobody hears the same twice in a row.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Final
@@ -13,7 +14,7 @@ from model.voice.small import Kind, SmallUtterance, small_utterance
 
 _FAVOURED: Final[tuple[Kind, ...]] = ("mm-hm", "mm-hm", "mm-hm", "uh-huh", "uh-huh", "i see", "right", "okay")
 """How often each is said while somebody explains: sounds more often than words."""
-_INTRODUCTIONS: Final = {"en": "As I was saying,", "es": "Como le decía,"}
+_INTRODUCTIONS: Final[Mapping[Language, str]] = {"en": "As I was saying,", "es": "Como le decía,"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,10 @@ class Listening:
         """What goes before something that was interrupted long ago and is taken up again."""
         return _INTRODUCTIONS[self.language]
 
+    def going_on_in(self, tag: str) -> "Listening":
+        """Go on in the language of a BCP 47 tag; one without recordings is served in English."""
+        return replace(self, language=_recorded(tag))
+
     def _say(self, kind: Kind, chance: int) -> "tuple[Listening, SmallUtterance]":
         after = replace(self, said=self.said + 1, last=kind)
         return after, small_utterance(kind, self.language, chance >> 16)
@@ -57,9 +62,13 @@ class Listening:
 
 def listening_in(call_id: str, tag: str) -> Listening:
     """Begin a call in the language of a BCP 47 tag; one without recordings is served in English."""
-    return Listening(call_id, "es" if tag.lower().startswith("es") else "en")
+    return Listening(call_id, _recorded(tag))
 
 
-def introductions() -> tuple[str, ...]:
-    """All of them, to be synthesised ahead."""
-    return tuple(_INTRODUCTIONS.values())
+def introductions() -> Mapping[Language, str]:
+    """All of them by language, to be synthesised ahead."""
+    return _INTRODUCTIONS
+
+
+def _recorded(tag: str) -> Language:
+    return "es" if tag.lower().partition("-")[0] == "es" else "en"

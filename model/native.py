@@ -101,8 +101,8 @@ class NativeInterlocutor(Generic[M]):
         self._ears = ears
         self._ahead = Ahead(voice)
         self._closing: SimpleQueue[NativeCall[M]] = SimpleQueue()
-        for text in introductions():
-            self._ahead.prepare(text)
+        for language, text in introductions().items():
+            self._ahead.prepare(text, language)
 
     def open(self, call: CallContext) -> NativeCall[M]:
         """Begin a call."""
@@ -110,11 +110,11 @@ class NativeInterlocutor(Generic[M]):
         listener = None if self._ears is None else self._ears.open(call.call_id, call.language)
         session = Session(
             dials=call.dials,
+            language=call.language,
             outside_ears=listener is None,
             listening=listening_in(call.call_id, call.language),
         )
-        prepare = self._ahead.prepare_in(call.language)
-        return NativeCall(self._perception.open(), listener, session, prepare, self._closing)
+        return NativeCall(self._perception.open(), listener, session, self._ahead.prepare, self._closing)
 
     def step(self, states: Sequence[NativeCall[M]], turns: Sequence[TurnInput]) -> list[TurnOutput]:
         """Take the next micro-turn of each of these calls, both halves at once.
@@ -309,5 +309,7 @@ def _gave(state: NativeCall[M], output: TurnOutput, orders: EarOrders) -> None:
         return
     if orders.turn_over:
         state.listener.turn_over()
+    if orders.language is not None:
+        state.listener.change_language(orders.language)
     if orders.expect is not None:
         state.listener.expect(orders.expect)

@@ -69,6 +69,8 @@ class Offer:
         expects: the kind of answer awaited while and after it is voiced.
         expires_ms: call time after which it is stale and dropped unvoiced; None for never.
         interruptible: False for the few sentences that must be heard (a legal notice).
+        language: of the text, a BCP 47 tag; None: the call's when it was offered. A reply prepared for "en
+            español" is in Spanish before the call is.
     """
 
     id: str
@@ -79,6 +81,7 @@ class Offer:
     expects: Expectation = NOTHING_AWAITED
     expires_ms: int | None = None
     interruptible: bool = True
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,14 @@ class DialsTurned:
     dials: Dials
 
 
-TurnEvent = OfferMade | OfferWithdrawn | KeyPressed | Heard | HeardWords | DialsTurned
+@dataclass(frozen=True, slots=True)
+class LanguageChanged:
+    """From this micro-turn on both sides speak `language` (a BCP 47 tag)."""
+
+    language: str
+
+
+TurnEvent = OfferMade | OfferWithdrawn | KeyPressed | Heard | HeardWords | DialsTurned | LanguageChanged
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,6 +173,7 @@ class Switchboard:
             "call_id": call_id,
             "carrier_call_id": incoming.carrier_call_id,
             "flow": flow_version,
+            "language": flow.language,
             "began_at": began_at.isoformat(),
         }
         context = CallContext(call_id, flow.language, opening_dials(flow))

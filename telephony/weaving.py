@@ -24,7 +24,17 @@ from agents.dialogue.events import (
 from agents.dialogue.state import State
 from agents.messages import Delegation
 from config.flow import Flow, dials_at
-from model.turn import Dials, DialsTurned, Offer, OfferMade, OfferWithdrawn, Transcript, TurnEvent, Urgency
+from model.turn import (
+    Dials,
+    DialsTurned,
+    LanguageChanged,
+    Offer,
+    OfferMade,
+    OfferWithdrawn,
+    Transcript,
+    TurnEvent,
+    Urgency,
+)
 
 _TAKEN_UP_REMEMBERED: Final = 8
 _SURE: Final = 1.0
@@ -85,7 +95,7 @@ def tell(weave: Weave, event: Event) -> Woven:
     withdrawn = _withdraw(weave.prepared)
     moved = replace(weave, dialogue=step.state, prepared=None)
     done = _carry_out(moved, step.effects, spoken=frozenset())
-    return replace(done, events=(*withdrawn, *done.events))
+    return replace(done, events=(*withdrawn, *_language_news(weave, step.state), *done.events))
 
 
 def overhear(weave: Weave, transcript: Transcript) -> Woven:
@@ -125,8 +135,15 @@ def take(weave: Weave, transcript: Transcript, started: frozenset[str]) -> Woven
         spoken = frozenset(dialogue_id(offer_id) for offer_id in started)
         unspoken = tuple(OfferWithdrawn(offer.id) for offer in prepared.offers if offer.id not in started)
         done = _carry_out(moved, prepared.effects, spoken)
-        return replace(done, events=(*unspoken, *done.events))
+        return replace(done, events=(*unspoken, *_language_news(weave, prepared.state), *done.events))
     return tell(weave, CallerSaid(transcript.text, transcript.confidence))
+
+
+def _language_news(weave: Weave, after: State) -> tuple[TurnEvent, ...]:
+    """Tell the model when the call goes on in another language."""
+    before = weave.flow.speaking(weave.dialogue.language).language
+    language = weave.flow.speaking(after.language).language
+    return () if language == before else (LanguageChanged(language),)
 
 
 def _withdraw(prepared: Prepared | None) -> tuple[TurnEvent, ...]:
@@ -145,6 +162,7 @@ def _offer(say: Say, offer_id: str) -> Offer:
         urgency=Urgency.NEWS if say.news else Urgency.REPLY,
         expects=say.expects,
         interruptible=say.interruptible,
+        language=say.language or None,
     )
 
 

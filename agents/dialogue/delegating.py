@@ -37,6 +37,7 @@ def delegate(scene: Scene, name: str, step: Work) -> Scene:
         kind=kind,
         slots={slot: given[slot] for slot in slots_used(step) if slot in given},
         meanwhile=step.meanwhile is not None,
+        language=scene.flow.language,
     )
     delegation = Delegation(
         task_id=task.id,

@@ -75,7 +75,7 @@ Event = CallBegan | CallerSaid | KeysPressed | CallerSilent | Reported | OfferHe
 class Say:
     """Text to voice, word for word, and what is then awaited.
 
-    `step`: where the text stands in the flow. `news`: not a reply, can wait.
+    `step`: where the text stands in the flow. `news`: not a reply, can wait. `language`: of the text, a tag.
     """
 
     offer_id: str
@@ -84,6 +84,7 @@ class Say:
     expects: Expectation = NOTHING_AWAITED
     news: bool = False
     interruptible: bool = True
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,9 @@ from config.flow_steps import End, Transfer, Work
 
 def tell(scene: Scene, news: News) -> Scene:
     """Offer news, in place of the same news not heard yet. Last words that are being said come after it."""
+    if not news.language:
+        tongue = news.task.language if news.verbatim and news.task else ""
+        news = replace(news, language=tongue or scene.flow.language)
     scene = _offered(drop_news(scene, lambda other: _same(other, news)), news)
     step = scene.step
     return part_again(scene, step) if scene.state.parting and isinstance(step, Transfer | End) else scene
@@ -38,12 +41,12 @@ def _same(one: News, other: News) -> bool:
 
 
 def _offered(scene: Scene, news: News) -> Scene:
-    scene, spoken, asks = _worded(scene, news)
-    reply = scene.news
+    flow, reply = scene.flow, scene.news
+    scene, spoken, asks = _worded(replace(scene, flow=flow.speaking(news.language)), news)
     scene = replace(scene, news=True, telling=(*scene.telling, *news.tells))
     scene = say(scene, spoken, Purpose.NEWS, asks=asks, of=news.step)
     offered = replace(news, offer_id=scene.state.offers[-1].id)
-    return replace(scene.now(news=(*scene.state.news, offered)), news=reply)
+    return replace(scene.now(news=(*scene.state.news, offered)), flow=flow, news=reply)
 
 
 def _worded(scene: Scene, news: News) -> tuple[Scene, str, bool]:

@@ -118,8 +118,10 @@ def say(
     scene = scene.now(count=count, offers=(*scene.state.offers, offer), unheard=False)
     if purpose is not Purpose.REMARK:
         scene = scene.now(said=(*scene.state.said, text))
-    expects = awaited(scene.flow, scene.state)
-    said = Say(offer.id, text, of or scene.state.step, expects, scene.news, interruptible)
+    expects = awaited(scene.flow.speaking(scene.state.language), scene.state)
+    said = Say(
+        offer.id, text, of or scene.state.step, expects, scene.news, interruptible, scene.flow.language
+    )
     return replace(scene, telling=()).doing(said)
 
 

@@ -81,6 +81,7 @@ class OpenTask:
         word_due_ms: when the caller is to hear that it takes long.
         word_must_ms: ... even though something is still being said.
         give_up_ms: when it has failed.
+        language: the tag of the one the call was in then.
         watch: the step that promised to tell when it takes longer than last time.
         watch_due_ms: when that is.
     """
@@ -96,6 +97,7 @@ class OpenTask:
     word_due_ms: int = 0
     word_must_ms: int = 0
     give_up_ms: int = 0
+    language: str = ""
     watch: str | None = None
     watch_due_ms: int | None = None
 
@@ -114,6 +116,7 @@ class News:
         tells: values in it that are not blanks of its own.
         task: the work it is news of; None: of the clock.
         offer_id: the offer that tells it; None: it is owed.
+        language: the tag of the one the text is in; empty: the call's.
     """
 
     key: str
@@ -125,6 +128,7 @@ class News:
     tells: tuple[Told, ...] = ()
     task: OpenTask | None = None
     offer_id: str | None = None
+    language: str = ""
 
     @property
     def waited_for(self) -> bool:

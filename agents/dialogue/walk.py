@@ -6,9 +6,11 @@ from typing import assert_never
 
 from agents.dialogue.delegating import delegate, reached, superseded
 from agents.dialogue.events import HangUp, TransferTo
+from agents.dialogue.events import Say as Offered
 from agents.dialogue.promises import promise_reminder, promise_to_watch, stop_reminding
 from agents.dialogue.scene import Scene, drop_news, drop_task, known, say, sure_word, unsay_all, word
 from agents.dialogue.state import Given, Purpose
+from agents.dialogue.switching import going_on_in
 from agents.dialogue.wording import branch
 from config.flow_steps import (
     Agent,
@@ -151,9 +153,8 @@ def answer_aside(scene: Scene, name: str, step: Staying) -> Scene:
     match step:
         case Aside():
             text = step.says
-        case Speak(language=tag):
-            scene = replace(scene.now(language=tag), flow=scene.flow.speaking(tag))
-            text = step.says if not isinstance(own := scene.flow.steps[name], Speak) else own.says
+        case Speak():
+            return _speak(scene, name, step)
         case Remind():
             scene, text, talk = promise_reminder(scene, name, step)
         case Watch():
@@ -165,6 +166,16 @@ def answer_aside(scene: Scene, name: str, step: Staying) -> Scene:
         case _:
             assert_never(step)
     return stay(scene, f"{name}.says", text, talk)
+
+
+def _speak(scene: Scene, name: str, step: Speak) -> Scene:
+    """Go on in another language; what was said in the one before is not said again."""
+    scene = going_on_in(scene, step.language)
+    own = scene.flow.steps[name]
+    before = len(scene.effects)
+    scene = stay(scene, f"{name}.says", own.says if isinstance(own, Speak) else step.says)
+    spoken = tuple(effect.text for effect in scene.effects[before:] if isinstance(effect, Offered))
+    return scene if scene.state.kept or not spoken else scene.now(said=spoken)
 
 
 def stay(scene: Scene, key: str, text: Text, talk: Mapping[str, object] | None = None) -> Scene:

@@ -30,6 +30,11 @@ class TogetherCall:
         for one in self.ears:
             one.expect(expectation)
 
+    def change_language(self, language: str) -> None:
+        """Pass it on."""
+        for one in self.ears:
+            one.change_language(language)
+
     def listen(self, index: int, audio: Audio, *, speaking: bool) -> None:
         """Pass it on."""
         for one in self.ears:

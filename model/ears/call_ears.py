@@ -139,6 +139,9 @@ class CallEars:
         self._end_live()
         self._care_due = bool(self._frames) and (self._silent > 0 or not self._attending)
 
+    def change_language(self, language: str) -> None:
+        """Go on as before: whatever the `language`, English is all these ears understand."""
+
     def listen(self, index: int, audio: Audio, *, speaking: bool) -> None:
         """Take note of micro-turn `index`, int16[3200]."""
         if speaking and not self._attending:

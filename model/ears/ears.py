@@ -43,6 +43,10 @@ class Listener(Protocol):
         """Decode what follows with this in mind. Takes effect at once for the current turn."""
         ...
 
+    def change_language(self, language: str) -> None:
+        """Expect the caller to speak `language` (BCP 47 tag) from now on, in the current turn too."""
+        ...
+
     def listen(self, index: int, audio: Audio, *, speaking: bool) -> None:
         """Take in micro-turn `index` (int16[3200]). `speaking`: the model hears caller voice in it."""
         ...

@@ -68,6 +68,15 @@ class EncoderCall:
         self._grammar = grammar_for(expectation, COSTS, self._tongue)
         self._anew_due = len(self._sound) > 0
 
+    def change_language(self, language: str) -> None:
+        """Understand the current turn from its beginning, and what follows, as `language` (BCP 47 tag)."""
+        tongue = tongue_of(language)
+        if tongue is self._tongue:
+            return
+        self._tongue = tongue
+        self._grammar = grammar_for(self._expectation, COSTS, tongue)
+        self._anew_due = len(self._sound) > 0
+
     def listen(self, index: int, audio: Audio, *, speaking: bool) -> None:
         """Take note of micro-turn `index`, int16[3200]."""
         self._next_index = index + 1

@@ -11,6 +11,7 @@ from config.units import MICRO_TURN_SAMPLES
 from model.ears.ears import Hearing
 from model.ears.encoder_call import EncoderCall
 from model.ears.evidence import evidence_of
+from model.ears.kinds import HEARS
 from model.ears.sentence import free_sentence
 from model.ears.tongue import tongue_of
 
@@ -67,7 +68,7 @@ class EncoderKind:
     def _warm_up(self) -> None:
         """Hear some noise: kernels are compiled (once per machine), and the encoder has run.
 
-        Of vocabularies, that of English is made now, others when somebody first speaks the language.
+        The vocabularies of all languages are made now: nobody waits because somebody else changes theirs.
         """
         call = self.open("en")
         call.expect(Expectation(AnswerKind.DIGITS, 6))
@@ -76,4 +77,6 @@ class EncoderKind:
             call.listen(index, audio, speaking=index < _WARMING - 1)
             self.work([call], hurried=False)
         sound = noise.ravel().astype(np.float32) / np.float32(32_768)
-        free_sentence(evidence_of(self._reader.read([sound])[0]), tongue_of("en"))
+        heard = evidence_of(self._reader.read([sound])[0])
+        for language in HEARS["encoder"]:
+            free_sentence(heard, tongue_of(language))

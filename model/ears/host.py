@@ -42,6 +42,14 @@ class Expect:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeLanguage:
+    """`language` is a BCP 47 tag."""
+
+    call_id: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Listen:
     """`pcm`: 3200 samples, int16 in the machine's byte order."""
 
@@ -64,7 +72,7 @@ class Close:
     call_id: str
 
 
-Order = Open | Expect | Listen | TurnOver | Close
+Order = Open | Expect | ChangeLanguage | Listen | TurnOver | Close
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +110,9 @@ class Host:
         match order:
             case Expect(expectation=expectation):
                 call.expect(expectation)
+                self._waiting[order.call_id] = None
+            case ChangeLanguage(language=language):
+                call.change_language(language)
                 self._waiting[order.call_id] = None
             case Listen(index=index, pcm=pcm, speaking=speaking):
                 call.listen(index, np.frombuffer(pcm, np.int16), speaking=speaking)

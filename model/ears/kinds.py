@@ -28,6 +28,10 @@ class CallHearing(Protocol):
         """Understand with this in mind, the current turn from its beginning."""
         ...
 
+    def change_language(self, language: str) -> None:
+        """Understand the current turn from its beginning, and what follows, as `language` (BCP 47 tag)."""
+        ...
+
     def listen(self, index: int, audio: Audio, *, speaking: bool) -> None:
         """Take note of micro-turn `index`, int16[3200]."""
         ...

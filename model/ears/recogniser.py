@@ -19,7 +19,18 @@ from typing import Final
 from config.expectation import NOTHING_AWAITED, Expectation
 from config.units import MICRO_TURN_MS
 from model.ears.ears import Hearing
-from model.ears.host import Close, Expect, Listen, Open, Order, Ready, TurnOver, Understood, serve
+from model.ears.host import (
+    ChangeLanguage,
+    Close,
+    Expect,
+    Listen,
+    Open,
+    Order,
+    Ready,
+    TurnOver,
+    Understood,
+    serve,
+)
 from model.ears.kinds import HEARS, EarsName
 from model.turn import Audio
 
@@ -44,8 +55,6 @@ class EmbeddedEars:
 
     def open(self, call_id: str, language: str) -> "EmbeddedListener":
         """Begin to hear a call. A `language` (BCP 47 tag) these ears do not know is said in the log."""
-        if language.lower().partition("-")[0] not in HEARS[self._name]:
-            _log.warning("call %s: the ears (%s) do not know %s", call_id, self._name, language)
         host = min(self._hosts, key=lambda host: host.calls)
         return host.open(call_id, language)
 
@@ -76,6 +85,13 @@ class EmbeddedListener:
         if expectation != self._expectation:
             self._expectation = expectation
             self._host.send(Expect(self._call_id, expectation))
+
+    def change_language(self, language: str) -> None:
+        """Hear `language` (BCP 47 tag) from now on; one these ears do not know is said in the log."""
+        if language != self._language:
+            self._language = language
+            self._host.warn_of(self._call_id, language)
+            self._host.send(ChangeLanguage(self._call_id, language))
 
     def listen(self, index: int, audio: Audio, *, speaking: bool) -> None:
         order = Listen(self._call_id, index, audio.tobytes(), speaking)
@@ -125,11 +141,17 @@ class _HostProcess:
         return len(self._listeners)
 
     def open(self, call_id: str, language: str) -> EmbeddedListener:
+        self.warn_of(call_id, language)
         listener = EmbeddedListener(call_id, language, self)
         with self._lock:
             self._listeners[call_id] = listener
             self._orders.put(Open(call_id, language))
         return listener
+
+    def warn_of(self, call_id: str, language: str) -> None:
+        """Say in the log that a language is not known."""
+        if language.lower().partition("-")[0] not in HEARS[self._name]:
+            _log.warning("call %s: the ears (%s) do not know %s", call_id, self._name, language)
 
     def send(
         self, order: Order, *, remember_in: deque[Listen] | None = None, forget: deque[Listen] | None = None

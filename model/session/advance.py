@@ -38,7 +38,7 @@ def advance(
     session = acted(session, decision, moment, row, prepare)
     session = transcribed(session, moment, row)
     session, output = _voiced(session, row, slots[-1], prepare)
-    return session, output, EarOrders(row.turn_over, row.expect)
+    return session, output, EarOrders(row.turn_over, row.language, row.expect)
 
 
 def reply(
@@ -57,7 +57,7 @@ def reply(
     for event in events:
         session = told(session, event, row, prepare)
     session, output = _voiced(session, row, readings, prepare)
-    return session, output, EarOrders(expect=row.expect)
+    return session, output, EarOrders(language=row.language, expect=row.expect)
 
 
 def awaits_words(session: Session, index: int, slots: tuple[Readings, ...], hearing: Hearing) -> bool:

@@ -13,6 +13,7 @@ from model.turn import (
     Heard,
     HeardWords,
     KeyPressed,
+    LanguageChanged,
     OfferDropped,
     OfferMade,
     OfferWithdrawn,
@@ -25,7 +26,8 @@ def told(session: Session, event: TurnEvent, row: Row, prepare: Prepare) -> Sess
     """Take in one event."""
     match event:
         case OfferMade(offer):
-            prepare(offer.text)
+            offer = replace(offer, language=offer.language or session.language)
+            prepare(offer.text, offer.language or session.language)
             return replace(session, offers=session.offers.make(offer))
         case OfferWithdrawn(offer_id):
             return _withdrawn(session, offer_id, row)
@@ -39,6 +41,9 @@ def told(session: Session, event: TurnEvent, row: Row, prepare: Prepare) -> Sess
             return replace(session, outside_ears=True, outside=Hearing(words, upto_ms, confidence))
         case DialsTurned(dials):
             return replace(session, dials=dials)
+        case LanguageChanged(language):
+            row.language = language
+            return replace(session, language=language, listening=session.listening.going_on_in(language))
         case _:
             assert_never(event)
 

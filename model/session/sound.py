@@ -51,7 +51,7 @@ def begun(session: Session, row: Row, prepare: Prepare) -> Session:
     offer = session.offers.voiceable(opening)
     if offer is None:
         return session
-    utterance = prepare(offer.text)
+    utterance = prepare(offer.text, offer.language or session.language)
     if utterance.clause(0) is None and not utterance.complete:
         return session
     row.acts.append(OfferStarted(offer.id))

@@ -18,6 +18,7 @@ class Session:
     """One call's state.
 
     Attributes:
+        language: the call's, a BCP 47 tag.
         outside_ears: the words come as `HeardWords` from ears outside the model.
         outside: what those have heard of the current turn.
         listening: its small utterances.
@@ -30,6 +31,7 @@ class Session:
 
     dials: Dials = field(default_factory=Dials)
     lines: Thresholds = SHIPPED
+    language: str = "en-US"
     outside_ears: bool = False
     outside: Hearing = field(default_factory=Hearing)
     listening: Listening = field(default_factory=Listening)
@@ -48,6 +50,7 @@ class EarOrders:
     """What the ears are to be told after a micro-turn, in this order."""
 
     turn_over: bool = False
+    language: str | None = None
     expect: Expectation | None = None
 
 
@@ -62,6 +65,8 @@ class Row:
     transcript: Transcript | None = None
     taken: Transcript | None = None
     turn_over: bool = False
+    language: str | None = None
+    """The call goes on in it."""
     expect: Expectation | None = None
 
     @property

@@ -6,9 +6,8 @@ is said often (greetings, "one moment please") is kept, within a bound, and shar
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from threading import Condition, Lock
 from typing import Final, Protocol
 
@@ -109,10 +108,6 @@ class Ahead:
                 self._thread.submit(self._next_clause, utterance, self._voice.speak(text, language))
             self._known.move_to_end(said)
             return utterance
-
-    def prepare_in(self, language: str) -> Callable[[str], Utterance]:
-        """Give `prepare` for the calls of one language."""
-        return partial(self.prepare, language=language)
 
     def begin_step(self) -> None:
         """Allow the calls of one step their wait."""

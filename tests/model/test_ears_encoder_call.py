@@ -61,6 +61,19 @@ def test_spanish_digits_are_heard_in_a_spanish_call(kind):
     assert text_of(hear(kind, call, spoken(text, "es"))[-1]) == text
 
 
+def test_a_turn_is_understood_again_when_the_caller_is_known_to_speak_another_language(kind):
+    call = kind.open("en-US")
+    call.expect(SIX)
+    text = "uno cero cuatro dos tres tres"
+    sound = spoken(text, "es")
+    assert text_of(hear(kind, call, sound)[-1]) != text
+    call.change_language("es-MX")
+    (heard,) = kind.work([call], hurried=False)
+    assert text_of(heard) == text
+    call.turn_over()
+    assert text_of(hear(kind, call, sound, first=len(sound))[-1]) == text
+
+
 def test_words_are_heard_every_400_ms_while_the_caller_still_speaks(kind):
     call = kind.open("en-US")
     call.expect(SIX)

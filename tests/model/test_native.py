@@ -14,6 +14,7 @@ from model.streaming import ModelReadings, ModelTurn, StreamingModel
 from model.turn import (
     CallContext,
     Interlocutor,
+    LanguageChanged,
     Offer,
     OfferMade,
     OfferStarted,
@@ -81,6 +82,9 @@ class ScriptedListener:
 
     def expect(self, expectation: Expectation) -> None:
         self.log.append(expectation)
+
+    def change_language(self, language: str) -> None:
+        self.log.append(language)
 
     def listen(self, index: int, audio: np.ndarray, *, speaking: bool) -> None:
         self.spoken.append(speaking)
@@ -161,6 +165,14 @@ def test_the_ears_are_told_in_order_that_the_turn_is_over_and_what_is_awaited_ne
     ]
     assert [type(act) for act in outputs[2].acts] == [TurnTaken, OfferStarted]
     assert ears.listeners[0].log == ["turn over", Expectation()]
+
+
+def test_the_ears_are_told_which_language_comes_next_before_what_is_awaited_in_it(parts: Parts) -> None:
+    interlocutor, _, ears = parts
+    call = interlocutor.open(CallContext("call", "en-US"))
+    asked = (LanguageChanged("es-MX"), *offer("¿Sí?", Expectation(AnswerKind.YES_NO)))
+    interlocutor.step([call], [TurnInput(0, SILENT, asked)])
+    assert ears.listeners[0].log == ["es-MX", Expectation(AnswerKind.YES_NO)]
 
 
 def test_the_ears_learn_that_the_voice_has_stopped_in_the_micro_turn_in_which_it_does(parts: Parts) -> None:

@@ -56,6 +56,8 @@ class Spelling:
 
     def expect(self, expectation) -> None: ...
 
+    def change_language(self, language: str) -> None: ...
+
     def listen(self, index: int, audio, *, speaking: bool) -> None:
         self.heard += speaking
         self.index = index + 1

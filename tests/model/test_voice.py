@@ -164,7 +164,7 @@ def test_a_text_sounds_different_in_another_language_and_is_kept_apart() -> None
     ahead = Ahead(HOUSE_VOICE)
     lengths = set()
     for language in ("en-US", "en-GB", "es-ES", "es-MX", "fr-FR"):
-        utterance = ahead.prepare_in(language)("Central a 9 de la noche.")
+        utterance = ahead.prepare("Central a 9 de la noche.", language)
         assert finished(utterance) == 1
         clause = utterance.clause(0)
         assert clause is not None

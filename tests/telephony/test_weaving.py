@@ -8,7 +8,7 @@ from agents.dialogue.engine import advance, begin
 from agents.dialogue.events import CallBegan, CallerSaid, KeysPressed
 from agents.dialogue.state import CallFacts
 from config.flow_file import load_flow
-from model.turn import Dials, DialsTurned, Offer, OfferMade, OfferWithdrawn, Transcript, Word
+from model.turn import Dials, DialsTurned, LanguageChanged, Offer, OfferMade, OfferWithdrawn, Transcript, Word
 from telephony.weaving import Weave, Woven, dialogue_id, opening_dials, overhear, take, tell
 
 QUESTION = "where is my order"
@@ -148,3 +148,51 @@ def test_what_is_only_prepared_turns_no_dial(weave: Weave) -> None:
     assert turned(prepared) == []
     voiced = frozenset(offer.id for offer in made(prepared))
     assert turned(take(prepared.weave, transcript(QUESTION, final=True), voiced)) == [Dials(patience=0.6)]
+
+
+# --- in another language ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def bilingual() -> Weave:
+    flow = load_flow("refund")
+    state = begin(flow, CallFacts("c1", date(2026, 11, 22)))
+    return tell(Weave(flow, state), CallBegan()).weave
+
+
+def languages(woven: Woven) -> list[str]:
+    return [event.language for event in woven.events if isinstance(event, LanguageChanged)]
+
+
+def test_the_model_is_told_of_another_language_before_it_is_offered_anything_in_it(bilingual: Weave) -> None:
+    woven = take(bilingual, transcript("in spanish please", final=True), frozenset())
+    assert languages(woven) == ["es-MX"]
+    change = woven.events.index(LanguageChanged("es-MX"))
+    offered = woven.events.index(next(event for event in woven.events if isinstance(event, OfferMade)))
+    assert change < offered
+    assert [offer.language for offer in made(woven)] == ["es-MX"]
+    assert languages(tell(woven.weave, CallerSaid("sí", 0.95))) == []
+
+
+def test_a_reply_prepared_in_another_language_says_so_and_the_call_changes_once_it_is_voiced(
+    bilingual: Weave,
+) -> None:
+    prepared = overhear(bilingual, transcript("in spanish please"))
+    assert languages(prepared) == []
+    (offer,) = made(prepared)
+    assert (offer.language, offer.text) == (
+        "es-MX",
+        "Con gusto, en español. Puedo reembolsar un pedido cancelado o devuelto. ¿Es lo que necesita?",
+    )
+    woven = take(prepared.weave, transcript("in spanish please", final=True), frozenset({offer.id}))
+    assert languages(woven) == ["es-MX"]
+    assert made(woven) == []
+
+
+def test_a_call_that_begins_in_a_flows_second_language_may_change_to_its_first() -> None:
+    flow = load_flow("refund").speaking("es-MX")
+    weave = tell(Weave(flow, begin(flow, CallFacts("c1", date(2026, 11, 22)))), CallBegan()).weave
+    woven = take(weave, transcript("english please", final=True), frozenset())
+    assert languages(woven) == ["en-US"]
+    again = take(woven.weave, transcript("spanish please", final=True), frozenset())
+    assert languages(again) == ["es-MX"]

@@ -60,10 +60,10 @@ class Rule(Protocol):
 class RuleCall:
     """One call of a `RuleInterlocutor`."""
 
-    def __init__(self, rule: Rule, prepare: Prepare) -> None:
+    def __init__(self, rule: Rule, prepare: Prepare, language: str) -> None:
         self.rule = rule
         self.prepare = prepare
-        self.session = Session()
+        self.session = Session(language=language)
         self.ruling = Ruling()
         self.turn = TurnInput(0, np.zeros(MICRO_TURN_SAMPLES, np.int16))
         self.chatted = 0
@@ -90,7 +90,7 @@ class RuleInterlocutor:
 
     def open(self, call: CallContext) -> RuleCall:
         """Begin a call."""
-        return RuleCall(self._make_rule(), self._ahead.prepare_in(call.language))
+        return RuleCall(self._make_rule(), self._ahead.prepare, call.language)
 
     def perceive(self, states: Sequence[RuleCall], turns: Sequence[TurnInput]) -> None:
         """Take in the next micro-turn of each of these calls."""
