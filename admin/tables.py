@@ -7,6 +7,7 @@ from sqlalchemy import MetaData
 from admin.accounts.tables import PersonRow
 from admin.audit.tables import AuditRow
 from admin.flows.tables import FlowRow
+from admin.insights.tables import CallMeasuresRow
 from admin.numbers.tables import NumberRow
 from agents.charts.store import ChartRow
 from agents.crm.tables import CustomerRow
@@ -24,5 +25,6 @@ ROOMS: Final[tuple[type[Table], ...]] = (
     AuditRow,
     FlowRow,
     NumberRow,
+    CallMeasuresRow,
 )
 """One table of every room that keeps tables: naming it here is what puts all of that room's on `METADATA`."""

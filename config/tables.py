@@ -26,7 +26,8 @@ class Table(DeclarativeBase):
 class CallRow(Table):
     """One telephone call. Times are UTC. `outcome` is NULL while the call runs.
 
-    Each index ends in time and id: a list is read in its order from whatever it is filtered by.
+    Each index but the last ends in time and id: a list is read in its order from whatever it is filtered by.
+    By the last, those that have just ended are found.
     """
 
     __tablename__ = "call"
@@ -36,6 +37,7 @@ class CallRow(Table):
         Index("ix_call_to", "to_number", "began_at", "id"),
         Index("ix_call_flow", "flow", "began_at", "id"),
         Index("ix_call_outcome", "outcome", "began_at", "id"),
+        Index("ix_call_ended_at", "ended_at"),
     )
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)

@@ -1,0 +1,73 @@
+"""Finding calls by what was said in them: an index of words, the database's own.
+
+On SQLite it is a table of FTS5, on PostgreSQL one with a `tsvector` (migration v0007). Both have a row for
+each measured call, with the different words of each side as `plain` writes them, so that both find the same.
+"""
+
+import re
+import unicodedata
+from typing import Final, Literal
+
+from sqlalchemy import ColumnElement, cast, column, delete, false, insert, select, table
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from admin.insights.tables import CallMeasuresRow
+
+Side = Literal["caller", "agent"]
+POSTGRESQL: Final = "postgresql"
+
+_WORD: Final = re.compile(r"[^\W_]+")
+_MOST_WORDS: Final = 20_000
+"""Of one side of a call; no one-hour call has as many different ones."""
+_TABLE: Final = table("call_words", column("rowid"), column("caller"), column("agent"), column("words"))
+_ALL_OF_IT: Final = column("call_words")
+"""What FTS5 calls all columns together."""
+
+
+def plain(said: str) -> list[str]:
+    """List words in lower case, without accents and signs."""
+    letters = unicodedata.normalize("NFKD", said.casefold())
+    return _WORD.findall("".join(each for each in letters if not unicodedata.combining(each)))
+
+
+async def keep(db: AsyncSession, number: int, caller: str, agent: str) -> None:
+    """Enter what was said in a call, by its row's number in `call_measures`."""
+    sides = {"caller": _different(caller), "agent": _different(agent)}
+    if db.get_bind().dialect.name == POSTGRESQL:
+        places = [f"'{word}':1A" for word in sides["caller"]] + [f"'{word}':2B" for word in sides["agent"]]
+        values: dict[str, object] = {"words": cast(" ".join(places), TSVECTOR)}
+    else:
+        values = {side: " ".join(words) for side, words in sides.items()}
+    await db.execute(insert(_TABLE).values(rowid=number, **values))
+
+
+async def forget(db: AsyncSession, number: int) -> None:
+    """Remove what was said in a call."""
+    await db.execute(delete(_TABLE).where(_TABLE.c.rowid == number))
+
+
+def said_in_call(dialect: str, said: str, side: Side | None) -> ColumnElement[bool]:
+    """Whether all these words were said in a call, the last of them perhaps only begun.
+
+    Args:
+        dialect: the database's, `sqlite` or `postgresql`.
+        said: words as somebody types them; without any, no call has them.
+        side: who said them; None: either.
+    """
+    words = plain(said)
+    if not words:
+        return false()
+    if dialect == POSTGRESQL:
+        weight = {"caller": "A", "agent": "B", None: "AB"}[side]
+        wanted = [f"'{word}':{weight}" for word in words[:-1]] + [f"'{words[-1]}':*{weight}"]
+        matches = _TABLE.c.words.op("@@")(cast(" & ".join(wanted), TSQUERY))
+    else:
+        wanted = [f'"{word}"' for word in words[:-1]] + [f'"{words[-1]}"*']
+        among = f"{side} : " if side else ""
+        matches = _ALL_OF_IT.op("MATCH")(f"{among}({' AND '.join(wanted)})")
+    return CallMeasuresRow.number.in_(select(_TABLE.c.rowid).where(matches))
+
+
+def _different(said: str) -> list[str]:
+    return sorted(set(plain(said)))[:_MOST_WORDS]
