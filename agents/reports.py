@@ -79,7 +79,7 @@ def runs_key(call_id: str) -> str:
     return f"tandem:call:{call_id}:runs"
 
 
-def connect(url: str, longest_block_ms: int = 0) -> Redis:
+def connect(url: str, longest_block_ms: int = 0, *, text: bool = True) -> Redis:
     """Make a client that sends every command once: a lost reply is an error, never a second command.
 
     Many commands at a time share a few connections and wait for one; they are not refused.
@@ -87,12 +87,13 @@ def connect(url: str, longest_block_ms: int = 0) -> Redis:
     Args:
         url: redis://, rediss:// or unix://.
         longest_block_ms: how long a blocking command may wait; the socket waits longer than that.
+        text: give text back; False: bytes.
     """
     pool = BlockingConnectionPool.from_url(
         url,
         max_connections=_CONNECTIONS,
         timeout=_COMMAND_TIMEOUT_S,
-        decode_responses=True,
+        decode_responses=text,
         retry=Retry(NoBackoff(), 0),
         socket_connect_timeout=_COMMAND_TIMEOUT_S,
         socket_timeout=_COMMAND_TIMEOUT_S + longest_block_ms / 1_000,

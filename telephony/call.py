@@ -7,7 +7,7 @@ what the model voiced. It decides nothing itself: what to say is the dialogue's,
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -18,13 +18,11 @@ from agents.dialogue.engine import begin
 from agents.dialogue.events import (
     CallBegan,
     Event,
-    HangUp,
     KeysPressed,
     OfferHeard,
     OfferLost,
     Reported,
     TimePassed,
-    TransferTo,
 )
 from agents.messages import Delegation, TaskReport
 from config import metrics
@@ -33,6 +31,7 @@ from model.turn import (
     CallerSpoke,
     Heard,
     KeyPressed,
+    LanguageChanged,
     OfferDropped,
     OfferFinished,
     OfferMade,
@@ -52,6 +51,7 @@ from telephony.ending import Ending
 from telephony.line import LineAnswer, LineTurn
 from telephony.quiet import Quiet
 from telephony.speculation import Speculated, Speculation
+from telephony.steering import ENDED_BY_MANAGER, Steered, miss, spoken_over, steer
 from telephony.tape import Tape
 from telephony.task_traces import TaskTraces
 from telephony.watching import CallEnded, Where
@@ -89,6 +89,7 @@ class Call:
         self._closed = False
         self._stepping = asyncio.Lock()
         self._columns = Columns()
+        self._steered = Steered()
 
     @property
     def tape(self) -> Tape:
@@ -127,9 +128,11 @@ class Call:
         except Exception:  # a failing model must not take the line down with it: silence, then a clean end
             self._failures += 1
             logger.exception("micro-turn failed", extra={"call": self._parts.tape.folder.name})
-            if self._failures >= _FAILURES_BORNE:
+            if self._failures >= _FAILURES_BORNE and not self._steered.held:
                 self._ending.end("failed")
             output = silence
+        if self._steered.held:
+            output = spoken_over(output, self._parts.steering.voice())
         self._attend(turn, output)
         if self._can_reply_now(output):
             output = await self._reply(turn, output)
@@ -183,6 +186,7 @@ class Call:
     def _record(self, turn: LineTurn, output: TurnOutput) -> None:
         self._parts.tape.micro_turn(turn, output, self._columns.as_row())
         dialogue, columns = self._weave.dialogue, self._columns
+        self._parts.steering.followed(turn, output, dialogue)
         language = dialogue.language or self._parts.flow.language
         where = Where(dialogue.step, language, self._under_way, self._spoken.offset_ms)
         self._parts.watch.micro_turn(turn, output, where, columns.delegations, columns.reports)
@@ -206,6 +210,7 @@ class Call:
         if turn.index == 0:
             self._tell(CallBegan())
         self._settle_heard(now_ms)
+        self._steer(now_ms)
         for key in turn.keys:
             events.append(KeyPressed(key))
             self._quiet.broken(now_ms)
@@ -234,7 +239,7 @@ class Call:
             self._tell(OfferHeard(offer_id))
             ending = self._weave.ending
             if ending and dialogue_id(ending.after_offer_id) == offer_id:
-                self._end_as(ending)
+                self._ending.end_as(ending, self._parts.flow)
 
     def _mind_the_clock(self, now_ms: int) -> None:
         """Tell the dialogue the time when something waits for it: a reminder, a task at work."""
@@ -243,23 +248,35 @@ class Call:
             self._tell(TimePassed(now_ms))
 
     def _mind_silence(self, now_ms: int) -> None:
-        if self._under_way or self._weave.dialogue.task or self._ending.outcome:
+        if self._under_way or self._weave.dialogue.task or self._ending.outcome or self._steered.held:
             self._quiet.broken(now_ms)
         elif silent := self._quiet.news(now_ms):
             self._tell(silent)
 
     def _mind_the_end(self, now_ms: int) -> None:
-        ending = self._weave.ending
-        if self._ending.is_overdue(now_ms, waiting=ending is not None) and ending is not None:
-            self._end_as(ending)
+        self._ending.mind(now_ms, self._weave.ending, self._parts.flow)
         if now_ms >= self._parts.limit_ms:
             self._ending.end("time_limit")
 
-    def _end_as(self, ending: HangUp | TransferTo) -> None:
-        if isinstance(ending, HangUp):
-            self._ending.end("completed")
-        else:
-            self._ending.end("transferred", self._parts.flow.destinations[ending.destination].number)
+    # --- people who follow the call ----------------------------------------------------------------
+
+    def _steer(self, now_ms: int) -> None:
+        """Do what people who follow the call want of it."""
+        wanted = self._parts.steering.wanted(now_ms)
+        done = steer(self._steered, wanted, now_ms)
+        self._steered = done.steered
+        self._columns.control.extend(done.for_tape)
+        if wanted.ended_by is not None:
+            self._ending.end(ENDED_BY_MANAGER)
+        self._offer(done.for_model)
+        if done.turned:
+            self._follow(
+                overhear(self._weave, Transcript((), final=False))
+            )  # no answer waits for the turn's end
+            self._cleared = self._steered.held
+            self._quiet.broken(now_ms)
+        for event in done.for_dialogue:
+            self._follow(tell(self._weave, event))
 
     # --- after the model's step -----------------------------------------------------------------
 
@@ -310,7 +327,8 @@ class Call:
         """The caller's turn is over: the dialogue answers, and early look-ups are adopted or dropped."""
         self._spoken = conversation_so_far.caller_said(self._spoken, transcript, self._now_ms)
         self._heard_so_far = None
-        self._follow(take(self._weave, transcript, started))
+        if not self._steered.held:
+            self._follow(take(self._weave, transcript, started))
         self._speculated(speculation.turn_over(self._speculation, self._weave.dialogue.doubt, self._now_ms))
         self._mind_the_clock(self._now_ms)
 
@@ -319,6 +337,8 @@ class Call:
 
         While the agent is speaking it is undecided whose turn it is, and nothing is begun.
         """
+        if self._steered.held:
+            return
         if transcript is not None:
             self._follow(overhear(self._weave, transcript))
             believed = transcript.confidence >= self._parts.flow.sureness.understand
@@ -329,22 +349,30 @@ class Call:
             self._speculated(speculation.begin_due(self._speculation, self._now_ms))
 
     def _tell(self, event: Event) -> None:
-        self._follow(tell(self._weave, event))
+        if self._steered.held:
+            self._steered = miss(self._steered, event)
+        else:
+            self._follow(tell(self._weave, event))
 
     def _follow(self, woven: Woven) -> None:
         """Go where the dialogue went: tell the model, delegate, cancel."""
         self._weave = woven.weave
-        self._waiting.extend(woven.events)
-        self._traces.unvoiced(woven.events)
-        for event in woven.events:
-            if isinstance(event, OfferMade):
-                self._spoken = conversation_so_far.offered(self._spoken, event.offer)
+        self._offer(woven.events)
         known = [report for delegation in woven.delegations for report in self._delegate(delegation)]
         for task_id in woven.cancelled:
             self._traces.dropped(task_id)
             self._errand(self._parts.desk.cancel(speculation.runs_as(self._speculation, task_id)))
         for report in known:
             self._apply(report)
+
+    def _offer(self, events: Sequence[TurnEvent]) -> None:
+        self._waiting.extend(events)
+        self._traces.unvoiced(events)
+        for event in events:
+            if isinstance(event, OfferMade):
+                self._spoken = conversation_so_far.offered(self._spoken, event.offer)
+            if isinstance(event, LanguageChanged):
+                self._columns.language.append(event.language)
 
     # --- background agents ----------------------------------------------------------------------
 

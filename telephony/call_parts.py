@@ -11,6 +11,7 @@ from model.turn import TurnEvent, TurnInput, TurnOutput
 from telephony.carrier import Carrier
 from telephony.line import IncomingCall
 from telephony.speculation import EarlyMark, SpeculationFigures
+from telephony.steering import Control, Nobody, Steering
 from telephony.tape import Tape
 from telephony.watching import Watch
 
@@ -62,6 +63,9 @@ class Columns:
     delegations: list[Delegation] = field(default_factory=list[Delegation])
     reports: list[TaskReport] = field(default_factory=list[TaskReport])
     speculation: list[EarlyMark] = field(default_factory=list[EarlyMark])
+    control: list[Control] = field(default_factory=list[Control])
+    language: list[str] = field(default_factory=list[str])
+    """The tag of the one the call goes on in, when it changes."""
 
     def as_row(self) -> dict[str, tuple[object, ...]]:
         """The columns by name."""
@@ -72,7 +76,8 @@ class Columns:
 class CallSummary:
     """What is left of a call.
 
-    `outcome`: completed, transferred, caller_hung_up, failed or time_limit. `micro_turns`: how many it had.
+    `outcome`: completed, transferred, caller_hung_up, ended_by_manager, failed or time_limit. `micro_turns`:
+    how many it had.
     """
 
     outcome: str
@@ -97,3 +102,4 @@ class CallParts:
     limit_ms: int
     ended: Callable[[CallSummary], Coroutine[Any, Any, None]]
     watch: Watch = field(default_factory=Watch)
+    steering: Steering = field(default_factory=Nobody)

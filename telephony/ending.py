@@ -4,6 +4,8 @@ import asyncio
 import logging
 from typing import Final
 
+from agents.dialogue.events import HangUp, TransferTo
+from config.flow import Flow
 from telephony.carrier import Carrier
 from telephony.errors import CarrierError
 
@@ -41,13 +43,21 @@ class Ending:
         """Whether the line is to be closed from our side now."""
         return self._outcome is not None and (self._asking is None or self._asking.done())
 
-    def is_overdue(self, now_ms: int, *, waiting: bool) -> bool:
-        """Whether last words that are waited for (`waiting`) should have been heard long ago, call time."""
-        if not waiting:
+    def mind(self, now_ms: int, ending: HangUp | TransferTo | None, flow: Flow) -> None:
+        """End if last words that are waited for should have been heard long ago, call time."""
+        if ending is None:
             self._since_ms = None
         elif self._since_ms is None:
             self._since_ms = now_ms
-        return self._since_ms is not None and now_ms - self._since_ms > _PATIENCE_MS
+        elif now_ms - self._since_ms > _PATIENCE_MS:
+            self.end_as(ending, flow)
+
+    def end_as(self, ending: HangUp | TransferTo, flow: Flow) -> None:
+        """End as the dialogue wants it: its last words were heard."""
+        if isinstance(ending, HangUp):
+            self.end("completed")
+        else:
+            self.end("transferred", flow.destinations[ending.destination].number)
 
     def end(self, outcome: str, transfer_to: str | None = None) -> None:
         """Have the carrier hang up, or hand the call on to a number. Only the first time counts."""

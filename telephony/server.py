@@ -18,6 +18,7 @@ from config.flow_file import load_flow
 from config.settings import Settings
 from telephony.chart_route import chart_router
 from telephony.engine import NativeEngine
+from telephony.live.live_calls import LiveCalls
 from telephony.metrics_route import Reading, metrics_router
 from telephony.outside_ears import make_service
 from telephony.switchboard import Exchange, Flows, Switchboard
@@ -56,7 +57,10 @@ def create_app(settings: Settings, flows: Flows | None = None) -> FastAPI:
             if settings.twilio_account_sid:
                 carrier = TwilioCarrier(settings)
                 open_rooms.callback(carrier.close)
-            exchange = Exchange(settings, flow, engine, dispatcher, database, carrier, flows)
+            live = LiveCalls(settings.redis_url, dispatcher.sensitive_of)
+            open_rooms.push_async_callback(live.close)
+            live.start()
+            exchange = Exchange(settings, flow, engine, dispatcher, database, carrier, flows, live=live)
             switchboard = Switchboard(exchange)
             open_rooms.push_async_callback(switchboard.close)
             app.include_router(twilio_router(settings, switchboard))

@@ -25,6 +25,7 @@ from telephony.carrier import Carrier
 from telephony.clock import NS_PER_MS
 from telephony.line import TWILIO, IncomingCall
 from telephony.phases import best_lead_in_ms, phase_ms
+from telephony.steering import Nobody, Steering
 from telephony.tape import Tape
 from telephony.watching import CallBegan, Watch, Watcher
 from telephony.weaving import opening_dials
@@ -60,6 +61,18 @@ class Chosen:
     label: str
 
 
+class Follower(Watcher, Steering, Protocol):
+    """Those who follow one call, and steer it."""
+
+
+class Live(Protocol):
+    """Lets calls be followed while they run (see `telephony.live`)."""
+
+    def open(self, began: CallBegan, flow: Flow) -> Follower:
+        """Begin with a call. Does not raise."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """What all calls of this process share. `flow` is for numbers that `flows` has none for."""
@@ -73,6 +86,8 @@ class Exchange:
     flows: Flows | None = None
     watchers: Callable[[IncomingCall], Sequence[Watcher]] = lambda _: ()
     """Who watches a call that is being opened, whichever it is."""
+    live: Live | None = None
+    """None: nobody follows calls, nor steers them."""
 
 
 class Switchboard:
@@ -197,9 +212,10 @@ class Switchboard:
         desk = await exchange.dispatcher.open(call_id, flow_version)
         agent = await exchange.engine.open(context)
         logger.info("call began", extra={"call": call_id, "pii_from": incoming.from_number})
-        watch = Watch((*exchange.watchers(incoming), *watchers))
-        watch.tell(0, _began(call_id, incoming, runs, began_at))
-        return Call(
+        began = _began(call_id, incoming, runs, began_at)
+        live = [exchange.live.open(began, flow)] if exchange.live else []
+        watch = Watch((*live, *exchange.watchers(incoming), *watchers))
+        call = Call(
             CallParts(
                 incoming=incoming,
                 facts=CallFacts(call_id, began_at.astimezone().date()),
@@ -211,8 +227,11 @@ class Switchboard:
                 limit_ms=exchange.settings.max_call_minutes * 60_000,
                 ended=ended,
                 watch=watch,
+                steering=live[0] if live else Nobody(),
             )
         )
+        watch.tell(0, began)
+        return call
 
     async def _published(self, number: str) -> Chosen:
         flows = self._exchange.flows

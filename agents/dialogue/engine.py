@@ -11,8 +11,8 @@ so what was peeked at is what is committed.
 The rooms: `scene` (state and effects while one event is worked on), `walk` (from step to step), `replies`
 (what the caller says), `numbers` (digits, spoken and keyed), `again` (asking again), `waits` (silence, words
 heard or lost), `delegating` (work handed out), `findings` (what it reports), `news` (telling it), `clock`
-(reminders and waits; `next_due_ms` tells when the next `TimePassed` is due), `promises`, `spans` (times as
-people say them).
+(reminders and waits; `next_due_ms` tells when the next `TimePassed` is due), `handing` (a person takes the
+call over and gives it back), `promises`, `spans` (times as people say them).
 """
 
 from typing import assert_never
@@ -23,13 +23,16 @@ from agents.dialogue.events import (
     CallerSaid,
     CallerSilent,
     Event,
+    HandedBack,
     KeysPressed,
     OfferHeard,
     OfferLost,
     Reported,
+    TakenOver,
     TimePassed,
 )
 from agents.dialogue.findings import reported
+from agents.dialogue.handing import handed_back, taken_over
 from agents.dialogue.news import tell_what_is_owed
 from agents.dialogue.numbers import key_pressed
 from agents.dialogue.replies import caller_said
@@ -81,5 +84,9 @@ def _advanced(scene: Scene, event: Event) -> Scene:
             return lost(scene, offer_id)
         case TimePassed(now_ms):
             return time_passed(scene, now_ms)
+        case TakenOver():
+            return taken_over(scene)
+        case HandedBack():
+            return handed_back(scene)
         case _:
             assert_never(event)

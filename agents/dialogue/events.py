@@ -68,7 +68,28 @@ class TimePassed:
     now_ms: int
 
 
-Event = CallBegan | CallerSaid | KeysPressed | CallerSilent | Reported | OfferHeard | OfferLost | TimePassed
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """A person speaks in the agent's place from now on. What happens meanwhile is not told."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedBack:
+    """The agent has the call again."""
+
+
+Event = (
+    CallBegan
+    | CallerSaid
+    | KeysPressed
+    | CallerSilent
+    | Reported
+    | OfferHeard
+    | OfferLost
+    | TimePassed
+    | TakenOver
+    | HandedBack
+)
 
 
 @dataclass(frozen=True, slots=True)

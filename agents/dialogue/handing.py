@@ -1,0 +1,38 @@
+"""A person takes the call from the agent, and gives it back."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from agents.dialogue.again import part_again, take_up_again
+from agents.dialogue.events import Unsay
+from agents.dialogue.scene import Scene, unsay_all
+from agents.dialogue.walk import stay
+from config.flow_steps import End, Transfer
+
+_BACK: Final[Mapping[str, str]] = {
+    "en": "I'm the assistant again, and I'm still here for you.",
+    "es": "Vuelvo a ser el asistente, y sigo a su disposición.",
+}
+"""By the language's own tag; in another the agent goes on without a word of this."""
+
+
+def taken_over(scene: Scene) -> Scene:
+    """Say nothing more: all that was to be said is withdrawn, and owed where it must arrive."""
+    scene = unsay_all(scene)
+    owed = tuple(news.offer_id for news in scene.state.news if news.offer_id)
+    news = tuple(replace(each, offer_id=None) for each in scene.state.news)
+    offers = tuple(offer for offer in scene.state.offers if offer.id not in owed)
+    return scene.now(news=news, offers=offers).doing(*map(Unsay, owed))
+
+
+def handed_back(scene: Scene) -> Scene:
+    """Go on where the flow stood: with a word that it is the agent again, and the question once more."""
+    match scene.step:
+        case Transfer() | End() as step:
+            return part_again(scene, step)
+        case _ if scene.state.kept is not None:
+            return take_up_again(scene)
+        case _:
+            back = _BACK.get(scene.flow.language.partition("-")[0], "")
+            return stay(scene.now(silences=0, misses=0), "handed_back", (f"{back} {{question}}".strip(),))
