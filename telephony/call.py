@@ -54,7 +54,7 @@ from telephony.speculation import Speculated, Speculation
 from telephony.steering import ENDED_BY_MANAGER, Steered, miss, spoken_over, steer
 from telephony.tape import Tape
 from telephony.task_traces import TaskTraces
-from telephony.watching import CallEnded, Where
+from telephony.watching import CallEnded, StepReached, Where
 from telephony.weaving import Weave, Woven, dialogue_id, overhear, take, tell
 
 logger = logging.getLogger(__name__)
@@ -89,6 +89,7 @@ class Call:
         self._closed = False
         self._stepping = asyncio.Lock()
         self._columns = Columns()
+        self._at: StepReached | None = None
         self._steered = Steered()
 
     @property
@@ -184,10 +185,13 @@ class Call:
         await self._parts.ended(CallSummary(outcome, self._micro_turns, figures))
 
     def _record(self, turn: LineTurn, output: TurnOutput) -> None:
-        self._parts.tape.micro_turn(turn, output, self._columns.as_row())
         dialogue, columns = self._weave.dialogue, self._columns
-        self._parts.steering.followed(turn, output, dialogue)
         language = dialogue.language or self._parts.flow.language
+        if (at := StepReached(dialogue.step, language)) != self._at:
+            self._at = at
+            columns.steps.append(at)
+        self._parts.tape.micro_turn(turn, output, columns.as_row())
+        self._parts.steering.followed(turn, output, dialogue)
         where = Where(dialogue.step, language, self._under_way, self._spoken.offset_ms)
         self._parts.watch.micro_turn(turn, output, where, columns.delegations, columns.reports)
 

@@ -13,7 +13,7 @@ from telephony.line import IncomingCall
 from telephony.speculation import EarlyMark, SpeculationFigures
 from telephony.steering import Control, Nobody, Steering
 from telephony.tape import Tape
-from telephony.watching import Watch
+from telephony.watching import StepReached, Watch
 
 
 class AgentSide(Protocol):
@@ -66,6 +66,8 @@ class Columns:
     control: list[Control] = field(default_factory=list[Control])
     language: list[str] = field(default_factory=list[str])
     """The tag of the one the call goes on in, when it changes."""
+    steps: list[StepReached] = field(default_factory=list[StepReached])
+    """Where the call now is, when it has gone on."""
 
     def as_row(self) -> dict[str, tuple[object, ...]]:
         """The columns by name."""
