@@ -147,6 +147,10 @@ class Settings(BaseSettings):
     """How often tools are called a day for the number one calls from; None: no limit."""
     changes_per_caller: int | None = Field(default=None, ge=1, validation_alias="TANDEM_CHANGES_PER_CALLER")
     """... of these, tools that change something."""
+    carrier_usd_per_minute: Annotated[float, Field(ge=0, le=100)] | None = Field(
+        default=None, validation_alias="TANDEM_CARRIER_USD_PER_MINUTE"
+    )
+    """What the carrier asks for each minute begun of a call; None: what calls cost is not known."""
     set_up_link: bool = Field(default=True, validation_alias="TANDEM_SET_UP_LINK")
     """While there is no owner, `tandem serve` prints a link to become it."""
     metrics_token: SecretStr | None = Field(default=None, validation_alias="TANDEM_METRICS_TOKEN")
@@ -219,6 +223,14 @@ class Settings(BaseSettings):
         return self.public_origin or f"http://127.0.0.1:{self.port}"
 
     @cached_property
+    def own_origins(self) -> frozenset[str]:
+        """Where pages that may act in a person's name come from: ours, and in development this machine's."""
+        own = {self.public_url}
+        if self.development:
+            own |= {f"http://{host}:{self.port}" for host in ("127.0.0.1", "localhost", "[::1]")}
+        return frozenset(own)
+
+    @cached_property
     def public_ws_url(self) -> str:
         """The same origin for WebSockets: wss:// for https, ws:// for http."""
         return "ws" + self.public_url.removeprefix("http")
@@ -287,6 +299,7 @@ _FIXES: Final = {
     "LLM_MOST_USD_PER_DAY": "dollars above 0, for example LLM_MOST_USD_PER_DAY=20, or unset it",
     "LLM_MOST_TOKENS_PER_DAY": "a number of tokens, for example LLM_MOST_TOKENS_PER_DAY=2000000, or unset it",
     "TANDEM_TOOL_CALLS_PER_CALLER": "a number from 1, for example 200, or unset it",
+    "TANDEM_CARRIER_USD_PER_MINUTE": "dollars, for example 0.0085, or unset it",
     "TANDEM_CHANGES_PER_CALLER": "a number from 1, for example 20, or unset it",
     "LLM_MOST_USD_PER_TASK": "dollars above 0, for example LLM_MOST_USD_PER_TASK=0.25",
 }

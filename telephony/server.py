@@ -16,6 +16,8 @@ from agents.dispatch import Dispatcher
 from config.database import Database
 from config.flow_file import load_flow
 from config.settings import Settings
+from telephony.browser.bookings import Bookings
+from telephony.browser.routes import browser_router
 from telephony.chart_route import chart_router
 from telephony.engine import NativeEngine
 from telephony.live.live_calls import LiveCalls
@@ -29,12 +31,13 @@ from telephony.twilio.routes import twilio_router
 logger = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings, flows: Flows | None = None) -> FastAPI:
+def create_app(settings: Settings, flows: Flows | None = None, bookings: Bookings | None = None) -> FastAPI:
     """Build the server. Model, ears and connections start with its lifespan and end with it.
 
     Args:
         settings: of the installation.
         flows: knows which flow a new call runs; without them, and where they know none, it is TANDEM_FLOW.
+        bookings: knows which calls browsers may make; without them, none.
 
     Raises:
         FlowError: the flow named by TANDEM_FLOW is not valid.
@@ -64,6 +67,8 @@ def create_app(settings: Settings, flows: Flows | None = None) -> FastAPI:
             switchboard = Switchboard(exchange)
             open_rooms.push_async_callback(switchboard.close)
             app.include_router(twilio_router(settings, switchboard))
+            if bookings is not None:
+                app.include_router(browser_router(settings, switchboard, bookings))
             app.include_router(tape_router(settings, switchboard))
             app.include_router(chart_router(ChartStore(database).find))
             app.include_router(metrics_router(settings, _gauges(exchange, switchboard)))

@@ -156,11 +156,4 @@ def is_foreign(request: Request, settings: Settings) -> bool:
     if site is not None and site not in ("same-origin", "none"):
         return True
     origin = request.headers.get("origin")
-    return origin is not None and origin not in _own_origins(settings)
-
-
-def _own_origins(settings: Settings) -> frozenset[str]:
-    own = {settings.public_url}
-    if settings.development:
-        own |= {f"http://{host}:{settings.port}" for host in ("127.0.0.1", "localhost", "[::1]")}
-    return frozenset(own)
+    return origin is not None and origin not in settings.own_origins

@@ -24,11 +24,12 @@ from telephony.errors import MessageError, TokenError
 from telephony.line import TWILIO, IncomingCall, Switchboard
 from telephony.media_line import MediaLine
 from telephony.outside_ears import make_service
+from telephony.peer_socket import POLICY, TRY_AGAIN_LATER, SocketLimits
 from telephony.stream import StreamEnd, run_stream
 from telephony.tokens import Tokens
 from telephony.twilio import twiml
 from telephony.twilio.signature import Gate
-from telephony.twilio.socket import POLICY, TRY_AGAIN_LATER, SocketLimits, TwilioSocket
+from telephony.twilio.socket import TwilioSocket
 from telephony.twilio.wire import Start
 
 logger = logging.getLogger(__name__)
@@ -166,7 +167,7 @@ class _FrontDesk:
             raise TokenError("the start is for another call")
         if (start.encoding, start.rate_hz, start.channels) != ("audio/x-mulaw", 8_000, 1):
             raise MessageError(f"{start.encoding} at {start.rate_hz} Hz is not what a telephone sends")
-        socket.stream_id = start.stream_id
+        socket.begin(start.stream_id)
         return call
 
     async def _serve(self, socket: TwilioSocket, call: IncomingCall) -> None:

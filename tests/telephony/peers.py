@@ -16,9 +16,9 @@ from config.settings import Settings, load
 from telephony import mulaw
 from telephony.clock import NS_PER_MS, VirtualClock, settle
 from telephony.line import IncomingCall, LineAnswer, LineTurn
+from telephony.peer_socket import SocketLimits
 from telephony.tokens import Tokens
 from telephony.twilio.routes import twilio_router
-from telephony.twilio.socket import SocketLimits
 
 ACCOUNT, SECRET, ORIGIN = "AC" + "0" * 32, "12345", "https://voice.example.com"
 LOOPBACK, STRANGER = ("127.0.0.1", 40_000), ("203.0.113.9", 40_000)

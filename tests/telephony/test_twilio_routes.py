@@ -8,9 +8,9 @@ import pytest
 from telephony.clock import NS_PER_MS, NS_PER_S, settle
 from telephony.errors import TokenError
 from telephony.line import IncomingCall
+from telephony.peer_socket import SocketLimits
 from telephony.tokens import MOST_OUTSTANDING, Tokens
 from telephony.twilio import twiml
-from telephony.twilio.socket import SocketLimits
 from tests.telephony.peers import ORIGIN, STRANGER, Exchange, Scripted, sign, until
 
 VOICE = f"{ORIGIN}/twilio/voice"
