@@ -119,6 +119,17 @@ class HeardWords:
 
 
 @dataclass(frozen=True, slots=True)
+class CallerTyped:
+    """A whole turn of the caller's that was typed, not spoken: it is taken at once, sure of every word.
+
+    It ends whatever the agent is saying, but what must be heard. `words` are as they were written, in lower
+    case ("104233", "a@b.com").
+    """
+
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DialsTurned:
     """From this micro-turn on the floor is held like this: the dialogue has come to another step."""
 
@@ -132,7 +143,9 @@ class LanguageChanged:
     language: str
 
 
-TurnEvent = OfferMade | OfferWithdrawn | KeyPressed | Heard | HeardWords | DialsTurned | LanguageChanged
+TurnEvent = (
+    OfferMade | OfferWithdrawn | KeyPressed | Heard | HeardWords | CallerTyped | DialsTurned | LanguageChanged
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from config import metrics
 from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES, SAMPLES_PER_MS
 from model.turn import (
     CallerSpoke,
+    CallerTyped,
     Heard,
     KeyPressed,
     LanguageChanged,
@@ -54,6 +55,7 @@ from telephony.speculation import Speculated, Speculation
 from telephony.steering import ENDED_BY_MANAGER, Steered, miss, spoken_over, steer
 from telephony.tape import Tape
 from telephony.task_traces import TaskTraces
+from telephony.typed_turn import typed
 from telephony.watching import CallEnded, StepReached, Where
 from telephony.weaving import Weave, Woven, dialogue_id, overhear, take, tell
 
@@ -220,6 +222,9 @@ class Call:
             self._quiet.broken(now_ms)
             self._tell(KeysPressed(key))
             self._speculated(speculation.turn_over(self._speculation, self._weave.dialogue.doubt, now_ms))
+        for text in turn.typed:
+            events.append(CallerTyped(typed(text, now_ms)))
+            self._quiet.broken(now_ms)
         for report in self._parts.desk.reports():
             if news := self._received(report):
                 self._apply(news)

@@ -9,6 +9,7 @@ from model.offers import is_stale
 from model.session.sound import dropped, yielded
 from model.session.state import Row, Session
 from model.turn import (
+    CallerTyped,
     DialsTurned,
     Heard,
     HeardWords,
@@ -17,7 +18,10 @@ from model.turn import (
     OfferDropped,
     OfferMade,
     OfferWithdrawn,
+    Transcript,
     TurnEvent,
+    TurnTaken,
+    Word,
 )
 from model.voicing import Prepare
 
@@ -39,6 +43,8 @@ def told(session: Session, event: TurnEvent, row: Row, prepare: Prepare) -> Sess
             upto_ms = row.began_ms if final else (words[-1].end_ms if words else 0)
             confidence = sum(word.confidence for word in words) / len(words) if words else 0.0
             return replace(session, outside_ears=True, outside=Hearing(words, upto_ms, confidence))
+        case CallerTyped(words):
+            return _typed(session, words, row)
         case DialsTurned(dials):
             return replace(session, dials=dials)
         case LanguageChanged(language):
@@ -63,9 +69,26 @@ def _withdrawn(session: Session, offer_id: str, row: Row) -> Session:
 
 def _keyed(session: Session, row: Row) -> Session:
     """A key answers a question for digits: whatever is being said of it ends at once, for good."""
+    offer = session.voicing.offer
+    if offer is None or offer.expects.kind is not AnswerKind.DIGITS:
+        return session
+    return _ended(session, row)
+
+
+def _typed(session: Session, words: tuple[Word, ...], row: Row) -> Session:
+    """What was typed is a turn that has ended, whatever the ears were about to understand."""
+    session = _ended(session, row)
+    row.turn_over = True
+    row.taken = row.transcript = Transcript(words, final=True)
+    row.acts.append(TurnTaken(row.taken))
+    outside = Hearing(upto_ms=session.outside.upto_ms)
+    return replace(session, awaiting=False, taken_ms=row.began_ms, outside=outside, shown=())
+
+
+def _ended(session: Session, row: Row) -> Session:
+    """End what is being said at once and for good, unless it must be heard."""
     voicing = session.voicing
-    offer = voicing.offer
-    if offer is None or offer.expects.kind is not AnswerKind.DIGITS or not offer.interruptible:
+    if voicing.offer is None or not voicing.offer.interruptible:
         return session
     if not voicing.is_halted:
         session = yielded(session, row)
