@@ -60,7 +60,7 @@ def perform(script: CallScript) -> tuple[Performance, ...]:
 def _perform(step: Say | Play | Keys | Pause, voice: str) -> Performance:
     match step:
         case Say():
-            audio = speak(step.text, voice)
+            audio = speak(step.text, step.voice or voice)
             return Spoken(step.text, audio, _extent(audio), step.when, step.if_heard, step.during_answer)
         case Play():
             audio = read_wav(step.path)

@@ -42,12 +42,14 @@ class Say:
             Needs the platform's tape; without one the step is skipped.
         during_answer: for a barge-in: not into whatever the agent says first, but into what it says after
             the next tool result.
+        voice: with this espeak-ng voice, as when somebody changes languages; empty: the script's.
     """
 
     text: str
     when: When = When.TURN
     if_heard: str = ""
     during_answer: bool = False
+    voice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
