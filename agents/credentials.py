@@ -19,7 +19,8 @@ from agents.errors import DeclarationError
 from config.settings import Settings
 
 CREDENTIAL: Final = re.compile(r"\{credential:([A-Z][A-Z0-9_]*)\}")
-_VARIABLE: Final = "TANDEM_CREDENTIAL_"
+VARIABLE: Final = "TANDEM_CREDENTIAL_"
+"""Begins the names of variables that stand above the file."""
 
 
 class Credentials:
@@ -40,10 +41,10 @@ class Credentials:
         Raises:
             DeclarationError: there is none of this name, or the file cannot be used. Shows no value.
         """
-        given = self._environment.get(_VARIABLE + name) or self._stored().get(name)
+        given = self._environment.get(VARIABLE + name) or self.stored().get(name)
         if given is None:
             raise DeclarationError(
-                f"There is no credential {name}. Put it into {self._path} or set {_VARIABLE}{name}."
+                f"There is no credential {name}. Put it into {self._path} or set {VARIABLE}{name}."
             )
         return SecretStr(given)
 
@@ -55,7 +56,12 @@ class Credentials:
         """
         return SecretStr(CREDENTIAL.sub(lambda found: self.value(found[1]).get_secret_value(), text))
 
-    def _stored(self) -> Mapping[str, str]:
+    def stored(self) -> Mapping[str, str]:
+        """Read what the file has, names and values.
+
+        Raises:
+            DeclarationError: it cannot be used. Shows no value.
+        """
         try:
             mode = self._path.stat().st_mode
             if stat.S_IMODE(mode) & 0o077:

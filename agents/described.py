@@ -23,9 +23,22 @@ def read_described(path: Path, kind: type[Described]) -> Described:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise DeclarationError(f"{path} is larger than {MOST_BYTES:,} bytes.")
-        content: Any = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a SafeLoader
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise DeclarationError(f"{path} cannot be read: {error.strerror}.") from None
+    except ValueError:
+        raise DeclarationError(f"{path} is not YAML in UTF-8.") from None
+    return parse_described(text, str(path), kind)
+
+
+def parse_described(text: str, path: str, kind: type[Described]) -> Described:
+    """Read a description that stands, or is to stand, in a file.
+
+    Raises:
+        DeclarationError: as `read_described` does.
+    """
+    try:
+        content: Any = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
     except yaml.MarkedYAMLError as error:
         where = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise DeclarationError(f"{path}{where}: {error.problem or 'is not YAML'}.") from None

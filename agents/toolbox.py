@@ -58,6 +58,25 @@ class Found:
     origin: str
 
 
+def described(found: Found) -> dict[str, Any]:
+    """Tell everything known of a tool, as plain JSON values."""
+    tool = found.tool
+    return {
+        "name": tool.name,
+        "description": tool.description,
+        "kind": found.kind.value,
+        "origin": found.origin,
+        "reads": tool.reads,
+        "consent": tool.consent,
+        "identity": tool.identity,
+        "timeout_ms": tool.timeout_ms,
+        "retries": tool.retries,
+        "says": tool.says,
+        "sensitive": sorted(tool.sensitive),
+        "arguments": tool.schema,
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
     """What was found, in alphabetical order, and what is wrong with the rest, one line each."""

@@ -34,11 +34,11 @@ def list_tools(
 
     What is wrong with a description is one line each; then the exit code is 1.
     """
-    from agents.toolbox import search_tools
+    from agents.toolbox import described, search_tools
 
     search = search_tools(load())
     if as_json:
-        typer.echo(json.dumps([_described(each) for each in search.found.values()], indent=2))
+        typer.echo(json.dumps([described(each) for each in search.found.values()], indent=2))
     else:
         for each in search.found.values():
             _print(each)
@@ -268,24 +268,6 @@ def _usage(found: "Found") -> str:
 def _does(tool: "AnyTool") -> str:
     demands = [word for word, holds in (("consent", tool.consent), ("identity", tool.identity)) if holds]
     return ", ".join(["reads" if tool.reads else "writes", *(f"needs {word}" for word in demands)])
-
-
-def _described(found: "Found") -> dict[str, Any]:
-    tool = found.tool
-    return {
-        "name": tool.name,
-        "description": tool.description,
-        "kind": found.kind,
-        "origin": found.origin,
-        "reads": tool.reads,
-        "consent": tool.consent,
-        "identity": tool.identity,
-        "timeout_ms": tool.timeout_ms,
-        "retries": tool.retries,
-        "says": tool.says,
-        "sensitive": sorted(tool.sensitive),
-        "arguments": tool.schema,
-    }
 
 
 def _print(found: "Found") -> None:
