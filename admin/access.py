@@ -3,19 +3,23 @@
 import hmac
 from typing import Annotated, Final
 
-from fastapi import Depends, Request
+from fastapi import Depends
+from fastapi.requests import HTTPConnection
 
 from admin.accounts import sessions
 from admin.accounts.sessions import CSRF_HEADER, SignedIn
 from admin.parts import AdminParts
 from admin.problems import Problem
-from admin.roles import LEAST_ROLE
+from admin.roles import LEAST_ROLE, Role
 
 _SAFE: Final = ("GET", "HEAD")
 
 
-async def gate(request: Request) -> None:
-    """Let a request through to its route, as the table of roles says.
+async def gate(request: HTTPConnection) -> None:
+    """Let a request, or a WebSocket's first, through to its route, as the table of roles says.
+
+    A WebSocket changes nothing by being opened, but no browser keeps other sites' pages from opening one: it
+    is only taken from our own.
 
     Raises:
         Problem: 401 nobody is logged in, 403 it is not theirs to do, or another site asks.
@@ -24,8 +28,9 @@ async def gate(request: Request) -> None:
     name: str = request.scope["route"].name
     if name not in LEAST_ROLE:
         raise Problem(403, "not-allowed", "This route has no place in the table of roles yet.")
-    safe = request.method in _SAFE
-    if not safe and sessions.is_foreign(request, parts.settings):
+    is_socket = request.scope["type"] == "websocket"
+    safe = is_socket or request.scope["method"] in _SAFE
+    if (is_socket or not safe) and sessions.is_foreign(request, parts.settings):
         detail = f"This request comes from another site. Open {parts.settings.public_url} and do it there."
         raise Problem(403, "foreign-origin", detail)
     least = LEAST_ROLE[name]
@@ -50,7 +55,13 @@ def _same(given: str, expected: str) -> bool:
     return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())
 
 
-async def _signed_in(request: Request, parts: AdminParts) -> SignedIn | None:
+async def still_may(request: HTTPConnection, parts: AdminParts, least: Role) -> bool:
+    """Whether who was let through a while ago, and is still connected, would be let through now."""
+    who = await _signed_in(request, parts)
+    return who is not None and who.role.may(least)
+
+
+async def _signed_in(request: HTTPConnection, parts: AdminParts) -> SignedIn | None:
     token = request.cookies.get(sessions.cookie_name(parts.settings))
     if not token:
         return None
@@ -66,7 +77,7 @@ async def _signed_in(request: Request, parts: AdminParts) -> SignedIn | None:
     return who
 
 
-def _who(request: Request) -> SignedIn:
+def _who(request: HTTPConnection) -> SignedIn:
     return request.state.who
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from fastapi import APIRouter, Depends, FastAPI, Request
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, APIWebSocketRoute
 
 from admin.access import gate
 from admin.accounts import people
@@ -17,6 +17,9 @@ from admin.calls import routes as calls
 from admin.flows import draft_routes, version_routes
 from admin.flows import routes as flows
 from admin.limits import BodyLimit
+from admin.live import routes as live
+from admin.live import sockets as live_sockets
+from admin.live.following import LiveCalls
 from admin.numbers import routes as numbers
 from admin.parts import AdminParts
 from admin.problems import MEDIA_TYPE, ProblemBody, answer_problems
@@ -33,6 +36,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     version_routes.router,
     numbers.router,
     calls.router,
+    live.router,
+    live_sockets.router,
     simulations.router,
     _contract,
 )
@@ -50,7 +55,7 @@ def create_app(parts: AdminParts) -> FastAPI:
     Raises:
         ValueError: a route has no place in the table of roles, or the table one that does not exist.
     """
-    names = [route.name for route in routes()]
+    names = [route.name for route in (*routes(), *sockets())]
     if sorted(names) != sorted(LEAST_ROLE):
         raise ValueError(f"routes and table of roles differ: {sorted(set(names) ^ set(LEAST_ROLE))}")
     app = FastAPI(
@@ -66,6 +71,7 @@ def create_app(parts: AdminParts) -> FastAPI:
         responses=_PROBLEM,
     )
     app.state.parts = parts
+    app.state.live = LiveCalls(parts.settings.redis_url)
     for router in ROUTERS:
         app.include_router(router)
     answer_problems(app)
@@ -77,6 +83,17 @@ def create_app(parts: AdminParts) -> FastAPI:
 def routes() -> Iterable[APIRoute]:
     """Every route there is."""
     return (route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute))
+
+
+def sockets() -> Iterable[APIWebSocketRoute]:
+    """Every WebSocket there is."""
+    return (route for router in ROUTERS for route in router.routes if isinstance(route, APIWebSocketRoute))
+
+
+async def close(app: FastAPI) -> None:
+    """Close what the API has connected to."""
+    live_calls: LiveCalls = app.state.live
+    await live_calls.close()
 
 
 def openapi(app: FastAPI) -> dict[str, Any]:

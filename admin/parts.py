@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
+from fastapi.requests import HTTPConnection
 
 from admin.accounts.passwords import Passwords
 from admin.apart import Apart
@@ -31,7 +32,7 @@ class AdminParts:
     now_ms: Callable[[], int] = unix_ms
 
 
-def _parts(request: Request) -> AdminParts:
+def _parts(request: HTTPConnection) -> AdminParts:
     return request.app.state.parts
 
 

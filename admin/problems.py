@@ -9,8 +9,9 @@ from http import HTTPStatus
 from typing import Any, Final
 from uuid import uuid4
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, WebSocket
 from fastapi.exceptions import RequestValidationError
+from fastapi.requests import HTTPConnection
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.exc import IntegrityError
@@ -91,8 +92,11 @@ def answer_problems(app: FastAPI) -> None:
     """Have an application answer everything that goes wrong in this shape."""
 
     @app.exception_handler(Problem)
-    async def _problem(_: Request, problem: Problem) -> JSONResponse:
-        return problem.response()
+    async def _problem(connection: HTTPConnection, problem: Problem) -> JSONResponse:
+        response = problem.response()
+        if isinstance(connection, WebSocket):  # refused before it was accepted
+            await connection.send_denial_response(response)
+        return response
 
     @app.exception_handler(RequestValidationError)
     async def _wrong_fields(_: Request, error: RequestValidationError) -> JSONResponse:

@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator
 from fastapi import FastAPI
 
 from admin.apart import Apart
+from admin.app import close as close_api
 from admin.flows.published import PublishedFlows
 from admin.site import Site
 from config.database import Database
@@ -30,7 +31,8 @@ def create_app(settings: Settings) -> FastAPI:
     reading_apart = Apart()  # no check of a draft keeps a call waiting
     flows = PublishedFlows(database, reading_apart)
     app = create_telephone(settings, flows)
-    app.mount(API, create_api_app(settings, database, apart))
+    api = create_api_app(settings, database, apart)
+    app.mount(API, api)
     telephone_lifespan = app.router.lifespan_context
 
     @contextlib.asynccontextmanager
@@ -43,6 +45,7 @@ def create_app(settings: Settings) -> FastAPI:
         finally:
             reading_ahead.cancel()
             await asyncio.gather(reading_ahead, return_exceptions=True)
+            await close_api(api)
             apart.close()
             reading_apart.close()
             await database.close()

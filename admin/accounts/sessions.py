@@ -15,7 +15,8 @@ import secrets
 from dataclasses import dataclass
 from typing import Final
 
-from fastapi import Request, Response
+from fastapi import Response
+from fastapi.requests import HTTPConnection
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -145,12 +146,12 @@ def drop_cookie(response: Response, settings: Settings) -> None:
 # --- where a request comes from -------------------------------------------------------------------
 
 
-def address_of(request: Request) -> str:
+def address_of(request: HTTPConnection) -> str:
     """The address a request comes from; behind a proxy on this machine, the one it names."""
     return (request.client.host if request.client else "unknown")[:64]
 
 
-def is_foreign(request: Request, settings: Settings) -> bool:
+def is_foreign(request: HTTPConnection, settings: Settings) -> bool:
     """Whether another site's page makes this request. Programs send neither header, and lend no cookie."""
     site = request.headers.get("sec-fetch-site")
     if site is not None and site not in ("same-origin", "none"):

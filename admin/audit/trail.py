@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from fastapi import Request
+from fastapi.requests import HTTPConnection
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.accounts.sessions import SignedIn, address_of
@@ -26,7 +26,9 @@ class Change:
     after: Mapping[str, Any] | None
 
 
-def note(db: AsyncSession, request: Request, who: SignedIn | None, now_ms: int, change: Change) -> None:
+def note(
+    db: AsyncSession, request: HTTPConnection, who: SignedIn | None, now_ms: int, change: Change
+) -> None:
     """Enter a change; the action is the route's name."""
     db.add(
         AuditRow(

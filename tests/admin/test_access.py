@@ -3,7 +3,7 @@ import re
 import pytest
 
 from admin.accounts.sessions import CSRF_HEADER
-from admin.app import routes
+from admin.app import routes, sockets
 from admin.roles import LEAST_ROLE, Role
 from tests.admin.office import URL, Office
 
@@ -25,7 +25,7 @@ def requests_of() -> list[tuple[str, str, str]]:
 
 
 def test_every_route_has_a_place_in_the_table_of_roles_and_every_place_a_route() -> None:
-    assert sorted(route.name for route in routes()) == sorted(LEAST_ROLE)
+    assert sorted(route.name for route in (*routes(), *sockets())) == sorted(LEAST_ROLE)
 
 
 async def test_every_role_is_let_through_to_its_routes_and_to_no_others(office: Office) -> None:

@@ -1,0 +1,212 @@
+"""Listening to a call that is up, and taking it over: WebSockets with audio.
+
+To the browser go 200 ms a message of both sides, int16 little endian at 16 kHz, left the caller and right the
+agent or whoever speaks in its place; and, as JSON, `taken`, `refused` (with why and detail), `handed_back`
+(by somebody else, or because nothing was heard of us), `ended`. From who takes over come int16 mono at 16 kHz
+of any length, and `{"type": "end"}`, which hangs up. Closing the socket hands the call back.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import AsyncGenerator, Coroutine
+from typing import Final
+
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from redis.exceptions import RedisError
+
+from admin.access import Who, still_may
+from admin.accounts.sessions import SignedIn
+from admin.audit.trail import Change, note
+from admin.calls.routes import CallId
+from admin.live.following import LiveCalls, new_id
+from admin.live.routes import Live
+from admin.parts import AdminParts, Parts
+from admin.problems import Problem
+from admin.roles import Role
+from config.live import HOLD_EVERY_S, LISTEN_EVERY_S, Command, CommandKind, LiveState
+
+logger = logging.getLogger(__name__)
+router = APIRouter(prefix="/live", tags=["live"])
+
+NORMAL: Final = 1000
+POLICY: Final = 1008
+TRY_AGAIN_LATER: Final = 1013
+REFUSED: Final = 4409
+OVER: Final = 4404
+_LOOK_EVERY_S: Final = 15.0
+_TOGETHER_BYTES: Final = 1_280
+"""40 ms: shorter pieces of a voice are sent on together."""
+_BYTES_A_SECOND: Final = 32_000
+_AHEAD_BYTES: Final = 10 * _BYTES_A_SECOND
+"""So much more than time allows may come before it is no voice."""
+
+
+@router.websocket("/calls/{call_id}/listen")
+async def listen_to_call(websocket: WebSocket, call_id: CallId, parts: Parts, live: Live, who: Who) -> None:
+    """Hear both sides of a call."""
+    link = _Link(websocket, call_id, parts, live, who)
+    await websocket.accept()
+    try:
+        state = await live.found(call_id)
+    except Problem as problem:
+        await link.refuse(problem)
+        return
+    await link.until_first(link.down(), link.keep_listening(state), link.drain())
+
+
+@router.websocket("/calls/{call_id}/take-over")
+async def take_call_over(websocket: WebSocket, call_id: CallId, parts: Parts, live: Live, who: Who) -> None:
+    """Speak to the caller in the agent's place until the socket closes."""
+    link = _Link(websocket, call_id, parts, live, who)
+    await websocket.accept()
+    try:
+        state = await live.found(call_id)
+        await live.have(link.command(CommandKind.TAKE_OVER))
+    except Problem as problem:
+        await link.refuse(problem)
+        return
+    await link.note(None, who.name)
+    try:
+        await link.say({"type": "taken"})
+        await link.until_first(link.down(), link.keep_listening(state), link.keep_hold(state), link.up(state))
+    finally:
+        with contextlib.suppress(Problem):  # or else the call takes itself back when nobody is heard of
+            await live.send(link.command(CommandKind.HAND_BACK), state.server)
+        await link.note(who.name, None)
+
+
+class _Link:
+    """One socket to one call."""
+
+    def __init__(
+        self, websocket: WebSocket, call_id: str, parts: AdminParts, live: LiveCalls, who: SignedIn
+    ) -> None:
+        self._websocket = websocket
+        self._call_id = call_id
+        self._parts = parts
+        self._live = live
+        self._who = who
+        self._holder = new_id()
+        self._closing: tuple[int, str] = (NORMAL, "")
+
+    def command(self, kind: CommandKind) -> Command:
+        """Make a command of ours."""
+        return Command(
+            id=new_id(), call_id=self._call_id, kind=kind, person=self._who.name, holder=self._holder
+        )
+
+    async def until_first(self, *works: Coroutine[None, None, None]) -> None:
+        """Do all of this until the first of it ends, then close."""
+        tasks = [asyncio.create_task(work) for work in works]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            ended = await asyncio.gather(*tasks, return_exceptions=True)
+        for each in ended:
+            if isinstance(each, (Problem, RedisError)):
+                self._closing = (TRY_AGAIN_LATER, "Redis does not answer")
+            elif isinstance(each, Exception) and not isinstance(each, (WebSocketDisconnect, OSError)):
+                logger.error("a socket to a live call failed", exc_info=each)
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect, OSError):  # it has gone already
+            await self._websocket.close(*self._closing)
+
+    # --- to the browser -----------------------------------------------------------------------------------
+
+    async def down(self) -> None:
+        """Hand on what the call sounds like."""
+        sound: AsyncGenerator[bytes] = self._live.sound(self._call_id)
+        async with contextlib.aclosing(sound):
+            async for pcm in sound:
+                if pcm:
+                    await self._websocket.send_bytes(pcm)
+
+    async def say(self, message: dict[str, str]) -> None:
+        """Send JSON."""
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+            await self._websocket.send_text(json.dumps(message, ensure_ascii=False))
+
+    async def refuse(self, problem: Problem) -> None:
+        """Say why not, and close."""
+        await self.say({"type": "refused", "why": problem.kind, "detail": problem.detail})
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect, OSError):
+            await self._websocket.close(OVER if problem.status == 404 else REFUSED, problem.kind)
+
+    # --- to the call ----------------------------------------------------------------------------------------
+
+    async def keep_listening(self, state: LiveState) -> None:
+        """Have the call go on to send its sound, until it is over or we may listen no more."""
+        clock = asyncio.get_running_loop().time
+        looked_s = clock()
+        while True:
+            await self._live.send(self.command(CommandKind.LISTEN), state.server)
+            await asyncio.sleep(LISTEN_EVERY_S)
+            if await self._live.find(self._call_id) is None:
+                await self.say({"type": "ended"})
+                return
+            if clock() - looked_s >= _LOOK_EVERY_S:
+                looked_s = clock()
+                if not await still_may(self._websocket, self._parts, Role.AGENT):
+                    self._closing = (POLICY, "not logged in any more")
+                    return
+
+    async def keep_hold(self, state: LiveState) -> None:
+        """Be heard of, until the call is no longer ours."""
+        ours = False
+        while True:
+            await self._live.send(self.command(CommandKind.HOLD), state.server)
+            await asyncio.sleep(HOLD_EVERY_S)
+            now = await self._live.find(self._call_id)
+            if now is None:
+                await self.say({"type": "ended"})
+                return
+            if ours and now.holder != self._holder:
+                await self.say({"type": "handed_back"})
+                return
+            ours = ours or now.holder == self._holder
+
+    async def up(self, state: LiveState) -> None:
+        """Hand on our voice."""
+        clock = asyncio.get_running_loop().time
+        began_s, came_bytes, piece = clock(), 0, b""
+        while True:
+            message = await self._websocket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            if text := message.get("text"):
+                await self._told(text, state)
+                continue
+            piece += message.get("bytes") or b""
+            came_bytes += len(message.get("bytes") or b"")
+            if came_bytes > (clock() - began_s) * _BYTES_A_SECOND + _AHEAD_BYTES:
+                self._closing = (POLICY, "faster than anybody speaks")
+                return
+            if len(piece) >= _TOGETHER_BYTES:
+                whole = len(piece) // 2 * 2
+                await self._live.speak(state.server, self._call_id, self._holder, piece[:whole])
+                piece = piece[whole:]
+
+    async def drain(self) -> None:
+        """Wait until the browser goes; what it says is not for the call."""
+        while (await self._websocket.receive())["type"] != "websocket.disconnect":
+            pass
+
+    async def _told(self, text: str, state: LiveState) -> None:
+        try:
+            message = json.loads(text)
+        except ValueError:
+            return
+        if isinstance(message, dict) and message.get("type") == "end":
+            await self._live.send(self.command(CommandKind.END), state.server)
+            async with self._parts.database.writing() as db:
+                change = Change("call", self._call_id, {"up": True}, {"up": False})
+                note(db, self._websocket, self._who, self._parts.now_ms(), change)
+
+    async def note(self, before: str | None, after: str | None) -> None:
+        """Enter in the audit log who has the call."""
+        change = Change("call", self._call_id, {"held_by": before}, {"held_by": after})
+        async with self._parts.database.writing() as db:
+            note(db, self._websocket, self._who, self._parts.now_ms(), change)
