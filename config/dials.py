@@ -1,8 +1,16 @@
-"""How a manager tunes the floor: three dials, for a whole flow and for single steps of it."""
+"""How a manager tunes an agent: how it holds the floor (for a flow and for single steps), how it speaks."""
 
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
+
+VoiceName = Literal["house", "mike", "paul", "fay", "fern"]
+"""The voices that come along, each in English and Spanish: `house`, `mike` and `paul` are men's."""
+EngineName = Literal["native"]
+"""What listens and speaks: `native`, Tandem's own model."""
+
+VOICES: tuple[str, ...] = get_args(VoiceName)
+ENGINES: tuple[str, ...] = get_args(EngineName)
 
 Dial = Annotated[float, Field(ge=0.0, le=1.0)]
 
@@ -35,3 +43,19 @@ class StepDials(BaseModel):
     patience: Dial | None = None
     interruption: Dial | None = None
     backchannels: Dial | None = None
+
+
+class VoiceDials(BaseModel):
+    """Who speaks, and how.
+
+    Attributes:
+        name: one of the voices that come along.
+        speed: of speech; 1.0 is as usual, 0.8 slower.
+        pitch: 0..1; 0.5 is the voice's own, lower is deeper.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: VoiceName = "house"
+    speed: Annotated[float, Field(ge=0.7, le=1.4)] = 1.0
+    pitch: Dial = 0.5

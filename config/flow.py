@@ -23,7 +23,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, WithJsonSchema, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from config.dials import Dials
+from config.dials import Dials, EngineName, VoiceDials
 from config.flow_slots import Slot
 from config.flow_steps import Agent, Ask, End, LookUp, Say, Step, Transfer
 from config.flow_text import (
@@ -112,6 +112,8 @@ class Flow(Part):
     values: Mapping[Name, str] = Field(default_factory=dict[str, str])
     """Words used in several texts, as blanks: `{company}`."""
     dials: Dials = Field(default_factory=Dials)
+    voice: VoiceDials = Field(default_factory=VoiceDials)
+    engine: EngineName = "native"
     sureness: Sureness = Field(default_factory=Sureness)
     silence: Silence
     misunderstood: Misunderstood

@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 
 from config import flow as schema
 from config import flow_steps as steps
-from config.dials import Dials
+from config.dials import Dials, VoiceDials
 from config.errors import ConfigError
 from config.flow import SCHEMA_VERSION, Flow
 from config.flow_checks import did_you_mean, problems
@@ -204,6 +204,7 @@ _PARTS: Final[Mapping[str, type[BaseModel]]] = {
     "verifies": steps.Verifies,
     "after_hang_up": steps.AfterHangUp,
     "dials": Dials,
+    "voice": VoiceDials,
     "sureness": schema.Sureness,
     "silence": schema.Silence,
     "misunderstood": schema.Misunderstood,
@@ -231,6 +232,9 @@ def _in_words(finding: ErrorDetails, lines: Mapping[tuple[str, ...], int]) -> st
             return f"{where}'{field}' is missing; add it"
         case "literal_error" if field == "schema":
             return f"schema is {finding['input']!r}, but this Tandem reads schema {SCHEMA_VERSION}"
+        case "literal_error":
+            expected = str(finding.get("ctx", {}).get("expected"))
+            return f"{where}'{field}' is {finding['input']!r}, which is not known; use {expected}"
         case "string_pattern_mismatch" if field == "[key]" or finding["loc"][-1] == "[key]":
             return (
                 f"{where}{finding['input']!r} is no name; use small letters, digits and _, like order_number"

@@ -8,6 +8,7 @@ call = interlocutor.open(CallContext("call-1"))
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Final, Generic, Protocol, TypeVar
@@ -114,7 +115,8 @@ class NativeInterlocutor(Generic[M]):
             outside_ears=listener is None,
             listening=listening_in(call.call_id, call.language),
         )
-        return NativeCall(self._perception.open(), listener, session, self._ahead.prepare, self._closing)
+        prepare = partial(self._ahead.prepare, choice=call.voice)
+        return NativeCall(self._perception.open(), listener, session, prepare, self._closing)
 
     def step(self, states: Sequence[NativeCall[M]], turns: Sequence[TurnInput]) -> list[TurnOutput]:
         """Take the next micro-turn of each of these calls, both halves at once.

@@ -42,6 +42,21 @@ class Dials:
     """Higher says "mm-hm" more often; 0 never."""
 
 
+@dataclass(frozen=True, slots=True)
+class VoiceChoice:
+    """Which of its voices the agent speaks with (`config.dials.VoiceDials`).
+
+    `speed` 1.0 is as usual; `pitch` 0..1, 0.5 the voice's own.
+    """
+
+    name: str = "house"
+    speed: float = 1.0
+    pitch: float = 0.5
+
+
+AS_USUAL = VoiceChoice()
+
+
 # --- what reaches the model -----------------------------------------------------------------------
 
 
@@ -279,6 +294,7 @@ class CallContext:
     call_id: str
     language: str = "en-US"
     dials: Dials = field(default_factory=Dials)
+    voice: VoiceChoice = AS_USUAL
 
 
 class CallState(Protocol):

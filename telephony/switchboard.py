@@ -15,6 +15,7 @@ from agents.dispatch import Dispatcher
 from config import logs, metrics
 from config.database import Database
 from config.flow import Flow
+from config.house import House, with_notice
 from config.settings import Settings
 from config.tables import CallRow
 from model.capacity import LONGEST_STEP_MS, Capacity
@@ -28,7 +29,7 @@ from telephony.phases import best_lead_in_ms, phase_ms
 from telephony.steering import Nobody, Steering
 from telephony.tape import Tape
 from telephony.watching import CallBegan, Watch, Watcher
-from telephony.weaving import opening_dials
+from telephony.weaving import opening_dials, voice_of
 
 logger = logging.getLogger(__name__)
 
@@ -84,6 +85,8 @@ class Exchange:
     database: Database
     carrier: Carrier | None
     flows: Flows | None = None
+    house: Callable[[], House] = House
+    """The rules that hold for a call that begins now."""
     watchers: Callable[[IncomingCall], Sequence[Watcher]] = lambda _: ()
     """Who watches a call that is being opened, whichever it is."""
     live: Live | None = None
@@ -167,7 +170,8 @@ class Switchboard:
     async def _open(self, incoming: IncomingCall, chosen: Chosen | None, watchers: Sequence[Watcher]) -> Call:
         exchange = self._exchange
         runs = chosen or await self._published(incoming.to_number)
-        flow, flow_version = runs.flow, runs.label
+        house = exchange.house()
+        flow, flow_version = with_notice(runs.flow, house.notice), runs.label
         began_at = self._now()
         call_id = f"{began_at:%Y%m%d-%H%M%S}-{uuid4().hex[:8]}"
         logs.bind(call=call_id)  # for all that the media socket's task does from here on
@@ -189,9 +193,11 @@ class Switchboard:
             "carrier_call_id": incoming.carrier_call_id,
             "flow": flow_version,
             "language": flow.language,
+            "voice": flow.voice.model_dump(),
+            "engine": flow.engine,
             "began_at": began_at.isoformat(),
         }
-        context = CallContext(call_id, flow.language, opening_dials(flow))
+        context = CallContext(call_id, flow.language, opening_dials(flow), voice_of(flow))
 
         async def ended(summary: CallSummary) -> None:
             self._calls.pop(incoming.carrier_call_id, None)
@@ -222,7 +228,7 @@ class Switchboard:
                 flow=flow,
                 agent=agent,
                 desk=desk,
-                tape=Tape(exchange.settings.tapes / call_id, header),
+                tape=Tape(exchange.settings.tapes / call_id, header, sound=house.records),
                 carrier=exchange.carrier if incoming.carrier == TWILIO else None,
                 limit_ms=exchange.settings.max_call_minutes * 60_000,
                 ended=ended,

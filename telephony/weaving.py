@@ -34,6 +34,7 @@ from model.turn import (
     Transcript,
     TurnEvent,
     Urgency,
+    VoiceChoice,
 )
 
 _TAKEN_UP_REMEMBERED: Final = 8
@@ -197,6 +198,11 @@ def _carry_out(weave: Weave, effects: tuple[Effect, ...], spoken: frozenset[str]
         events.append(DialsTurned(dials))
     moved = replace(weave, ending=ending, dials=dials)
     return Woven(moved, tuple(events), tuple(delegations), tuple(cancelled))
+
+
+def voice_of(flow: Flow) -> VoiceChoice:
+    """Which voice speaks on the calls of a flow."""
+    return VoiceChoice(flow.voice.name, flow.voice.speed, flow.voice.pitch)
 
 
 def _dials(flow: Flow, step: str) -> Dials:

@@ -5,7 +5,7 @@ from functools import cache
 
 from model.evaluate.agent_lines import tag_of
 from model.evaluate.cases import Case
-from model.turn import OfferMade
+from model.turn import AS_USUAL, OfferMade, VoiceChoice
 from model.voice.house import HouseVoice
 from model.voice.voice import Speech
 
@@ -13,8 +13,8 @@ from model.voice.voice import Speech
 class RehearsedVoice:
     """Says what the voice of the house says; what was said before, or rehearsed, comes at once."""
 
-    def speak(self, text: str, language: str = "en-US") -> Iterator[Speech]:
-        """Yield the clauses of `text`."""
+    def speak(self, text: str, language: str = "en-US", choice: VoiceChoice = AS_USUAL) -> Iterator[Speech]:
+        """Yield the clauses of `text`; whatever the `choice`, as usual."""
         yield from _spoken(text, language)
 
 

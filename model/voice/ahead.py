@@ -12,6 +12,7 @@ from threading import Condition, Lock
 from typing import Final, Protocol
 
 from config.units import SAMPLE_RATE_HZ
+from model.turn import AS_USUAL, VoiceChoice
 from model.voice.voice import Speech, Voice
 
 KEPT_SECONDS: Final = 600.0
@@ -47,10 +48,14 @@ class _Patience:
         return max(0.0, self.until_s - time.monotonic())
 
 
+_Said = tuple[VoiceChoice, str, str]
+"""Who says what: the voice, the language, the text."""
+
+
 class _Synthesis:
     """An utterance filled in by the thread. Clauses are only ever added."""
 
-    def __init__(self, said: tuple[str, str], patience: _Patience) -> None:
+    def __init__(self, said: _Said, patience: _Patience) -> None:
         self.said = said
         self._patience = patience
         self._clauses: list[Speech] = []
@@ -93,19 +98,19 @@ class Ahead:
     def __init__(self, voice: Voice, *, kept_seconds: float = KEPT_SECONDS) -> None:
         self._voice = voice
         self._kept_seconds = kept_seconds
-        self._known: OrderedDict[tuple[str, str], _Synthesis] = OrderedDict()
+        self._known: OrderedDict[_Said, _Synthesis] = OrderedDict()
         self._lock = Lock()
         self._patience = _Patience()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="voice")
 
-    def prepare(self, text: str, language: str = "en-US") -> Utterance:
+    def prepare(self, text: str, language: str = "en-US", choice: VoiceChoice = AS_USUAL) -> Utterance:
         """Begin to synthesise `text` (BCP 47 tag), or find it among what is kept. Returns at once."""
-        said = (language, text)
+        said = (choice, language, text)
         with self._lock:
             utterance = self._known.get(said)
             if utterance is None:
                 utterance = self._known[said] = _Synthesis(said, self._patience)
-                self._thread.submit(self._next_clause, utterance, self._voice.speak(text, language))
+                self._thread.submit(self._next_clause, utterance, self._voice.speak(text, language, choice))
             self._known.move_to_end(said)
             return utterance
 

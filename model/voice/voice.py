@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from model.turn import Audio, Word
+from model.turn import Audio, VoiceChoice, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,9 @@ class Speech:
 class Voice(Protocol):
     """Voices text. Thread-safe; `speak` yields the first clause as soon as it is ready."""
 
-    def speak(self, text: str, language: str) -> Iterator[Speech]:
-        """Voice a text in the language of a BCP 47 tag; one the voice does not know in its own."""
+    def speak(self, text: str, language: str, choice: VoiceChoice) -> Iterator[Speech]:
+        """Voice a text in the language of a BCP 47 tag; one the voice does not know in its own.
+
+        A `choice` it has not is spoken as usual.
+        """
         ...

@@ -395,3 +395,28 @@ def desk_problems(old, new):
 )
 def test_what_is_wrong_with_the_newer_kinds_of_step_is_named_with_the_fix(old, new, line):
     assert line in desk_problems(old, new)
+
+
+# --- who speaks -------------------------------------------------------------------------------------
+
+
+def test_a_flow_says_which_voice_speaks_and_how_fast() -> None:
+    flow = read_flow(text() + "\nvoice: {name: fay, speed: 0.9}\nengine: native\n")
+    assert (flow.voice.name, flow.voice.speed, flow.voice.pitch) == ("fay", 0.9, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        (
+            "voice: {name: clara}",
+            "'voice.name' is 'clara', which is not known; use 'house', 'mike', 'paul', 'fay' or 'fern'",
+        ),
+        ("voice: {name: mike, loudness: 2}", "'voice.loudness' is not known here"),
+        ("engine: moshi", "'engine' is 'moshi', which is not known; use 'native'"),
+    ],
+)
+def test_a_voice_or_an_engine_nobody_has_is_named_with_those_there_are(line: str, problem: str) -> None:
+    with pytest.raises(FlowError) as refused:
+        read_flow(f"{text()}\n{line}\n")
+    assert any(problem in each for each in refused.value.problems), refused.value.problems

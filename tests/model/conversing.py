@@ -11,7 +11,19 @@ from model.ears.ears import Hearing
 from model.session.advance import advance
 from model.session.state import EarOrders, Session
 from model.thresholds import Thresholds
-from model.turn import Heard, Offer, OfferMade, Readings, TurnAct, TurnEvent, TurnInput, TurnOutput, Word
+from model.turn import (
+    AS_USUAL,
+    Heard,
+    Offer,
+    OfferMade,
+    Readings,
+    TurnAct,
+    TurnEvent,
+    TurnInput,
+    TurnOutput,
+    VoiceChoice,
+    Word,
+)
 from model.voice.clauses import clauses
 from model.voice.voice import Speech
 
@@ -43,7 +55,7 @@ class Spoken:
 class ScriptedVoice:
     """Voices any text at `WORD_MS` a word, each clause followed by its pause but the last."""
 
-    def speak(self, text: str, language: str) -> Iterator[Speech]:
+    def speak(self, text: str, language: str, choice: VoiceChoice = AS_USUAL) -> Iterator[Speech]:
         breaths = clauses(text)
         for k, clause in enumerate(breaths):
             words = tuple(Word(word, n * WORD_MS, (n + 1) * WORD_MS) for n, word in enumerate(clause.words))

@@ -12,6 +12,7 @@ from model.native import NativeInterlocutor
 from model.sizes import SIZES
 from model.streaming import ModelReadings, ModelTurn, StreamingModel
 from model.turn import (
+    AS_USUAL,
     CallContext,
     Interlocutor,
     LanguageChanged,
@@ -21,6 +22,7 @@ from model.turn import (
     StepError,
     TurnInput,
     TurnTaken,
+    VoiceChoice,
     Word,
 )
 from model.voice.voice import Speech
@@ -114,7 +116,7 @@ class ScriptedEars:
 
 
 class MuteToWednesday(ScriptedVoice):
-    def speak(self, text: str, language: str) -> Iterator[Speech]:
+    def speak(self, text: str, language: str, choice: VoiceChoice = AS_USUAL) -> Iterator[Speech]:
         if "Wednesday" in text:
             raise ValueError("no voice for Wednesday")
         return super().speak(text, language)

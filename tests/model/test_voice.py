@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from config.dials import VOICES
 from config.units import MICRO_TURN_SAMPLES, SAMPLES_PER_MS
-from model.turn import Word
+from model.turn import AS_USUAL, VoiceChoice, Word
 from model.voice.ahead import Ahead, Utterance
 from model.voice.clauses import clauses
 from model.voice.house import HouseVoice
@@ -181,7 +182,7 @@ class CountingVoice:
     spoken: list[str] = field(default_factory=list)
     seconds: float = 1.0
 
-    def speak(self, text: str, language: str) -> Iterator[Speech]:
+    def speak(self, text: str, language: str, choice: VoiceChoice = AS_USUAL) -> Iterator[Speech]:
         self.spoken.append(text)
         yield Speech(
             np.ones(int(self.seconds * 16_000), np.int16), (Word(text, 0, int(self.seconds * 1_000)),)
@@ -189,7 +190,7 @@ class CountingVoice:
 
 
 class Dumb:
-    def speak(self, text: str, language: str) -> Iterator[Speech]:
+    def speak(self, text: str, language: str, choice: VoiceChoice = AS_USUAL) -> Iterator[Speech]:
         raise ValueError(text)
         yield
 
@@ -236,7 +237,7 @@ def test_a_slow_voice_is_waited_for_only_a_moment() -> None:
     release = threading.Event()
 
     class Slow:
-        def speak(self, text: str, language: str) -> Iterator[Speech]:
+        def speak(self, text: str, language: str, choice: VoiceChoice = AS_USUAL) -> Iterator[Speech]:
             release.wait(10)
             yield Speech(np.ones(16_000, np.int16), (Word(text, 0, 1_000),))
 
@@ -355,3 +356,43 @@ def test_however_often_reading_begins_again_the_words_said_are_the_text_in_order
         reading, _, _ = reading.read(MICRO_TURN_SAMPLES, 100_000)
     texts = [said.word.text for said in reading.said]
     assert texts == [word.text for clause in utterance.clauses for word in clause.words]
+
+
+# --- who speaks -------------------------------------------------------------------------------------
+
+
+def said_as(choice: VoiceChoice, language: str = "en-US") -> np.ndarray:
+    return np.concatenate(
+        [clause.audio for clause in HOUSE_VOICE.speak("Your order is on its way.", language, choice)]
+    )
+
+
+def test_every_voice_that_can_be_chosen_sounds_like_nobody_else_in_either_language() -> None:
+    for language in ("en-US", "es-MX"):
+        sounds = {name: said_as(VoiceChoice(name), language) for name in VOICES}
+        assert len({sound.tobytes() for sound in sounds.values()}) == len(VOICES)
+        assert all(np.abs(sound.astype(int)).max() > 3_000 for sound in sounds.values())
+
+
+def test_a_faster_voice_is_done_sooner_and_a_slower_one_later() -> None:
+    fast, usual, slow = (len(said_as(VoiceChoice("mike", speed=speed))) for speed in (1.4, 1.0, 0.7))
+    assert fast < 0.85 * usual
+    assert slow > 1.2 * usual
+
+
+def test_a_lower_pitch_has_its_period_later() -> None:
+    def period(pitch: float) -> int:
+        sound = said_as(VoiceChoice("paul", pitch=pitch))[4_000:12_000].astype(float)
+        likeness = np.correlate(sound, sound, "full")[len(sound) :]
+        return 40 + int(likeness[40:250].argmax())  # 64 to 400 Hz
+
+    assert period(0.0) > period(1.0)
+
+
+def test_the_same_text_in_two_voices_is_kept_apart() -> None:
+    voice = CountingVoice()
+    ahead = Ahead(voice)
+    for choice in (VoiceChoice("mike"), VoiceChoice("fay"), VoiceChoice("mike")):
+        finished(ahead.prepare("hello", "en-US", choice))
+    ahead.close()
+    assert voice.spoken == ["hello", "hello"]

@@ -8,14 +8,17 @@ from sqlalchemy import select
 
 from admin.migrate import upgrade
 from config.database import Database
+from config.dials import VoiceDials
 from config.flow import Flow
 from config.flow_file import load_flow
 from config.settings import load
 from config.tables import CallRow
 from model.capacity import Capacity, StepCost
+from model.turn import CallContext, VoiceChoice
 from telephony.clock import NS_PER_MS
 from telephony.line import IncomingCall
 from telephony.switchboard import Exchange, Switchboard
+from telephony.tape import read_rows
 
 
 class Engine:
@@ -23,12 +26,14 @@ class Engine:
 
     def __init__(self, per_call_ms: float) -> None:
         self.per_call_ms = per_call_ms
+        self.opened: list[CallContext] = []
 
     def capacity(self) -> Capacity:
         return Capacity(StepCost(10.0, self.per_call_ms))
 
-    async def open(self, context: object) -> None:
+    async def open(self, context: CallContext) -> None:
         """A side nobody steps."""
+        self.opened.append(context)
 
 
 class Desks:
@@ -113,3 +118,21 @@ async def test_a_call_runs_what_is_published_for_its_number_and_else_the_default
         flows = list(await session.scalars(select(CallRow.flow).order_by(CallRow.carrier_call_id)))
     await database.close()
     assert flows == desks.flows == ["order_status@7", default.key]
+
+
+async def test_a_call_begins_with_its_flows_language_and_voice_and_the_tape_says_so(tmp_path: Path) -> None:
+    settings = load({"TANDEM_HOME": str(tmp_path)})
+    await upgrade(settings)
+    database, engine = Database(settings.database_url), Engine(1.0)
+    voice = VoiceDials(name="fay", speed=0.9, pitch=0.4)
+    flow = load_flow("refund").speaking("es-MX").model_copy(update={"voice": voice})
+    exchange = Exchange(settings, flow, engine, Desks(), database, None)  # type: ignore[arg-type]
+    call = await Switchboard(exchange).open(IncomingCall("twilio", "CA1", "+15035550199", "+15035550100"))
+    call.tape.close("stopped")
+    await database.close()
+    (context,) = engine.opened
+    assert context.language == "es-MX"
+    assert context.voice == VoiceChoice("fay", 0.9, 0.4)
+    header = next(read_rows(call.tape.folder))
+    assert (header["language"], header["engine"]) == ("es-MX", "native")
+    assert header["voice"] == {"name": "fay", "speed": 0.9, "pitch": 0.4}

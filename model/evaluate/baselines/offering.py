@@ -8,6 +8,7 @@ advantage.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -90,7 +91,7 @@ class RuleInterlocutor:
 
     def open(self, call: CallContext) -> RuleCall:
         """Begin a call."""
-        return RuleCall(self._make_rule(), self._ahead.prepare, call.language)
+        return RuleCall(self._make_rule(), partial(self._ahead.prepare, choice=call.voice), call.language)
 
     def perceive(self, states: Sequence[RuleCall], turns: Sequence[TurnInput]) -> None:
         """Take in the next micro-turn of each of these calls."""
