@@ -4,6 +4,7 @@ TelephonyError
 ├── MessageError       a carrier's message cannot be read
 │   └── FloodError     too many messages, or one too large
 ├── LineError          the conversation gave the line something that cannot be played
+├── ReplayError        a recorded call cannot be replayed
 ├── TokenError         a media token is unknown, expired, spent, or of another call
 └── CarrierError       the carrier refused to act on a call
     └── CallGoneError  the call has already ended
@@ -24,6 +25,10 @@ class FloodError(MessageError):
 
 class LineError(TelephonyError):
     """The conversation gave the line something that cannot be played."""
+
+
+class ReplayError(TelephonyError):
+    """A recorded call cannot be replayed. The text says why, for people."""
 
 
 class TokenError(TelephonyError):

@@ -54,6 +54,11 @@ class TrialTools:
         """The tools that are run."""
         return frozenset(self._caller.toolbox)
 
+    def may_begin_early(self, tool: str) -> bool:
+        """Whether a call may ask this tool on words still being spoken, as `agents.dispatch` says."""
+        found = self._toolbox.get(tool)
+        return found is not None and found.reads and not found.sensitive
+
     def runs(self, asked: Delegation) -> bool:
         """Whether this work is done here: it calls a tool that reads."""
         tool = self._toolbox.get(asked.tool)
