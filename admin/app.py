@@ -16,15 +16,21 @@ from admin.audit import routes as audit
 from admin.calls import routes as calls
 from admin.flows import draft_routes, version_routes
 from admin.flows import routes as flows
+from admin.house import routes as house
+from admin.insights import routes as insights
 from admin.limits import BodyLimit
 from admin.live import routes as live
 from admin.live import sockets as live_sockets
 from admin.live.following import LiveCalls
 from admin.numbers import routes as numbers
 from admin.parts import AdminParts
+from admin.phone import routes as phone
+from admin.phone.bookings import PhoneBookings
 from admin.problems import MEDIA_TYPE, ProblemBody, answer_problems
 from admin.roles import LEAST_ROLE
 from admin.simulations import routes as simulations
+from admin.tools import credential_routes, http_routes, mcp_routes
+from admin.tools import routes as tools
 
 _contract = APIRouter(tags=["contract"])
 ROUTERS: Final[tuple[APIRouter, ...]] = (
@@ -36,9 +42,16 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     version_routes.router,
     numbers.router,
     calls.router,
+    phone.router,
     live.router,
     live_sockets.router,
+    insights.router,
     simulations.router,
+    house.router,
+    tools.router,
+    http_routes.router,
+    mcp_routes.router,
+    credential_routes.router,
     _contract,
 )
 _PROBLEM: Final[dict[int | str, dict[str, Any]]] = {
@@ -72,6 +85,7 @@ def create_app(parts: AdminParts) -> FastAPI:
     )
     app.state.parts = parts
     app.state.live = LiveCalls(parts.settings.redis_url)
+    app.state.bookings = PhoneBookings(parts.settings.redis_url, parts.apart)
     for router in ROUTERS:
         app.include_router(router)
     answer_problems(app)
@@ -94,6 +108,8 @@ async def close(app: FastAPI) -> None:
     """Close what the API has connected to."""
     live_calls: LiveCalls = app.state.live
     await live_calls.close()
+    bookings: PhoneBookings = app.state.bookings
+    await bookings.close()
 
 
 def openapi(app: FastAPI) -> dict[str, Any]:

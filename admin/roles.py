@@ -61,6 +61,8 @@ LEAST_ROLE: Final[Mapping[str, Role | None]] = {
     "list_numbers": Role.VIEWER,
     "set_number": Role.MANAGER,
     "forget_number": Role.MANAGER,
+    "list_phone_flows": Role.VIEWER,
+    "book_phone_call": Role.VIEWER,
     "list_live_calls": Role.VIEWER,
     "follow_live_calls": Role.VIEWER,
     "listen_to_call": Role.AGENT,
@@ -72,6 +74,23 @@ LEAST_ROLE: Final[Mapping[str, Role | None]] = {
     "read_call": Role.VIEWER,
     "read_call_tape": Role.VIEWER,
     "read_call_audio": Role.VIEWER,
+    "read_call_timeline": Role.VIEWER,
+    "read_insights": Role.VIEWER,
     "read_call_waveform": Role.VIEWER,
     "simulate_flow": Role.MANAGER,
+    "list_tools": Role.VIEWER,
+    "try_tool": Role.MANAGER,
+    "read_http_tool": Role.MANAGER,
+    "save_http_tool": Role.OWNER,
+    "delete_http_tool": Role.OWNER,
+    "read_mcp_servers": Role.MANAGER,
+    "save_mcp_servers": Role.OWNER,
+    "list_credentials": Role.MANAGER,
+    "save_credential": Role.OWNER,
+    "delete_credential": Role.OWNER,
+    "read_settings": Role.VIEWER,
+    "change_rules": Role.OWNER,
 }
+
+OPEN_AT_THIS_MACHINE: Final = frozenset({"list_phone_flows", "book_phone_call"})
+"""Those that need nobody logged in where, in development mode, somebody sits at the machine itself."""

@@ -7,6 +7,7 @@ from sqlalchemy import MetaData
 from admin.accounts.tables import PersonRow
 from admin.audit.tables import AuditRow
 from admin.flows.tables import FlowRow
+from admin.house.tables import RuleRow
 from admin.insights.tables import CallMeasuresRow
 from admin.numbers.tables import NumberRow
 from agents.charts.store import ChartRow
@@ -26,5 +27,6 @@ ROOMS: Final[tuple[type[Table], ...]] = (
     FlowRow,
     NumberRow,
     CallMeasuresRow,
+    RuleRow,
 )
 """One table of every room that keeps tables: naming it here is what puts all of that room's on `METADATA`."""

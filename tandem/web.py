@@ -12,6 +12,9 @@ from fastapi import FastAPI
 from admin.apart import Apart
 from admin.app import close as close_api
 from admin.flows.published import PublishedFlows
+from admin.house.kept import KeptRules
+from admin.house.retention import keep_clearing
+from admin.phone.bookings import PhoneBookings
 from admin.site import Site
 from config.database import Database
 from config.settings import Settings
@@ -30,22 +33,30 @@ def create_app(settings: Settings) -> FastAPI:
     apart = Apart()
     reading_apart = Apart()  # no check of a draft keeps a call waiting
     flows = PublishedFlows(database, reading_apart)
-    app = create_telephone(settings, flows)
+    bookings = PhoneBookings(settings.redis_url, reading_apart)
+    rules = KeptRules(database)
+    app = create_telephone(settings, flows, bookings, rules.house)
     api = create_api_app(settings, database, apart)
     app.mount(API, api)
     telephone_lifespan = app.router.lifespan_context
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        reading_ahead = asyncio.create_task(flows.keep_ahead())
+        beside = (
+            asyncio.create_task(flows.keep_ahead()),
+            asyncio.create_task(rules.keep_ahead()),
+            asyncio.create_task(keep_clearing(database, settings.tapes, rules)),
+        )
         try:
             async with telephone_lifespan(app):
                 app.mount("/", Site())  # last: it takes every address that is left
                 yield
         finally:
-            reading_ahead.cancel()
-            await asyncio.gather(reading_ahead, return_exceptions=True)
+            for each in beside:
+                each.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
             await close_api(api)
+            await bookings.close()
             apart.close()
             reading_apart.close()
             await database.close()

@@ -15,6 +15,7 @@ from agents.charts.store import ChartStore
 from agents.dispatch import Dispatcher
 from config.database import Database
 from config.flow_file import load_flow
+from config.house import House
 from config.settings import Settings
 from telephony.browser.bookings import Bookings
 from telephony.browser.routes import browser_router
@@ -31,13 +32,19 @@ from telephony.twilio.routes import twilio_router
 logger = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings, flows: Flows | None = None, bookings: Bookings | None = None) -> FastAPI:
+def create_app(
+    settings: Settings,
+    flows: Flows | None = None,
+    bookings: Bookings | None = None,
+    house: Callable[[], House] = House,
+) -> FastAPI:
     """Build the server. Model, ears and connections start with its lifespan and end with it.
 
     Args:
         settings: of the installation.
         flows: knows which flow a new call runs; without them, and where they know none, it is TANDEM_FLOW.
         bookings: knows which calls browsers may make; without them, none.
+        house: knows the rules that hold for a call that begins now.
 
     Raises:
         FlowError: the flow named by TANDEM_FLOW is not valid.
@@ -63,7 +70,7 @@ def create_app(settings: Settings, flows: Flows | None = None, bookings: Booking
             live = LiveCalls(settings.redis_url, dispatcher.sensitive_of)
             open_rooms.push_async_callback(live.close)
             live.start()
-            exchange = Exchange(settings, flow, engine, dispatcher, database, carrier, flows, live=live)
+            exchange = Exchange(settings, flow, engine, dispatcher, database, carrier, flows, house, live=live)
             switchboard = Switchboard(exchange)
             open_rooms.push_async_callback(switchboard.close)
             app.include_router(twilio_router(settings, switchboard))

@@ -119,8 +119,10 @@ def _plain(value: object) -> object:
 class Tape:
     """One call's folder while the call runs."""
 
-    def __init__(self, folder: Path, header: Mapping[str, object]) -> None:
+    def __init__(self, folder: Path, header: Mapping[str, object], *, sound: bool = True) -> None:
         """Open `folder` (created; it must not hold a tape yet) and write the header row.
+
+        Without `sound` no recording is made; words and events are written all the same.
 
         Raises:
             FileExistsError: the folder already holds a tape.
@@ -128,7 +130,7 @@ class Tape:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self._rows: TextIO = (folder / "tape.jsonl").open("x", encoding="utf-8")
-        self._recording = StereoRecording(folder / "call.wav")
+        self._recording = StereoRecording(folder / "call.wav") if sound else None
         self._heard_ms = 0
         self._last_index = -1
         self._row({"kind": "tape", "version": TAPE_VERSION, **header})
@@ -143,10 +145,11 @@ class Tape:
             output: what the interlocutor answered.
             columns: further columns (`reports`, `delegations`, ...), each a tuple of messages.
         """
-        self._recording.caller(turn.caller_audio)
-        self._recording.agent(output.agent_audio)
-        for span in turn.heard:
-            self._recording.heard(span)
+        if self._recording is not None:
+            self._recording.caller(turn.caller_audio)
+            self._recording.agent(output.agent_audio)
+            for span in turn.heard:
+                self._recording.heard(span)
         self._last_index = turn.index
         row: dict[str, object] = {}
         if output.transcript is not None:
@@ -203,7 +206,8 @@ class Tape:
             ends = {"outcome": outcome, "micro_turns": self._last_index + 1}
             self._row({"kind": "end", **ends, **(figures or {})})
             self._rows.close()
-            self._recording.close()
+            if self._recording is not None:
+                self._recording.close()
 
     def _row(self, row: Mapping[str, object]) -> None:
         self._rows.write(json.dumps(row, ensure_ascii=False, separators=(",", ":"), default=str) + "\n")
