@@ -10,7 +10,9 @@ from admin.accounts import sessions
 from admin.accounts.sessions import CSRF_HEADER, SignedIn
 from admin.parts import AdminParts
 from admin.problems import Problem
-from admin.roles import LEAST_ROLE, Role
+from admin.roles import LEAST_ROLE, OPEN_AT_THIS_MACHINE, Role
+from config.settings import Settings
+from config.this_machine import is_here
 
 _SAFE: Final = ("GET", "HEAD")
 
@@ -37,6 +39,9 @@ async def gate(request: HTTPConnection) -> None:
     if least is None:
         return
     who = await _signed_in(request, parts)
+    if who is None and name in OPEN_AT_THIS_MACHINE and sits_at_this_machine(request, parts.settings):
+        request.state.who = None
+        return
     if who is None:
         detail = "You are not logged in, or your session is over. Log in; what you were writing is not lost."
         raise Problem(401, "not-logged-in", detail)
@@ -53,6 +58,16 @@ async def gate(request: HTTPConnection) -> None:
 
 def _same(given: str, expected: str) -> bool:
     return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())
+
+
+def sits_at_this_machine(request: HTTPConnection, settings: Settings) -> bool:
+    """Whether this is development mode, and a request is made at this machine by its own name.
+
+    The name keeps out pages of other sites whose names were pointed at this machine.
+    """
+    host = request.client.host if request.client else None
+    own = {origin.partition("://")[2] for origin in settings.own_origins}
+    return settings.development and is_here(host, request.headers) and request.headers.get("host") in own
 
 
 async def still_may(request: HTTPConnection, parts: AdminParts, least: Role) -> bool:
@@ -83,3 +98,5 @@ def _who(request: HTTPConnection) -> SignedIn:
 
 Who = Annotated[SignedIn, Depends(_who)]
 """Who is logged in, on routes that are not open."""
+WhoIfAnybody = Annotated[SignedIn | None, Depends(_who)]
+"""... on routes that are open at this machine; None: who sits there."""

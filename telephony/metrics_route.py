@@ -14,12 +14,10 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from config.settings import Settings
+from config.this_machine import is_here
 from config.worker_metrics import brings
-from telephony.twilio.signature import is_loopback
 
 _FORMAT: Final = "text/plain; version=0.0.4; charset=utf-8"
-_FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-real-ip")
-"""Headers of a proxy: its own address says nothing about who asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ def metrics_router(settings: Settings, read: Callable[[], Awaitable[Sequence[Rea
                 raise HTTPException(
                     401, "This needs TANDEM_METRICS_TOKEN as a bearer token.", {"WWW-Authenticate": "Bearer"}
                 )
-        elif not is_loopback(request) or any(name in request.headers for name in _FORWARDED):
+        elif not is_here(request.client.host if request.client else None, request.headers):
             raise HTTPException(403, "Only this machine is served. Set TANDEM_METRICS_TOKEN to serve others.")
         now = CollectorRegistry()
         now.register(_Readings(await read()))

@@ -6,12 +6,12 @@ Source: https://www.twilio.com/docs/usage/security
 """
 
 from collections.abc import Mapping
-from ipaddress import ip_address
 
 from starlette.requests import HTTPConnection
 from twilio.request_validator import RequestValidator
 
 from config.settings import Settings
+from config.this_machine import is_here
 
 HEADER = "X-Twilio-Signature"
 
@@ -36,7 +36,7 @@ class Gate:
         if self._validator is None:
             return (
                 None
-                if is_loopback(request)
+                if is_here(request.client.host if request.client else None, request.headers)
                 else (
                     "This server runs in development mode and takes calls from this machine only. "
                     "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN to take calls from Twilio."
@@ -47,13 +47,3 @@ class Gate:
         if given and self._validator.validate(url, form, given):
             return None
         return f"The {HEADER} header does not sign this request; is TANDEM_PUBLIC_URL the URL Twilio calls?"
-
-
-def is_loopback(request: HTTPConnection) -> bool:
-    """Whether the other end of the connection is this machine; it may be a proxy here."""
-    if request.client is None:
-        return False
-    try:
-        return ip_address(request.client.host).is_loopback
-    except ValueError:
-        return False

@@ -1,0 +1,112 @@
+"""Calls that were booked and not yet begun: in Redis, for a minute, each good for one call.
+
+What a call runs is kept with its ticket, so that a draft runs as it was when it was checked. The ticket alone
+opens the call's socket, on any server process; Redis keeps only its hash.
+"""
+
+import json
+import logging
+from dataclasses import dataclass
+from typing import Final
+
+from redis.exceptions import RedisError
+
+from admin.accounts.sessions import hashed, new_token
+from admin.apart import Apart
+from admin.problems import Problem
+from agents.reports import connect
+from config.flow import Flow
+from config.flow_file import FlowError, read_flow
+
+logger = logging.getLogger(__name__)
+
+LIVES_S: Final = 60
+_ANSWERS_WITHIN_MS: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """What a call is to run.
+
+    Attributes:
+        yaml: the flow's text.
+        label: what the record calls it, `name@version` or `name@draft`.
+        version: the flow's number; None: the text's own.
+        language: the tag of the one it begins in.
+    """
+
+    yaml: str
+    label: str
+    version: int | None
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneBooking:
+    """A booked call, read: `telephony.browser.bookings.Booking`."""
+
+    flow: Flow
+    label: str
+
+
+class PhoneBookings:
+    """Books calls, and gives each out once. `apart`: where flows are read."""
+
+    def __init__(self, redis_url: str, apart: Apart) -> None:
+        self._redis = connect(redis_url, _ANSWERS_WITHIN_MS)
+        self._apart = apart
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._redis.aclose()
+
+    async def book(self, runs: Runs) -> str:
+        """Keep what a call is to run; its ticket comes back.
+
+        Raises:
+            Problem: 503, Redis does not answer.
+        """
+        ticket = new_token()
+        kept = {"yaml": runs.yaml, "label": runs.label, "version": runs.version, "language": runs.language}
+        try:
+            await self._redis.set(_key(ticket), json.dumps(kept), ex=LIVES_S)
+        except (RedisError, OSError):
+            logger.warning("a call could not be booked", exc_info=True)
+            detail = "Redis does not answer, so no call can be made. Try again in a moment."
+            raise Problem(503, "no-redis", detail, headers={"Retry-After": "5"}) from None
+        return ticket
+
+    async def redeem(self, ticket: str) -> PhoneBooking | None:
+        """Spend a ticket; None when it is unknown, has been used, or has expired.
+
+        Raises:
+            RedisError, OSError: Redis does not answer.
+        """
+        kept = await self._redis.getdel(_key(ticket))
+        if kept is None:
+            return None
+        booked = json.loads(kept)
+        flow = await self._apart.run(_read, booked["yaml"], booked["version"], booked["language"])
+        if flow is None:
+            logger.error("the flow of a booked call can no longer be read: %s", booked["label"])
+            return None
+        return PhoneBooking(flow, booked["label"])
+
+
+def _key(ticket: str) -> str:
+    return f"tandem:phone:{hashed(ticket)}"
+
+
+def _read(text: str, version: int | None, language: str) -> Flow | None:
+    try:
+        flow = read_flow(text)
+    except FlowError:
+        return None
+    if version is not None:
+        flow = _numbered(flow, version)
+    return flow.speaking(language)
+
+
+def _numbered(flow: Flow, version: int) -> Flow:
+    others = {tag: other.model_copy(update={"version": version}) for tag, other in flow.others.items()}
+    return flow.model_copy(update={"version": version, "others": others})
