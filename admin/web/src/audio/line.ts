@@ -24,6 +24,7 @@ export class AudioLine {
   readonly voices: readonly Level[];
   private capture: AudioWorkletNode | null = null;
   private player: AudioWorkletNode | null = null;
+  private latencyS = 0;
 
   private constructor(
     private readonly context: AudioContext,
@@ -54,6 +55,7 @@ export class AudioLine {
       processorOptions: { channels: wants.channels ?? 1 } satisfies PlayerOptions,
     });
     player.port.onmessage = (event: MessageEvent<Played>) => {
+      this.tellLatency();
       for (const [channel, level] of this.voices.entries())
         level.set(meter((event.data.peaks[channel] ?? 0) / Math.SQRT2 / 2));
       wants.onPlayed?.(event.data);
@@ -78,6 +80,14 @@ export class AudioLine {
     if (this.wants.microphone) context.createMediaStreamSource(this.wants.microphone).connect(capture);
     capture.connect(context.destination); // silent; a node nobody hears is not run
     this.capture = capture;
+  }
+
+  /** It is known only once sound runs, and changes with the loudspeaker (a headset is put on). */
+  private tellLatency(): void {
+    const seconds = this.context.outputLatency || this.context.baseLatency || 0;
+    if (Math.abs(seconds - this.latencyS) < 0.02) return;
+    this.latencyS = seconds;
+    this.order({ kind: "latency", seconds });
   }
 
   play(pcm: Int16Array<ArrayBuffer>): void {

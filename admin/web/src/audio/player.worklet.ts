@@ -18,12 +18,13 @@ export type PlayerOrder =
   | { kind: "pcm"; pcm: Int16Array<ArrayBuffer> }
   | { kind: "clear" }
   /** How loud each channel is, 0 to 1. */
-  | { kind: "gains"; gains: number[] };
+  | { kind: "gains"; gains: number[] }
+  /** How long the machine takes from here to the ear. */
+  | { kind: "latency"; seconds: number };
 
 export interface Played {
-  /** Frames played since the beginning, at 16 kHz; what a clear dropped does not count. */
-  played: number;
-  dropped: number;
+  /** Frames, at 16 kHz, of all that came: those that have left the loudspeaker, and those a clear dropped. */
+  passed: number;
   buffered: number;
   gaps: number;
   /** Loudest sample of each channel since the last report. */
@@ -43,6 +44,8 @@ class Player extends AudioWorkletProcessor {
   private readonly gains: Float32Array;
   private readonly wanted: Float32Array;
   private since = 0;
+  private latencyReports = 0;
+  private readonly left: number[] = [];
 
   constructor(options: { processorOptions?: unknown }) {
     super();
@@ -58,6 +61,7 @@ class Player extends AudioWorkletProcessor {
   private obey(order: PlayerOrder): void {
     if (order.kind === "pcm") this.playout.push(toFloat(order.pcm));
     else if (order.kind === "gains") this.wanted.set(order.gains.slice(0, this.wanted.length));
+    else if (order.kind === "latency") this.latencyReports = Math.round(order.seconds / REPORT_EVERY_S);
     else {
       this.playout.clear();
       this.report(true);
@@ -99,7 +103,12 @@ class Player extends AudioWorkletProcessor {
 
   private report(cleared: boolean): void {
     const { played, dropped, buffered, gaps } = this.playout;
-    this.port.postMessage({ played, dropped, buffered, gaps, peaks: [...this.peaks], cleared } satisfies Played);
+    if (!cleared) {
+      this.left.push(played + dropped);
+      while (this.left.length > this.latencyReports + 1) this.left.shift();
+    }
+    const passed = cleared ? played + dropped : (this.left[0] ?? 0);
+    this.port.postMessage({ passed, buffered, gaps, peaks: [...this.peaks], cleared } satisfies Played);
     this.peaks.fill(0);
     this.since = 0;
   }

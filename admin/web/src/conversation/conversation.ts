@@ -1,0 +1,146 @@
+/** A call as it is watched: what both sides said and when, what is being looked up, what was drawn. Pure. */
+export type Side = "caller" | "agent";
+
+/** Times are of the call, in ms. */
+export interface TimedWord {
+  text: string;
+  start_ms: number;
+  end_ms: number;
+}
+
+export interface Utterance {
+  id: string;
+  side: Side;
+  text: string;
+  /** Empty where only the text as a whole was told. */
+  words: readonly TimedWord[];
+  startMs: number;
+  endMs: number;
+  final: boolean;
+  /** The agent was cut off: fewer words were heard than were meant. */
+  cut: boolean;
+}
+
+export type TaskStatus = "asked" | "progress" | "result" | "failed" | "cancelled";
+
+export interface Task {
+  id: string;
+  tool: string;
+  status: TaskStatus;
+  text: string;
+}
+
+export interface Chart {
+  url: string;
+  sentence: string;
+}
+
+export interface Conversation {
+  /** By when they began. */
+  utterances: readonly Utterance[];
+  tasks: readonly Task[];
+  charts: readonly Chart[];
+  step: string;
+  language: string;
+}
+
+export const NOTHING_YET: Conversation = { utterances: [], tasks: [], charts: [], step: "", language: "" };
+/** Of a call that goes on for hours, what is kept on the page. */
+const MOST_UTTERANCES = 400;
+const MOST_TASKS = 100;
+
+export interface WordsNews {
+  side: Side;
+  utterance: string;
+  text: string;
+  start_ms: number | null;
+  end_ms: number | null;
+  final: boolean;
+  words?: readonly TimedWord[];
+}
+
+export interface TaskNews {
+  task_id: string;
+  tool: string;
+  status: TaskStatus;
+  text: string;
+}
+
+/** Take in words: they replace what was told of the same utterance. None of it heard: it was never said. */
+export function withWords(before: Conversation, news: WordsNews): Conversation {
+  const { utterances } = before;
+  const known = utterances.findLastIndex((each) => each.id === news.utterance);
+  const old = utterances[known];
+  if (!news.text || news.start_ms === null) {
+    return old ? { ...before, utterances: utterances.toSpliced(known, 1) } : before;
+  }
+  const utterance: Utterance = {
+    id: news.utterance,
+    side: news.side,
+    text: news.text,
+    words: news.words ?? [],
+    startMs: news.start_ms,
+    endMs: Math.max(news.start_ms, news.end_ms ?? news.start_ms),
+    final: news.final,
+    cut: news.final && news.side === "agent" && (old?.text.length ?? 0) > news.text.length,
+  };
+  if (old && old.startMs === utterance.startMs) return { ...before, utterances: utterances.with(known, utterance) };
+  const others = old ? utterances.toSpliced(known, 1) : utterances;
+  const at = others.findLastIndex((each) => each.startMs <= utterance.startMs) + 1;
+  return { ...before, utterances: others.toSpliced(at, 0, utterance).slice(-MOST_UTTERANCES) };
+}
+
+/** Take in what a background agent is doing. A word of progress stays until there is another. */
+export function withTask(before: Conversation, news: TaskNews): Conversation {
+  const known = before.tasks.findIndex((each) => each.id === news.task_id);
+  const old = before.tasks[known];
+  const task: Task = { id: news.task_id, tool: news.tool, status: news.status, text: news.text || (old?.text ?? "") };
+  const tasks = old ? before.tasks.with(known, task) : [...before.tasks, task].slice(-MOST_TASKS);
+  return { ...before, tasks };
+}
+
+export function withChart(before: Conversation, chart: Chart): Conversation {
+  if (before.charts.some((each) => each.url === chart.url)) return before;
+  return { ...before, charts: [...before.charts, { url: chart.url, sentence: chart.sentence }] };
+}
+
+export function withStep(before: Conversation, step: string, language: string): Conversation {
+  return before.step === step && before.language === language ? before : { ...before, step, language };
+}
+
+/** What stands beside each other: both sides' utterances that overlap share a row. */
+export interface Row {
+  caller: Utterance | null;
+  agent: Utterance | null;
+}
+
+/** Shorter than this, two do not talk at once: one takes over from the other. */
+const OVERLAP_MS = 150;
+
+/** Lay utterances in rows of two lanes, by when they began. */
+export function rowsOf(utterances: readonly Utterance[]): Row[] {
+  const rows: Row[] = [];
+  for (const utterance of utterances) {
+    const other: Side = utterance.side === "caller" ? "agent" : "caller";
+    const last = rows.at(-1);
+    const beside = last && !last[utterance.side] ? last[other] : null;
+    if (last && beside && beside.endMs - utterance.startMs > OVERLAP_MS) last[utterance.side] = utterance;
+    else rows.push({ caller: null, agent: null, [utterance.side]: utterance });
+  }
+  return rows;
+}
+
+/** How much of an utterance has sounded at a moment of the call: its words until then. */
+export function saidBy(utterance: Utterance, atMs: number): string {
+  if (utterance.words.length === 0) return utterance.text;
+  return utterance.words.filter((word) => word.start_ms <= atMs).map((word) => word.text).join(" ");
+}
+
+/** When the next word of these utterances will sound; null when all have. */
+export function nextWordMs(utterances: readonly Utterance[], atMs: number): number | null {
+  let next: number | null = null;
+  for (const utterance of utterances.slice(-4))
+    for (const word of utterance.words)
+      if (word.start_ms > atMs && (next === null || word.start_ms < next)) next = word.start_ms;
+  return next;
+}
