@@ -18,3 +18,8 @@ def at(unix_ms: int) -> datetime:
 def ms(moment: datetime) -> int:
     """The milliseconds of a moment."""
     return (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
+def utc(moment: datetime) -> datetime:
+    """Give back its zone to what SQLite has read: UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

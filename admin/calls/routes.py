@@ -1,22 +1,26 @@
 """Calls of the record, read only: lists, one call, its tape, its recording."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path as FilePath
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import FileResponse, Response
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter
+from sqlalchemy import select
 
 from admin.calls import queries, tape
+from admin.calls.sought import CallFilter
+from admin.calls.timeline import Timeline, read_timeline
 from admin.calls.waveform import waveform
-from admin.paging import PAGE, Cursor, Limit, Page, Whole, cursor_of, place_of
+from admin.insights.tables import CallMeasuresRow
+from admin.paging import PAGE, Cursor, Page, Whole, cursor_of, place_of
 from admin.parts import AdminParts, Parts
 from admin.problems import Problem, not_found
-from admin.times import At
-from admin.words import Sought
+from admin.times import At, utc
 from config.tables import CallRow
+from config.tape.measures import Ending
 
 router = APIRouter(prefix="/calls", tags=["calls"])
 _PLACE: TypeAdapter[tuple[datetime, str]] = TypeAdapter(
@@ -24,6 +28,34 @@ _PLACE: TypeAdapter[tuple[datetime, str]] = TypeAdapter(
 )
 _TAPE_PLACE: TypeAdapter[tuple[int]] = TypeAdapter(tuple[Whole])
 CallId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+
+
+class CallMeasures(BaseModel):
+    """What a call was like. Latencies are from the caller's last sound to the agent's first, at the ear."""
+
+    ending: Ending
+    duration_ms: int
+    language: str
+    """A tag; empty: not known."""
+    transferred_to: str
+    transferred_by: str
+    """The step that did."""
+    transferred_from: str
+    """The step that was left for it."""
+    responses: int
+    unanswered: int
+    """Turns of the caller that were not answered before the next."""
+    response_p50_ms: int | None
+    slowest_ms: int | None
+    interruptions: int
+    yielded: int
+    backchannels: int
+    tool_calls: int
+    tool_failures: int
+    satisfaction: int | None
+    cost_usd: float | None
+    from_tape: bool
+    """False: there was no tape to measure."""
 
 
 class CallSummary(BaseModel):
@@ -42,6 +74,15 @@ class CallSummary(BaseModel):
     """Null while it runs: completed, caller_hung_up, transferred, failed, abandoned, time_limit."""
     micro_turns: int
     """Of 200 ms each."""
+    measures: CallMeasures | None
+    """Null while it runs, and for a moment after."""
+
+
+class CallQuery(CallFilter):
+    """A page of the calls looked for."""
+
+    cursor: Cursor = None
+    limit: Annotated[int, Field(ge=1, le=200, description="How many rows a page has at most.")] = PAGE
 
 
 class CallDetails(CallSummary):
@@ -58,40 +99,40 @@ class TapeRows(BaseModel):
 
 
 @router.get("")
-async def list_calls(
-    parts: Parts,
-    since: Annotated[AwareDatetime | None, Query(description="Began then or later.")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="Began before.")] = None,
-    number: Sought = None,
-    flow: Sought = None,
-    outcome: Sought = None,
-    search: Sought = None,
-    cursor: Cursor = None,
-    limit: Limit = PAGE,
-) -> Page[CallSummary]:
-    """List calls, newest first.
-
-    `number` is either side's, whole; `flow` is `name@version` or a name; `outcome` may be `running`; `search`
-    is the beginning of a number or of a call's id, or a carrier's id.
-    """
-    after = None if cursor is None else place_of(cursor, _PLACE)
-    sought = queries.Sought(since, until, number, flow, outcome, search)
+async def list_calls(parts: Parts, query: Annotated[CallQuery, Query()]) -> Page[CallSummary]:
+    """List calls, newest first."""
+    after = None if query.cursor is None else place_of(query.cursor, _PLACE)
     async with parts.database.reading() as db:
-        rows = list(await db.scalars(queries.calls(sought, after, limit + 1)))
-    last = rows[limit - 1] if len(rows) > limit else None
-    following = cursor_of(_utc(last.began_at).isoformat(), last.id) if last else None
-    return Page(rows=[CallSummary(**_fields(row)) for row in rows[:limit]], next=following)
+        wanted = queries.calls(query, after, query.limit + 1, db.get_bind().dialect.name)
+        found = [(call, measures) for call, measures in await db.execute(wanted)]
+    rows = [CallSummary(**_fields(call, measures)) for call, measures in found[: query.limit]]
+    more = len(found) > query.limit
+    following = cursor_of(rows[-1].began_at.isoformat(), rows[-1].id) if more else None
+    return Page(rows=rows, next=following)
 
 
 @router.get("/{call_id}")
 async def read_call(call_id: CallId, parts: Parts) -> CallDetails:
     """Read one call."""
     row = await _call(parts, call_id)
+    async with parts.database.reading() as db:
+        measures = await db.scalar(select(CallMeasuresRow).where(CallMeasuresRow.call_id == call_id))
+    fields = _fields(row, measures)
     try:
         folder = tape.folder_of(parts.settings.tapes, row.tape)
     except Problem:
-        return CallDetails(**_fields(row), has_tape=False, has_recording=False)
-    return CallDetails(**_fields(row), has_tape=True, has_recording=(folder / tape.RECORDING).is_file())
+        return CallDetails(**fields, has_tape=False, has_recording=False)
+    return CallDetails(**fields, has_tape=True, has_recording=(folder / tape.RECORDING).is_file())
+
+
+@router.get("/{call_id}/timeline")
+async def read_call_timeline(call_id: CallId, parts: Parts) -> Timeline:
+    """Read what happened on a call, all on one clock: who said what when, latencies, tools, steps.
+
+    Of a call that is up, what there is so far.
+    """
+    folder = tape.folder_of(parts.settings.tapes, (await _call(parts, call_id)).tape)
+    return await parts.apart.run(read_timeline, folder, parts.settings)
 
 
 @router.get("/{call_id}/tape")
@@ -154,7 +195,7 @@ async def _call(parts: AdminParts, call_id: str) -> CallRow:
     return row
 
 
-def _fields(row: CallRow) -> dict[str, Any]:
+def _fields(row: CallRow, measures: CallMeasuresRow | None) -> dict[str, Any]:
     return {
         "id": row.id,
         "carrier": row.carrier,
@@ -162,13 +203,15 @@ def _fields(row: CallRow) -> dict[str, Any]:
         "from_number": row.from_number,
         "to_number": row.to_number,
         "flow": row.flow,
-        "began_at": _utc(row.began_at),
-        "ended_at": row.ended_at and _utc(row.ended_at),
+        "began_at": utc(row.began_at),
+        "ended_at": row.ended_at and utc(row.ended_at),
         "outcome": row.outcome,
         "micro_turns": row.micro_turns,
+        "measures": measures and _measures(measures),
     }
 
 
-def _utc(moment: datetime) -> datetime:
-    """SQLite gives times back without their zone, which is UTC."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def _measures(row: CallMeasuresRow) -> CallMeasures:
+    same = {name: getattr(row, name) for name in CallMeasures.model_fields if name != "cost_usd"}
+    cost_usd = None if row.cost_micro_usd is None else row.cost_micro_usd / 1e6
+    return CallMeasures(**same, cost_usd=cost_usd)

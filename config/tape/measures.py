@@ -14,8 +14,6 @@ from config.tape.agent_words import AgentLine, Row
 from config.tape.witness import Understood, Witness, witness_all
 
 _TRANSFERRED: Final = "transferred"
-_FLOW_ENDED: Final = "completed"
-_CALLER_HUNG_UP: Final = "caller_hung_up"
 
 
 class Ending(StrEnum):
@@ -28,9 +26,6 @@ class Ending(StrEnum):
     """The caller hung up before anything they said was answered, or while they waited for a look-up."""
     FAILED = "failed"
     """It broke, the server ended, or it took longer than a call may."""
-
-
-_ENDINGS: Final = {_TRANSFERRED: Ending.TRANSFERRED, _FLOW_ENDED: Ending.CONTAINED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +68,7 @@ class Measures:
         unanswered: the turns that were not.
         interruptions: each time the caller spoke over the agent.
         backchannels: the agent's "mm-hm".
+        satisfaction: what the caller answered when asked how content they were, 1 to 5; None: nothing.
         tool_calls, tool_failures: of background agents; cancelled ones have not failed.
         caller_words, agent_words: all that was said, and of the agent's, heard.
     """
@@ -80,18 +76,19 @@ class Measures:
     outcome: str | None
     ending: Ending
     duration_ms: int
-    language: str | None
-    transferred_to: str | None
-    transferred_by: str | None
-    transferred_from: str | None
-    responses: tuple[Response, ...]
-    unanswered: int
-    interruptions: tuple[Interruption, ...]
-    backchannels: int
-    tool_calls: int
-    tool_failures: int
-    caller_words: str
-    agent_words: str
+    language: str | None = None
+    transferred_to: str | None = None
+    transferred_by: str | None = None
+    transferred_from: str | None = None
+    responses: tuple[Response, ...] = ()
+    unanswered: int = 0
+    interruptions: tuple[Interruption, ...] = ()
+    backchannels: int = 0
+    tool_calls: int = 0
+    tool_failures: int = 0
+    satisfaction: int | None = None
+    caller_words: str = ""
+    agent_words: str = ""
 
 
 def measure(rows: Iterable[Row]) -> Measures:
@@ -107,7 +104,7 @@ def measured(told: Witness) -> Measures:
     before = [place.step for place in told.reached if place.step != handed]
     return Measures(
         outcome=told.outcome,
-        ending=_ending(told, answered=bool(responses)),
+        ending=ending_of(told.outcome, served=bool(responses) and not told.tool_open),
         duration_ms=told.now_ms,
         language=told.reached[-1].language if told.reached else None,
         transferred_to=told.transferred_to,
@@ -122,6 +119,19 @@ def measured(told: Witness) -> Measures:
         caller_words=" ".join(turn.text for turn in turns),
         agent_words=told.heard_text,
     )
+
+
+def ending_of(outcome: str | None, *, served: bool) -> Ending:
+    """Tell what became of a call; `served`: the caller was answered, and waited for nothing."""
+    match outcome:
+        case "completed":
+            return Ending.CONTAINED
+        case "transferred":
+            return Ending.TRANSFERRED
+        case "caller_hung_up":
+            return Ending.CONTAINED if served else Ending.ABANDONED
+        case _:
+            return Ending.FAILED
 
 
 def responses_of(told: Witness) -> tuple[Response, ...]:
@@ -172,9 +182,3 @@ def _began_before(began_ms: tuple[int, ...], yielded_ms: int) -> int:
 
 def _sounds_at(line: AgentLine, at_ms: int) -> bool:
     return line.ear_ms is not None and line.ear_end_ms is not None and line.ear_ms < at_ms < line.ear_end_ms
-
-
-def _ending(told: Witness, *, answered: bool) -> Ending:
-    if told.outcome == _CALLER_HUNG_UP:
-        return Ending.CONTAINED if answered and not told.tool_open else Ending.ABANDONED
-    return _ENDINGS.get(told.outcome or "", Ending.FAILED)

@@ -17,6 +17,15 @@ _SETTLED: Final = frozenset({"result", "failed", "cancelled"})
 
 
 @dataclass(frozen=True, slots=True)
+class CallerWord:
+    """A word of the caller, as the ears placed it."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Understood:
     """A caller's turn as the platform understood it.
 
@@ -25,7 +34,7 @@ class Understood:
         confidence: 0..1.
         at_ms: when the first word began.
         over: the turn was taken.
-        end_ms: when the last word had ended; None without words.
+        words: those whose times are known.
         taken_ms: where the micro-turn begins in which the turn was taken.
     """
 
@@ -33,8 +42,13 @@ class Understood:
     confidence: float
     at_ms: int
     over: bool
-    end_ms: int | None = None
+    words: tuple[CallerWord, ...] = ()
     taken_ms: int | None = None
+
+    @property
+    def end_ms(self) -> int | None:
+        """When the last word had ended; None where that is not known."""
+        return self.words[-1].end_ms if self.words else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +276,7 @@ def _understood(
         if spoken:
             began_ms = int(spoken[0]["start_ms"])
         text, confidence = str(caller["text"]), float(caller["confidence"])
-        present = Understood(text, confidence, began_ms, over=False, end_ms=_end_ms(spoken))
+        present = Understood(text, confidence, began_ms, over=False, words=_timed(spoken))
         turns = (*(turns[:-1] if turns and not turns[-1].over else turns), present)
     for act in acts:
         if act["act"] == "TurnTaken":
@@ -271,14 +285,17 @@ def _understood(
             text = " ".join(str(word["text"]) for word in words)
             at_ms = int(words[0]["start_ms"]) if words else begins_ms
             confidence = float(transcript.get("confidence", 0.0))
-            taken = Understood(text, confidence, at_ms, True, _end_ms(words), begins_ms)
+            taken = Understood(text, confidence, at_ms, True, _timed(words), begins_ms)
             turns = (*(turns[:-1] if turns and not turns[-1].over else turns), taken)
     return turns
 
 
-def _end_ms(words: list[Row]) -> int | None:
-    ends = words[-1].get("end_ms") if words else None
-    return None if ends is None else int(ends)
+def _timed(words: list[Row]) -> tuple[CallerWord, ...]:
+    return tuple(
+        CallerWord(str(word["text"]), int(word["start_ms"]), int(word["end_ms"]))
+        for word in words
+        if "end_ms" in word
+    )
 
 
 def _tools(tools: tuple[ToolCall, ...], row: Row, begins_ms: int) -> tuple[tuple[ToolCall, ...], bool]:
