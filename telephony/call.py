@@ -7,9 +7,9 @@ what the model voiced. It decides nothing itself: what to say is the dialogue's,
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -46,12 +46,13 @@ from model.turn import (
     Yielded,
 )
 from telephony import conversation_so_far, speculation, utterances
+from telephony.background import Background
 from telephony.call_parts import CallParts, CallSummary, Columns
 from telephony.conversation_so_far import Spoken
 from telephony.ending import Ending
 from telephony.line import LineAnswer, LineTurn
 from telephony.quiet import Quiet
-from telephony.speculation import Speculated, Speculation
+from telephony.speculation import EarlyMark
 from telephony.steering import ENDED_BY_MANAGER, Steered, miss, spoken_over, steer
 from telephony.tape import Tape
 from telephony.task_traces import TaskTraces
@@ -62,6 +63,7 @@ from telephony.weaving import Weave, Woven, dialogue_id, overhear, take, tell
 logger = logging.getLogger(__name__)
 
 _VOICE: Final = 0.5
+_NO_WORDS: Final = Transcript((), final=False)
 _STEP_PATIENCE_S: Final = 1.0
 """How long a call that is closed waits for its micro-turn under way."""
 _FAILURES_BORNE: Final = 3
@@ -78,15 +80,14 @@ class Call:
         self._under_way: utterances.Utterances = ()
         self._spoken = Spoken()
         self._heard_so_far: Transcript | None = None
-        self._speculation = Speculation()
         self._traces = TaskTraces(parts.facts.call_id)
+        self._background = Background(parts.desk, self._traces, self._begun_early, self._mark)
         self._voicing: str | None = None
         self._quiet = Quiet()
         self._ending = Ending(parts.carrier, parts.incoming.carrier_call_id)
         self._cleared = False
         self._heard_ms = 0
         self._micro_turns = 0
-        self._errands: set[asyncio.Task[None]] = set()
         self._failures = 0
         self._closed = False
         self._stepping = asyncio.Lock()
@@ -174,14 +175,11 @@ class Call:
                 pass  # the micro-turn under way still needs what is freed here
         outcome = self._ending.outcome or ("caller_hung_up" if reason == "stop" else "failed")
         self._parts.agent.close()
-        for errand in list(self._errands):
-            errand.cancel()
-        await asyncio.gather(*self._errands, return_exceptions=True)
+        await self._background.stop()
         self._ending.close()
         self._traces.close()
-        await self._parts.desk.close()
-        late = [each for report in self._parts.desk.reports() if (each := self._received(report))]
-        figures = speculation.drop_all(self._speculation).speculation.figures
+        late = await self._background.close()
+        figures = self._background.figures
         self._parts.tape.close(outcome, tuple(late), {"speculation": figures.as_row()})
         self._parts.watch.tell(self._now_ms, CallEnded(outcome))
         await self._parts.ended(CallSummary(outcome, self._micro_turns, figures))
@@ -221,16 +219,15 @@ class Call:
             events.append(KeyPressed(key))
             self._quiet.broken(now_ms)
             self._tell(KeysPressed(key))
-            self._speculated(speculation.turn_over(self._speculation, self._weave.dialogue.doubt, now_ms))
+            self._background.turn_over(self._weave.dialogue.doubt, now_ms)
         for text in turn.typed:
             events.append(CallerTyped(typed(text, now_ms)))
             self._quiet.broken(now_ms)
-        for report in self._parts.desk.reports():
-            if news := self._received(report):
-                self._apply(news)
+        for report in self._background.reports():
+            self._apply(report)
         self._mind_the_clock(now_ms)
         self._mind_silence(now_ms)
-        self._mind_the_end(now_ms)
+        self._ending.mind(now_ms, self._weave.ending, self._parts.flow, self._parts.limit_ms)
         if turn.words is not None:
             events.append(turn.words)
         events.extend(self._waiting)
@@ -262,13 +259,6 @@ class Call:
         elif silent := self._quiet.news(now_ms):
             self._tell(silent)
 
-    def _mind_the_end(self, now_ms: int) -> None:
-        self._ending.mind(now_ms, self._weave.ending, self._parts.flow)
-        if now_ms >= self._parts.limit_ms:
-            self._ending.end("time_limit")
-
-    # --- people who follow the call ----------------------------------------------------------------
-
     def _steer(self, now_ms: int) -> None:
         """Do what people who follow the call want of it."""
         wanted = self._parts.steering.wanted(now_ms)
@@ -279,9 +269,7 @@ class Call:
             self._ending.end(ENDED_BY_MANAGER)
         self._offer(done.for_model)
         if done.turned:
-            self._follow(
-                overhear(self._weave, Transcript((), final=False))
-            )  # no answer waits for the turn's end
+            self._follow(overhear(self._weave, _NO_WORDS))  # no answer waits for the turn's end any more
             self._cleared = self._steered.held
             self._quiet.broken(now_ms)
         for event in done.for_dialogue:
@@ -338,7 +326,7 @@ class Call:
         self._heard_so_far = None
         if not self._steered.held:
             self._follow(take(self._weave, transcript, started))
-        self._speculated(speculation.turn_over(self._speculation, self._weave.dialogue.doubt, self._now_ms))
+        self._background.turn_over(self._weave.dialogue.doubt, self._now_ms)
         self._mind_the_clock(self._now_ms)
 
     def _overhear(self, transcript: Transcript | None) -> None:
@@ -351,11 +339,11 @@ class Call:
         if transcript is not None:
             self._follow(overhear(self._weave, transcript))
             believed = transcript.confidence >= self._parts.flow.sureness.understand
-            asked = speculation.wanted(self._weave, self._parts.desk.may_begin_early) if believed else ()
+            asked = speculation.wanted(self._weave, self._background.may_begin_early) if believed else ()
             self._heard_so_far = transcript
-            self._speculated(speculation.overheard(self._speculation, asked))
+            self._background.overheard(asked)
         if self._voicing is None:
-            self._speculated(speculation.begin_due(self._speculation, self._now_ms))
+            self._background.begin_due(self._now_ms)
 
     def _tell(self, event: Event) -> None:
         if self._steered.held:
@@ -369,8 +357,7 @@ class Call:
         self._offer(woven.events)
         known = [report for delegation in woven.delegations for report in self._delegate(delegation)]
         for task_id in woven.cancelled:
-            self._traces.dropped(task_id)
-            self._errand(self._parts.desk.cancel(speculation.runs_as(self._speculation, task_id)))
+            self._background.cancel(task_id)
         for report in known:
             self._apply(report)
 
@@ -386,34 +373,16 @@ class Call:
     # --- background agents ----------------------------------------------------------------------
 
     def _delegate(self, delegation: Delegation) -> tuple[TaskReport, ...]:
-        """Hand work over, or adopt it where it was begun early; gives what is known of it already."""
+        """Hand work over; gives what is known of it already."""
         whole = self._with_conversation(delegation)
         self._columns.delegations.append(whole)
-        if speculation.is_mere_look_up(whole, self._parts.desk.may_begin_early):
-            self._speculation, mark, known = speculation.adopt(self._speculation, whole, self._now_ms)
-            if mark is not None:
-                self._columns.speculation.append(mark)
-                self._traces.adopted(mark.task_id, whole.task_id)
-                return known
-        self._errand(self._parts.desk.delegate(self._traces.delegated(whole)))
-        return ()
+        return self._background.delegate(whole, self._now_ms)
 
-    def _speculated(self, done: Speculated) -> None:
-        self._speculation = done.speculation
-        self._columns.speculation.extend(done.marks)
-        for delegation in done.begin:
-            whole = self._with_conversation(delegation, self._heard_so_far)
-            self._errand(self._parts.desk.delegate(self._traces.delegated(whole)))
-        for mark in done.marks:
-            if mark.what == "dropped":
-                self._traces.dropped(mark.task_id)
-        for task_id in done.cancel:
-            self._errand(self._parts.desk.cancel(task_id))
+    def _begun_early(self, delegation: Delegation) -> Delegation:
+        return self._with_conversation(delegation, self._heard_so_far)
 
-    def _received(self, report: TaskReport) -> TaskReport | None:
-        """Sort a report out: what belongs to an early look-up is not yet, or never, the dialogue's."""
-        self._speculation, news = speculation.reported(self._speculation, report)
-        return news
+    def _mark(self, mark: EarlyMark) -> None:
+        self._columns.speculation.append(mark)
 
     def _apply(self, report: TaskReport) -> None:
         self._columns.reports.append(report)
@@ -426,8 +395,3 @@ class Call:
             self._spoken, self._under_way, self._heard_ms, self._now_ms, transcript
         )
         return delegation.model_copy(update={"conversation": said})
-
-    def _errand(self, work: Coroutine[Any, Any, None]) -> None:
-        errand = asyncio.create_task(work)
-        self._errands.add(errand)
-        errand.add_done_callback(self._errands.discard)

@@ -43,8 +43,10 @@ class Ending:
         """Whether the line is to be closed from our side now."""
         return self._outcome is not None and (self._asking is None or self._asking.done())
 
-    def mind(self, now_ms: int, ending: HangUp | TransferTo | None, flow: Flow) -> None:
-        """End if last words that are waited for should have been heard long ago, call time."""
+    def mind(self, now_ms: int, ending: HangUp | TransferTo | None, flow: Flow, limit_ms: int) -> None:
+        """End at `limit_ms`, call time, or if last words waited for should have been heard long ago."""
+        if now_ms >= limit_ms:
+            self.end("time_limit")
         if ending is None:
             self._since_ms = None
         elif self._since_ms is None:

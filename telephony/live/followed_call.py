@@ -98,6 +98,7 @@ class FollowedCall:
         self._new: tuple[Whisper, ...] = ()
         self._withdrawn: tuple[str, ...] = ()
         self._ended_by: str | None = None
+        self._ending = False
         self._over = False
         self._listened_turns = 0
 
@@ -181,11 +182,12 @@ class FollowedCall:
             self._back(by=holding.person, what="holder_lost")
         whispers, self._new = self._new, ()
         withdrawn, self._withdrawn = self._withdrawn, ()
+        ended_by, self._ended_by = self._ended_by, None
         return Wanted(
             self._holding and self._holding.person,
             tuple(each for each in whispers if each.id not in withdrawn),
             withdrawn,
-            self._ended_by,
+            ended_by,
         )
 
     def voice(self) -> Audio:
@@ -200,7 +202,7 @@ class FollowedCall:
 
     def obey(self, command: Command) -> Answer:
         """Do what somebody wants, or say why not."""
-        if self._over or self._ended_by is not None:
+        if self._over or self._ending:
             return _OVER
         match command.kind:
             case CommandKind.WHISPER:
@@ -210,7 +212,7 @@ class FollowedCall:
             case CommandKind.HAND_BACK:
                 return self._hand_back(command)
             case CommandKind.END:
-                self._ended_by = command.person
+                self._ended_by, self._ending = command.person, True
                 self._control("ended", command.person)
             case CommandKind.HOLD:
                 return self._hold(command)
