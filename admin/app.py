@@ -22,11 +22,13 @@ from admin.limits import BodyLimit
 from admin.live import routes as live
 from admin.live import sockets as live_sockets
 from admin.live.following import LiveCalls
+from admin.numbers import check_routes
 from admin.numbers import routes as numbers
 from admin.parts import AdminParts
 from admin.phone import routes as phone
 from admin.phone.bookings import PhoneBookings
 from admin.problems import MEDIA_TYPE, ProblemBody, answer_problems
+from admin.replays import routes as replays
 from admin.roles import LEAST_ROLE
 from admin.simulations import routes as simulations
 from admin.tools import credential_routes, http_routes, mcp_routes
@@ -41,12 +43,14 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     draft_routes.router,
     version_routes.router,
     numbers.router,
+    check_routes.router,
     calls.router,
     phone.router,
     live.router,
     live_sockets.router,
     insights.router,
     simulations.router,
+    replays.router,
     house.router,
     tools.router,
     http_routes.router,

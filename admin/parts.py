@@ -11,7 +11,9 @@ from fastapi.requests import HTTPConnection
 from admin.accounts.passwords import Passwords
 from admin.apart import Apart
 from admin.flows.findings import FlowChecks
+from admin.replays.queue import Replays
 from config.database import Database
+from config.line_check import LineCheck
 from config.settings import Settings
 
 
@@ -22,7 +24,10 @@ def unix_ms() -> int:
 
 @dataclass(frozen=True, slots=True)
 class AdminParts:
-    """Settings, the record, passwords, what checks flows, the process apart, and a clock."""
+    """Settings, the record, passwords, what checks flows, the process apart, a clock, and who checks lines.
+
+    `replays`: who replays calls; None: nobody here.
+    """
 
     settings: Settings
     database: Database
@@ -30,6 +35,8 @@ class AdminParts:
     checks: FlowChecks
     apart: Apart
     now_ms: Callable[[], int] = unix_ms
+    line: LineCheck | None = None
+    replays: Replays | None = None
 
 
 def _parts(request: HTTPConnection) -> AdminParts:

@@ -10,6 +10,7 @@ from admin.flows.tables import FlowRow
 from admin.house.tables import RuleRow
 from admin.insights.tables import CallMeasuresRow
 from admin.numbers.tables import NumberRow
+from admin.replays.tables import ReplayRow
 from agents.charts.store import ChartRow
 from agents.crm.tables import CustomerRow
 from agents.tables import OutboxRow
@@ -26,6 +27,7 @@ ROOMS: Final[tuple[type[Table], ...]] = (
     AuditRow,
     FlowRow,
     NumberRow,
+    ReplayRow,
     CallMeasuresRow,
     RuleRow,
 )

@@ -9,13 +9,19 @@ from admin.apart import Apart
 from admin.app import create_app
 from admin.flows.findings import FlowChecks
 from admin.parts import AdminParts
+from admin.replays.queue import Replays
 from config.database import Database
 from config.settings import Settings
+from telephony.twilio.set_up import TwilioLineCheck
 
 API: Final = "/api"
 """Where it is mounted."""
 
 
-def create_api_app(settings: Settings, database: Database, apart: Apart) -> FastAPI:
-    """Build the web application's API; whoever gives record and process apart closes them."""
-    return create_app(AdminParts(settings, database, Passwords(), FlowChecks(settings, apart), apart))
+def create_api_app(
+    settings: Settings, database: Database, apart: Apart, replays: Replays | None = None
+) -> FastAPI:
+    """Build the web application's API; whoever gives record, process apart and replays closes them."""
+    checks = FlowChecks(settings, apart)
+    line = TwilioLineCheck(settings)
+    return create_app(AdminParts(settings, database, Passwords(), checks, apart, line=line, replays=replays))

@@ -14,11 +14,14 @@ from admin.app import close as close_api
 from admin.flows.published import PublishedFlows
 from admin.house.kept import KeptRules
 from admin.house.retention import keep_clearing
+from admin.parts import unix_ms
 from admin.phone.bookings import PhoneBookings
+from admin.replays.queue import Replays
 from admin.site import Site
 from config.database import Database
 from config.settings import Settings
 from tandem.api import API, create_api_app
+from telephony.replay.process import replay_apart
 from telephony.server import create_app as create_telephone
 
 
@@ -36,7 +39,8 @@ def create_app(settings: Settings) -> FastAPI:
     bookings = PhoneBookings(settings.redis_url, reading_apart)
     rules = KeptRules(database)
     app = create_telephone(settings, flows, bookings, rules.house)
-    api = create_api_app(settings, database, apart)
+    replays = Replays(settings, database, apart, replay_apart, unix_ms)
+    api = create_api_app(settings, database, apart, replays)
     app.mount(API, api)
     telephone_lifespan = app.router.lifespan_context
 
@@ -55,6 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
             for each in beside:
                 each.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
+            await replays.close()
             await close_api(api)
             await bookings.close()
             apart.close()
