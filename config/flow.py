@@ -6,7 +6,7 @@ A flow is a graph of steps (`config.flow_steps`); the union of their kinds is cl
     look_up   has a tool called                     agent     has a language model work with tools
     decide    goes on by what is known              aside     says something and stays
     transfer  hands the call to a listed number     end       says goodbye and hangs up
-    speak     goes on in another language, and stays
+    survey    asks for a figure that is kept        speak     goes on in another language, and stays
     remind, stop_reminding, watch, how_long         answer what callers ask about time, and stay
 
 What callers mean is recognised by example phrases (`meanings`). Text has blanks: `{order_number}`,

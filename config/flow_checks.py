@@ -1,40 +1,35 @@
-"""The rules of a flow's graph: every name exists, every step is reachable, every step has a way out.
+"""The rules of a flow's graph: every name exists, every blank can be filled, every way leads somewhere.
 
-Each problem is one line that names the place and the fix. Fields and their types are the schema's business.
+Ways are the business of `config.flow_paths`, fields and their types the schema's. Each problem is one line
+that names the place and the fix.
 """
 
 import re
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
-from graphlib import CycleError, TopologicalSorter
 from typing import Final
 
 from config.dials import StepDials
 from config.failures import FAILURES
 from config.flow import Flow
+from config.flow_graph import entrances, slots_used, targets, texts
+from config.flow_paths import BUILT_IN_MEANINGS, astray
 from config.flow_slots import DigitsSlot, OrderNumberSlot, PhoneSlot, Slot
 from config.flow_steps import (
     Agent,
     Aside,
     Ask,
     Decide,
-    End,
     LookUp,
     Say,
     Speak,
     Staying,
     Step,
+    Survey,
     Transfer,
     Work,
-    slots_used,
-    targets,
-    tellings,
-    texts,
 )
 from config.flow_text import Text, blanks
-
-BUILT_IN_MEANINGS: Final = frozenset({"yes", "no"})
-"""Understood without example phrases; `meanings` may add phrases to them."""
 
 _TALK_BLANKS: Final[Mapping[str, frozenset[str]]] = {
     "counted.partial": frozenset({"heard", "count", "missing"}),
@@ -68,15 +63,7 @@ def problems(flow: Flow) -> tuple[str, ...]:
     names = (*_names_that_do_not_exist(flow), *_blanks_that_cannot_be_filled(flow))
     if names:
         return names  # paths through a graph with loose ends mean little
-    return (
-        *_asides_with_nowhere_to_stay(flow),
-        *_news_that_is_no_aside(flow),
-        *_consent_that_leads_elsewhere(flow),
-        *_unreachable(flow),
-        *_without_a_way_out(flow),
-        *_rounds_without_a_question(flow),
-        *_unused(flow),
-    )
+    return astray(flow)
 
 
 def did_you_mean(name: str, known: Collection[str]) -> str:
@@ -90,7 +77,7 @@ def did_you_mean(name: str, known: Collection[str]) -> str:
 
 
 def _names_that_do_not_exist(flow: Flow) -> Iterator[str]:
-    for place, name in _entrances(flow):
+    for place, name in entrances(flow):
         if name not in flow.steps:
             yield f"{place}: step '{name}' does not exist{did_you_mean(name, flow.steps)}"
     for meaning in flow.global_steps:
@@ -232,7 +219,7 @@ def _trouble_that_needs_an_answer(flow: Flow) -> Iterator[str]:
     step = flow.steps.get(flow.trouble)
     if step is None:
         return
-    if isinstance(step, Say | Decide | Work | Staying):
+    if isinstance(step, Say | Decide | Work | Staying | Survey):
         yield f"trouble: step '{flow.trouble}' cannot catch trouble; choose an ask, a transfer or an end"
         return
     if not any(set(_roots((wording,))) <= flow.values.keys() for wording in step.says):
@@ -241,166 +228,3 @@ def _trouble_that_needs_an_answer(flow: Flow) -> Iterator[str]:
 
 def _roots(text: Text) -> Iterator[str]:
     return (name for name, _, _ in blanks(text))
-
-
-# --- paths ----------------------------------------------------------------------------------------
-
-
-def _entrances(flow: Flow) -> Iterator[tuple[str, str]]:
-    yield "start", flow.start
-    yield "silence.then", flow.silence.then
-    yield "misunderstood.then", flow.misunderstood.then
-    yield "trouble", flow.trouble
-    yield from ((f"global_steps.{meaning}", name) for meaning, name in flow.global_steps.items())
-
-
-def _any_time(flow: Flow) -> Iterator[str]:
-    return (name for name, step in flow.steps.items() if isinstance(step, Ask) and step.any_time)
-
-
-def _told(flow: Flow) -> frozenset[str]:
-    """The steps that tell news: where work that goes on meanwhile leads, and on through decides."""
-    open_steps = [target for step in flow.steps.values() for _, target in tellings(step)]
-    told: set[str] = set()
-    while open_steps:
-        name = open_steps.pop()
-        if name not in told:
-            told.add(name)
-            step = flow.steps[name]
-            open_steps += (target for _, target in targets(step)) if isinstance(step, Decide) else ()
-    return frozenset(told)
-
-
-def _asides_with_nowhere_to_stay(flow: Flow) -> Iterator[str]:
-    """An aside answers the caller and stays where the call is; going on to one would leave it nowhere."""
-    told = _told(flow)
-    ways = [(place, name) for place, name in _entrances(flow) if not place.startswith("global_steps.")]
-    for name, step in flow.steps.items():
-        tells = {field for field, _ in tellings(step)}
-        ways += (
-            (f"step '{name}': {field}", target)
-            for field, target in targets(step)
-            if field not in tells and not (isinstance(step, Decide) and name in told)
-        )
-    for place, name in ways:
-        step = flow.steps[name]
-        if isinstance(step, Staying) and ": answers." not in place:
-            yield f"{place} leads to the {step.kind} '{name}'; only answers and global_steps may"
-        elif isinstance(step, Decide) and name in told:
-            yield f"{place} leads to '{name}', which tells news; give it a decide of its own"
-
-
-def _news_that_is_no_aside(flow: Flow) -> Iterator[str]:
-    """News is told where the call is, so what tells it must leave the call there."""
-    for name in flow.steps:
-        if name in _told(flow) and not isinstance(step := flow.steps[name], Aside | Decide):
-            yield (
-                f"step '{name}' is a {step.kind}, but news of work that goes on meanwhile leads to it; "
-                "let 'found' and 'failed' lead to asides"
-            )
-
-
-def _consent_that_leads_elsewhere(flow: Flow) -> Iterator[str]:
-    """A yes is consent only to what is done at once."""
-    for name, step in flow.steps.items():
-        if not isinstance(step, Ask) or not step.consent_for:
-            continue
-        yes = step.answers["yes"]
-        at_once = _at_once(flow, yes)
-        for other in step.consent_for:
-            if other not in at_once:
-                yield (
-                    f"step '{name}': consent_for '{other}', but a yes leads to '{yes}', from where the call "
-                    f"does not get there at once; let answers.yes lead to '{other}'"
-                )
-
-
-def _at_once(flow: Flow, name: str) -> frozenset[str]:
-    """The steps the call may get to from a step without waiting for anybody."""
-    seen: set[str] = set()
-    open_steps = [name]
-    while open_steps:
-        name = open_steps.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        match flow.steps[name]:
-            case Say(keep=False, next=following):
-                open_steps.append(following)
-            case Decide() as step:
-                open_steps += (target for _, target in targets(step))
-            case LookUp() | Agent() as step if step.meanwhile:
-                open_steps.append(step.next)
-            case _:
-                pass
-    return frozenset(seen)
-
-
-def _unreachable(flow: Flow) -> Iterator[str]:
-    seen = {name for _, name in _entrances(flow)} | set(_any_time(flow))
-    open_steps = list(seen)
-    while open_steps:
-        for _, target in targets(flow.steps[open_steps.pop()]):
-            if target not in seen:
-                seen.add(target)
-                open_steps.append(target)
-    for name in flow.steps:
-        if name not in seen:
-            yield f"step '{name}' is never reached; let a step lead to it, or remove it"
-
-
-def _without_a_way_out(flow: Flow) -> Iterator[str]:
-    """A step from which no end and no transfer can be reached by the flow's own arrows."""
-    out = {name for name, step in flow.steps.items() if isinstance(step, (End, Transfer, Staying))}
-    out |= _told(flow)  # the call never is there
-    grown = True
-    while grown:
-        grown = False
-        for name, step in flow.steps.items():
-            if name not in out and any(target in out for target in _onward(flow, step)):
-                out.add(name)
-                grown = True
-    for name in flow.steps:
-        if name not in out:
-            yield f"step '{name}' has no way out; let it, or a step after it, lead to an end or a transfer"
-
-
-def _onward(flow: Flow, step: Step) -> Iterator[str]:
-    """Where a step leads; an aside comes back, and news leads nowhere, so they are no way out."""
-    told = dict(tellings(step))
-    return (
-        name
-        for field, name in targets(step)
-        if field not in told and not isinstance(flow.steps[name], Staying)
-    )
-
-
-def _rounds_without_a_question(flow: Flow) -> Iterator[str]:
-    """A ring of steps that never asks would talk, or look up, for ever."""
-    before: dict[str, list[str]] = {name: [] for name in flow.steps}
-    for name, step in flow.steps.items():
-        if isinstance(step, (Say, Decide, Work)):
-            told = dict(tellings(step))
-            for field, target in targets(step):
-                if field not in told:
-                    before[target].append(name)
-    try:
-        TopologicalSorter(before).prepare()
-    except CycleError as error:
-        ring = " → ".join(error.args[1])
-        yield f"steps {ring} go round without ever asking the caller; put an ask into the ring"
-
-
-def _unused(flow: Flow) -> Iterator[str]:
-    answered = {meaning for step in flow.steps.values() if isinstance(step, Ask) for meaning in step.answers}
-    for meaning in flow.meanings:
-        if meaning not in answered | flow.global_steps.keys() | BUILT_IN_MEANINGS:
-            yield f"meaning '{meaning}' leads nowhere; answer it in an ask or in global_steps, or remove it"
-    asked = {step.slot for step in flow.steps.values() if isinstance(step, Ask)}
-    for slot in flow.slots:
-        if slot not in asked:
-            yield f"slot '{slot}' is never asked for; add an ask with slot: {slot}, or remove it"
-    listed = {step.destination for step in flow.steps.values() if isinstance(step, Transfer)}
-    for destination in flow.destinations:
-        if destination not in listed:
-            yield f"destination '{destination}' is never used; add a transfer to it, or remove it"

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, cast
 
 from config.flow import Flow
+from config.flow_graph import texts
 from config.flow_slots import ChoiceSlot
-from config.flow_steps import texts
 from config.flow_text import BLANK, Text
 
 _NAMES: Final = {"en": "English", "es": "Spanish"}

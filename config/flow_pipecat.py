@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from config.flow import Flow
-from config.flow_steps import Agent, Ask, Decide, End, LookUp, Say, Staying, Step, Transfer
+from config.flow_steps import Agent, Ask, Decide, End, LookUp, Say, Staying, Step, Survey, Transfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,9 @@ def _node(flow: Flow, name: str, step: Step) -> dict[str, Any]:
         case Ask():
             task = f"Ask: {step.says[0]}"
             functions = list(_answers(flow, name, step))
+        case Survey(says=says, next=following):
+            task = f"Ask: {says[0]}"
+            functions = [_function("go_on", "The caller answered, or does not want to.", following)]
         case LookUp(tool=tool, says=says):
             task = f"Say: {says[0]} Then call {tool}."
             functions = [{"name": tool, "transition_to": _after(flow, step)}]
@@ -113,6 +116,8 @@ def _lost(flow: Flow) -> Iterator[str]:
                     yield f"{where}: 'meanwhile' becomes waiting"
                 if isinstance(step, LookUp) and step.verifies:
                     yield f"{where}: 'verifies' is for the handler to hold"
+            case Survey(measures=measures):
+                yield f"{where}: the answer, '{measures}', is for the handler to keep"
             case Ask() if step.consent_for:
                 yield f"{where}: 'consent_for' is for the handler to hold"
             case Ask() if step.slot:

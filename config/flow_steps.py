@@ -1,16 +1,17 @@
-"""The kinds of step a flow is made of, where each leads, and all it may say.
+"""The kinds of step a flow is made of.
 
-A kind is added here and in `agents.dialogue.walk`. Steps that *stay* say something and leave the call where
-it is; only what callers say leads to them. Steps that have *work* done hand it to a background agent.
+A kind is added here, in `config.flow_graph` and in `agents.dialogue.walk`. Steps that *stay* say something
+and leave the call where it is; only what callers say leads to them. Steps that have *work* done hand it to a
+background agent.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from config.dials import StepDials
-from config.flow_text import BLANK, WORDS_SCHEMA, Milliseconds, Name, Part, Tag, Text, Texts, Wording, listed
+from config.flow_text import WORDS_SCHEMA, Milliseconds, Name, Part, Tag, Text, Texts, Wording, listed
 
 
 class AtMost(Part):
@@ -273,6 +274,23 @@ class HowLong(_Step):
     says: Text
 
 
+class Survey(_Stay):
+    """Ask the caller for a figure that is kept with the call, by voice or by key, and go on in any case.
+
+    Who answers something else is asked once more if there is an `again`. Who has something else to say is
+    understood as everywhere.
+    """
+
+    kind: Literal["survey"]
+    says: Text
+    again: Text | None = None
+    answer: Literal["rating", "yes_no"] = "rating"
+    """`rating`: from 1 to 5, 5 is best. `yes_no`: also by key, 1 for yes and 2 for no."""
+    measures: Name = "satisfaction"
+    """What the answer is kept as."""
+    next: Name
+
+
 class Transfer(_Stay):
     """Hand the call to a destination once the words were heard. `resume`: if the caller takes it back."""
 
@@ -307,6 +325,7 @@ Step = Annotated[
     | StopReminding
     | Watch
     | HowLong
+    | Survey
     | Transfer
     | End,
     Field(discriminator="kind"),
@@ -314,92 +333,6 @@ Step = Annotated[
 
 STEP_TYPES: Final = (
     Say, Ask, LookUp, Agent, Decide, Aside, Speak, Remind, StopReminding, Watch, HowLong,
-    Transfer, End,
+    Survey, Transfer, End,
 )  # fmt: skip
 STEP_KINDS: Final = tuple(str(get_args(each.model_fields["kind"].annotation)[0]) for each in STEP_TYPES)
-
-
-def targets(step: Step) -> Iterator[tuple[str, str]]:
-    """List where a step leads: the field that says so ("answers.refund"), and the step named there."""
-    if step.at_most:
-        yield "at_most.then", step.at_most.then
-    match step:
-        case Say(next=name):
-            yield "next", name
-        case Ask(next=following, answers=answers):
-            if following:
-                yield "next", following
-            yield from ((f"answers.{meaning}", name) for meaning, name in answers.items())
-        case LookUp(next=name) | Agent(next=name):
-            yield "next", name
-            yield from _told_by(step)
-            if isinstance(step, LookUp) and step.verifies:
-                yield "verifies.then", step.verifies.then
-        case Decide(cases=cases, otherwise=name):
-            yield from ((f"cases.{value}", target) for value, target in cases.items())
-            yield "otherwise", name
-        case Transfer(resume=name) | End(resume=name):
-            yield "resume", name
-        case Aside() | Speak() | Remind() | StopReminding() | Watch() | HowLong():
-            pass
-
-
-def _told_by(step: Work) -> Iterator[tuple[str, str]]:
-    yield from ((f"failed.{word}", name) for word, name in step.failed.items())
-    if step.meanwhile and step.meanwhile.found:
-        yield "meanwhile.found", step.meanwhile.found
-
-
-def tellings(step: Step) -> Iterator[tuple[str, str]]:
-    """List the steps that only tell the news of work that went on meanwhile; the call does not go there."""
-    if isinstance(step, LookUp | Agent) and step.meanwhile:
-        yield from _told_by(step)
-
-
-def slots_used(step: Work) -> frozenset[str]:
-    """Name the slots a step's work is begun with."""
-    if isinstance(step, Agent):
-        return frozenset(blank[0] for blank in BLANK.findall(step.goal))
-    values = (value for value in step.arguments.values() if isinstance(value, str))
-    return frozenset(value[1:-1] for value in values if value.startswith("{") and "." not in value)
-
-
-def texts(step: Step) -> Iterator[tuple[str, Text]]:
-    """List all a step may say: the field it stands in, and the text."""
-    if isinstance(step, Decide):
-        return
-    yield "says", step.says
-    match step:
-        case Ask(again=again, confirm=confirm, counted=counted):
-            yield from (("again", text) for text in again)
-            if confirm:
-                yield "confirm.says", confirm.says
-                yield "confirm.again", confirm.again
-                yield from (("confirm.denied", text) for text in confirm.denied)
-            if counted:
-                yield "counted.partial", counted.partial
-                yield "counted.too_few", counted.too_few
-                yield "counted.too_many", counted.too_many
-        case LookUp() | Agent():
-            yield from _work_texts(step)
-        case Remind(unclear=unclear, reminder=reminder):
-            yield "unclear", unclear
-            yield "reminder", reminder
-        case Watch(nothing=nothing, longer=longer):
-            yield "nothing", nothing
-            yield "longer", longer
-        case _:
-            pass
-
-
-def _work_texts(step: Work) -> Iterator[tuple[str, Text]]:
-    yield "waiting.says", step.waiting.says
-    after = step.after_hang_up
-    for field, text in (
-        ("partial", step.partial),
-        ("repair", step.repair),
-        ("after_hang_up.sms", (after.sms,) if after and after.sms else None),
-        ("after_hang_up.case", (after.case,) if after and after.case else None),
-    ):
-        if text:
-            yield field, text

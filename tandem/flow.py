@@ -138,7 +138,8 @@ def _meanwhile(step: "LookUp | Agent") -> str:
 
 
 def _leads(step: "Step") -> str:
-    from config.flow_steps import End, Staying, Transfer, targets
+    from config.flow_graph import targets
+    from config.flow_steps import End, Staying, Transfer
 
     often = [f"more than {step.at_most.times} times → {step.at_most.then}"] if step.at_most else []
     match step:

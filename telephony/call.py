@@ -354,6 +354,7 @@ class Call:
     def _follow(self, woven: Woven) -> None:
         """Go where the dialogue went: tell the model, delegate, cancel."""
         self._weave = woven.weave
+        self._columns.survey.extend(woven.survey)
         self._offer(woven.events)
         known = [report for delegation in woven.delegations for report in self._delegate(delegation)]
         for task_id in woven.cancelled:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from agents.dialogue.events import SurveyAnswered
 from agents.dialogue.state import CallFacts
 from agents.messages import Delegation, TaskReport
 from config.flow import Flow
@@ -66,6 +67,7 @@ class Columns:
     control: list[Control] = field(default_factory=list[Control])
     language: list[str] = field(default_factory=list[str])
     """The tag of the one the call goes on in, when it changes."""
+    survey: list[SurveyAnswered] = field(default_factory=list[SurveyAnswered])
     steps: list[StepReached] = field(default_factory=list[StepReached])
     """Where the call now is, when it has gone on."""
 

@@ -18,6 +18,7 @@ from agents.dialogue.events import (
     Event,
     HangUp,
     Say,
+    SurveyAnswered,
     TransferTo,
     Unsay,
 )
@@ -76,6 +77,7 @@ class Woven:
     events: tuple[TurnEvent, ...] = ()
     delegations: tuple[Delegation, ...] = ()
     cancelled: tuple[str, ...] = ()
+    survey: tuple[SurveyAnswered, ...] = ()
 
 
 def dialogue_id(offer_id: str) -> str:
@@ -175,6 +177,7 @@ def _carry_out(weave: Weave, effects: tuple[Effect, ...], spoken: frozenset[str]
     events: list[TurnEvent] = []
     delegations: list[Delegation] = []
     cancelled: list[str] = []
+    answers: list[SurveyAnswered] = []
     ending = weave.ending
     for effect in effects:
         match effect:
@@ -191,13 +194,15 @@ def _carry_out(weave: Weave, effects: tuple[Effect, ...], spoken: frozenset[str]
                 cancelled.append(effect.task_id)
             case HangUp() | TransferTo():
                 ending = effect
+            case SurveyAnswered():
+                answers.append(effect)
             case _:
                 assert_never(effect)
     dials = _dials(weave.flow, weave.dialogue.step)
     if dials != weave.dials:
         events.append(DialsTurned(dials))
     moved = replace(weave, ending=ending, dials=dials)
-    return Woven(moved, tuple(events), tuple(delegations), tuple(cancelled))
+    return Woven(moved, tuple(events), tuple(delegations), tuple(cancelled), tuple(answers))
 
 
 def voice_of(flow: Flow) -> VoiceChoice:

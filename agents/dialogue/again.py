@@ -6,6 +6,7 @@ from agents.dialogue.scene import Scene, is_open, say, sure_word, unsay_all
 from agents.dialogue.state import Purpose
 from agents.dialogue.walk import go, part, stay
 from config.flow_steps import Agent, Ask, End, LookUp, Transfer
+from config.flow_text import Text
 
 
 def take_up_again(scene: Scene) -> Scene:
@@ -38,6 +39,12 @@ def not_understood(scene: Scene, *, words: bool = True) -> Scene:
             return missed(scene, lambda asked: _ask_again(asked, step))
         case _:
             return scene
+
+
+def say_once_more(scene: Scene, text: Text) -> Scene:
+    """Put the question the call is at in other words; it was understood wrong or not at all."""
+    scene, spoken = sure_word(unsay_all(scene).now(said=()), f"{scene.state.step}.again", text)
+    return say(scene, spoken, Purpose.QUESTION, asks=True)
 
 
 def missed(scene: Scene, ask_again: Callable[[Scene], Scene]) -> Scene:

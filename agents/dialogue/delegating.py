@@ -7,7 +7,8 @@ from agents.dialogue.scene import Scene, drop_news, drop_tasks
 from agents.dialogue.state import OpenTask
 from agents.dialogue.wording import look
 from agents.messages import LANGUAGE_MODEL, Brief, Delegation, FollowUp
-from config.flow_steps import Agent, LookUp, Meanwhile, Work, slots_used
+from config.flow_graph import slots_used
+from config.flow_steps import Agent, LookUp, Meanwhile, Work
 from config.flow_text import BLANK
 
 _NOT_GIVEN = "(not given)"

@@ -1,6 +1,7 @@
 """What the dialogue engine is told and what it answers with. Pure data."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from agents.messages import Delegation, TaskReport
 from config.expectation import NOTHING_AWAITED, Expectation
@@ -135,4 +136,17 @@ class HangUp:
     after_offer_id: str
 
 
-Effect = Say | Unsay | Delegation | CancelTask | TransferTo | HangUp
+@dataclass(frozen=True, slots=True)
+class SurveyAnswered:
+    """What the caller answered to a survey's question: to be kept with the call.
+
+    `measures`: what it is kept as (`satisfaction`). `value`: of a `rating` 1 to 5, of a `yes_no` 1 or 0.
+    """
+
+    step: str
+    measures: str
+    answer: Literal["rating", "yes_no"]
+    value: int
+
+
+Effect = Say | Unsay | Delegation | CancelTask | TransferTo | HangUp | SurveyAnswered

@@ -24,7 +24,7 @@ from config.flow_slots import (
     TimeSlot,
     YesNoSlot,
 )
-from config.flow_steps import Agent, Ask, Decide, LookUp, Meanwhile, Say
+from config.flow_steps import Agent, Ask, Decide, LookUp, Meanwhile, Say, Survey
 
 _YES_NO: Final = {"yes": Meaning(phrases=YES_PHRASES), "no": Meaning(phrases=NO_PHRASES)}
 _SI_NO: Final = {"yes": Meaning(phrases=SPANISH_YES_PHRASES), "no": Meaning(phrases=SPANISH_NO_PHRASES)}
@@ -50,12 +50,16 @@ def awaited(flow: Flow, state: State) -> Expectation:
         slot = flow.slots[step.slot] if step.slot else None
         if isinstance(slot, ChoiceSlot):
             phrases += [phrase for choice in slot.choices.values() for phrase in choice]
+    if isinstance(step, Survey) and state.step == place:
+        kind = AnswerKind.DIGITS if step.answer == "rating" else AnswerKind.YES_NO
     if state.doubt:
         phrases += [phrase for meaning in yes_no(flow.language).values() for phrase in meaning.phrases]
     for meaning in flow.global_steps:
         phrases += _phrases(flow, meaning)
     number = digits_ask(flow, state)
     digits = number[1] if number else None
+    if isinstance(step, Survey) and kind is AnswerKind.DIGITS:
+        digits = 1
     if isinstance(step, Ask) and kind is AnswerKind.DIGITS and step.slot:
         digits = digits_of(flow.slots[step.slot])
     return Expectation(kind, digits, tuple(dict.fromkeys(phrases)))

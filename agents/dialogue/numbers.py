@@ -9,10 +9,11 @@ from agents.dialogue.readings import digits_of, keyed, keyed_length, read
 from agents.dialogue.scene import Scene, drop_task, say, speech, sure_word, unsay_all
 from agents.dialogue.slots import Reply, yes_or_no
 from agents.dialogue.state import Purpose
+from agents.dialogue.surveying import survey_keyed
 from agents.dialogue.walk import fill, go, read_back
 from agents.dialogue.wording import spaced
 from config.flow_slots import MoneySlot, PhoneSlot, Slot
-from config.flow_steps import Ask, Counted, End, Transfer
+from config.flow_steps import Ask, Counted, End, Survey, Transfer
 
 _DIGITS: Final = tuple("0123456789")
 _MOST_KEYS: Final = 16
@@ -50,6 +51,8 @@ def key_pressed(scene: Scene, key: str) -> Scene:
     """Take in one key: digits gather, `#` ends the value or says yes, `*` begins it anew."""
     if isinstance(scene.step, (Transfer, End)):
         return scene
+    if isinstance(step := scene.step, Survey):
+        return survey_keyed(scene, step, key)
     asking = keyed_ask(scene.flow, scene.state)
     doubtful = scene.state.doubt is not None
     if asking is None and not doubtful:

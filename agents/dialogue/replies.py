@@ -16,10 +16,12 @@ from agents.dialogue.scene import Scene, is_open, speech, unsay_all
 from agents.dialogue.slots import Reply, has_condition, is_acknowledgement, yes_or_no
 from agents.dialogue.spans import spoken_span
 from agents.dialogue.state import Purpose
+from agents.dialogue.surveying import survey_said, unanswered
 from agents.dialogue.understanding import understood
 from agents.dialogue.walk import fill, go, stay
+from config.flow_graph import slots_used
 from config.flow_slots import ChoiceSlot, FreeWordsSlot, MoneySlot, Slot, TimeSlot, YesNoSlot
-from config.flow_steps import Agent, Ask, End, LookUp, Staying, Step, Transfer, slots_used
+from config.flow_steps import Agent, Ask, End, LookUp, Staying, Step, Survey, Transfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ def caller_said(scene: Scene, text: str, confidence: float) -> Scene:
     match scene.step:
         case Transfer() | End() as step:
             return _at_the_end(scene, step, heard)
+        case Survey() as step if not text:
+            return scene if is_open(scene, Purpose.QUESTION) else unanswered(scene, step)
         case _ if not text:
             return not_understood(scene, words=False)
         case _:
@@ -81,6 +85,8 @@ def _answered(scene: Scene, heard: _Heard) -> Scene:
             return _while_looking_up(scene, step, heard)
         case Ask() as step:
             return _slot_or_yes_no(scene, step, heard)
+        case Survey() as step:
+            return survey_said(scene, step, heard.text)
         case _:
             return scene
 

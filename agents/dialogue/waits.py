@@ -8,8 +8,9 @@ from agents.dialogue.news import is_owed, tell_what_is_owed
 from agents.dialogue.numbers import keys_stopped
 from agents.dialogue.scene import Scene, is_open
 from agents.dialogue.state import Purpose
+from agents.dialogue.surveying import unanswered
 from agents.dialogue.walk import enter, go, stay
-from config.flow_steps import Ask, End, Say, Transfer
+from config.flow_steps import Ask, End, Say, Survey, Transfer
 
 CUT_OFF_AFTER_MS: Final = 1_500
 """So long after words were cut off and nobody has spoken, they are said again."""
@@ -78,13 +79,15 @@ def _say_again(scene: Scene) -> Scene:
     match scene.step:
         case Transfer() | End() as step:
             return part_again(scene, step)
-        case Ask():
+        case Ask() | Survey():
             return stay(scene, "unheard", ("{question}",))
         case _:
             return take_up_again(scene)
 
 
 def _nobody_speaks(scene: Scene) -> Scene:
+    if isinstance(step := scene.step, Survey):
+        return unanswered(scene, step)
     silences = scene.state.silences + 1
     says = scene.flow.silence.says
     scene = scene.now(silences=silences)

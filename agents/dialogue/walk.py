@@ -25,6 +25,7 @@ from config.flow_steps import (
     Speak,
     Staying,
     StopReminding,
+    Survey,
     Transfer,
     Watch,
     Work,
@@ -63,7 +64,7 @@ def enter(scene: Scene, name: str) -> Scene:
                 return read_back(scene, step, given.value)
             case Aside() | Speak() | Remind() | StopReminding() | Watch() | HowLong():
                 raise ValueError(f"the call cannot go on to '{name}', which only answers the caller")
-            case Ask() | Say() | LookUp() | Agent() | Transfer() | End():
+            case Ask() | Say() | LookUp() | Agent() | Survey() | Transfer() | End():
                 pass
             case _:
                 assert_never(step)
@@ -118,12 +119,12 @@ def fill(scene: Scene, slot: str, value: str, *, sure: bool = True, fresh: bool 
     return scene.now(slots={**scene.state.slots, slot: Given(value, sure, fresh)})
 
 
-def _wait_at(scene: Scene, step: Say | Ask | LookUp | Agent | Transfer | End, text: str) -> Scene:
+def _wait_at(scene: Scene, step: Say | Ask | Work | Survey | Transfer | End, text: str) -> Scene:
     match step:
         case Say():
             scene = scene.now(kept=text, kept_tells=scene.telling)
             return say(scene, text, Purpose.KEPT, interruptible=step.interruptible)
-        case Ask():
+        case Ask() | Survey():
             return say(scene, text, Purpose.QUESTION, asks=True)
         case LookUp() | Agent():
             return delegate(say(scene, text, Purpose.REMARK), scene.state.step, step)
@@ -195,7 +196,7 @@ def stay(scene: Scene, key: str, text: Text, talk: Mapping[str, object] | None =
     if kept and kept in spoken:
         return say(scene.now(said=()), spoken, Purpose.KEPT).now(said=(kept,))
     said = scene.state.said
-    purpose = Purpose.QUESTION if isinstance(scene.step, Ask) else Purpose.REMARK
+    purpose = Purpose.QUESTION if isinstance(scene.step, Ask | Survey) else Purpose.REMARK
     return say(scene, spoken, purpose, asks=asks and not kept).now(said=said)
 
 
@@ -203,6 +204,8 @@ def question(scene: Scene) -> tuple[Scene, str | None]:
     """Put the question the call is at in other words than before, if the flow has them."""
     step = scene.step
     name = scene.state.step
+    if isinstance(step, Survey):
+        return sure_word(scene, f"{name}.says", step.says)
     if not isinstance(step, Ask):
         return scene, None
     if step.confirm and scene.state.doubt:

@@ -25,6 +25,7 @@ from agents.dialogue.events import (
     OfferLost,
     Reported,
     Say,
+    SurveyAnswered,
     TimePassed,
     TransferTo,
     Unsay,
@@ -272,6 +273,8 @@ class _Walker:
                 walked.tasks[task_id].cancelled = True
             case HangUp() | TransferTo():
                 walked.ending = effect
+            case SurveyAnswered():
+                pass  # kept with real calls only
             case _:
                 assert_never(effect)
 
