@@ -31,11 +31,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Show Set Up Page
-         * @description Show the form that a one-use link leads to.
-         */
-        get: operations["show_set_up_page"];
+        get?: never;
         put?: never;
         /**
          * Set Up Owner
@@ -560,6 +556,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/numbers/{number}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Number
+         * @description Check the way of a call to this number, from the carrier's account to our media socket.
+         */
+        post: operations["check_number"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/numbers/{number}/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set Number Webhook
+         * @description Have the carrier announce this number's calls to us.
+         */
+        post: operations["set_number_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/calls": {
         parameters: {
             query?: never;
@@ -570,9 +606,6 @@ export interface paths {
         /**
          * List Calls
          * @description List calls, newest first.
-         *
-         *     `number` is either side's, whole; `flow` is `name@version` or a name; `outcome` may be `running`; `search`
-         *     is the beginning of a number or of a call's id, or a carrier's id.
          */
         get: operations["list_calls"];
         put?: never;
@@ -595,6 +628,28 @@ export interface paths {
          * @description Read one call.
          */
         get: operations["read_call"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calls/{call_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Call Timeline
+         * @description Read what happened on a call, all on one clock: who said what when, latencies, tools, steps.
+         *
+         *     Of a call that is up, what there is so far.
+         */
+        get: operations["read_call_timeline"];
         put?: never;
         post?: never;
         delete?: never;
@@ -643,6 +698,465 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/calls/{call_id}/waveform": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Call Waveform
+         * @description Give out how a call's recording looks: four signed bytes for every 10 ms.
+         *
+         *     They are the caller's lowest and highest sample, then the agent's.
+         */
+        get: operations["read_call_waveform"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/phone/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Phone Flows
+         * @description List the flows that can be called, by title.
+         */
+        get: operations["list_phone_flows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/phone/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Book Phone Call
+         * @description Book a call; its socket must be opened within a minute.
+         */
+        post: operations["book_phone_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/live/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Live Calls
+         * @description List the calls that are up on any server, newest first.
+         */
+        get: operations["list_live_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/live/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow Live Calls
+         * @description Follow what happens on all calls from now on, or on one from its beginning.
+         *
+         *     Server-sent events: call_began, words, state, task, chart, key, whisper, control, call_ended; `data` is
+         *     JSON with call_id, at_ms and sequence, which counts a call's happenings from 1 without gaps. Who connects
+         *     again with Last-Event-ID goes on after it; `reset` says that what came since is no longer there: read the
+         *     list.
+         */
+        get: operations["follow_live_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/live/calls/{call_id}/whisper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whisper To Call
+         * @description Have the agent say something in its own turn, word for word; `whisper` events tell what comes of it.
+         */
+        post: operations["whisper_to_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/live/calls/{call_id}/hand-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand Back Call
+         * @description Give a call back to the agent, whoever has taken it over.
+         */
+        post: operations["hand_back_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/live/calls/{call_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Call
+         * @description Hang up.
+         */
+        post: operations["end_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/insights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Insights
+         * @description Read what calls were like that are over.
+         *
+         *     `flow` is `name@version` or a name. The span is widened to whole quarters of an hour.
+         */
+        get: operations["read_insights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/simulations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Simulate Flow
+         * @description Walk a flow through what a tester says, keys and waits; nothing is kept.
+         *
+         *     Tools that only read are run, and their outcome is added to the events. Tools that change something never
+         *     are: the tester chooses what they come to, or leaves the result out and an example is made up.
+         */
+        post: operations["simulate_flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calls/{call_id}/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Replays
+         * @description List a call's last replays, newest first.
+         */
+        get: operations["list_replays"];
+        put?: never;
+        /**
+         * Replay Call
+         * @description Play a recorded call's caller to another flow. It is done in its turn; read it to see how far it is.
+         *
+         *     Tools that only read are asked again where the recorded call did not ask them the same. Tools that change
+         *     something are never run.
+         */
+        post: operations["replay_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/replays/{replay_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Replay
+         * @description Read how far a replay is, and, once it is done, what came of it.
+         */
+        get: operations["read_replay"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel Replay
+         * @description Break a replay off; one that is over stays as it is.
+         */
+        delete: operations["cancel_replay"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/replays/{replay_id}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Replay Audio
+         * @description Listen to the replayed call: the recorded caller left, the agent as it would have sounded right.
+         */
+        get: operations["read_replay_audio"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Settings
+         * @description Read the settings.
+         */
+        get: operations["read_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/settings/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Rules
+         * @description Change the rules of the house. Calls that begin two seconds later follow them.
+         */
+        put: operations["change_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tools
+         * @description List every tool of this installation, by name, and what is wrong with described ones.
+         */
+        get: operations["list_tools"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tools/{name}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Tool
+         * @description Call a tool here and now, in earnest: what writes changes something, and the audit log has it.
+         */
+        post: operations["try_tool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/http-tools/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Http Tool
+         * @description Read a tool's description. Credentials stand in it by name only.
+         */
+        get: operations["read_http_tool"];
+        /**
+         * Save Http Tool
+         * @description Describe a tool; calls use it within seconds. What cannot be used is not kept.
+         */
+        put: operations["save_http_tool"];
+        post?: never;
+        /**
+         * Delete Http Tool
+         * @description Remove a tool. Flows that name it can be published no more until they do not.
+         */
+        delete: operations["delete_http_tool"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mcp-servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Mcp Servers
+         * @description Read which MCP servers are used. Credentials stand there by name only.
+         */
+        get: operations["read_mcp_servers"];
+        /**
+         * Save Mcp Servers
+         * @description Say which MCP servers are used; an empty text: none. Those that are commands must stay as they are.
+         */
+        put: operations["save_mcp_servers"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Credentials
+         * @description List the names of stored credentials.
+         */
+        get: operations["list_credentials"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/credentials/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save Credential
+         * @description Store a credential, or put a new value in its place. It counts from the next request on.
+         */
+        put: operations["save_credential"];
+        post?: never;
+        /**
+         * Delete Credential
+         * @description Forget a credential. Tools that refer to it fail from now on.
+         */
+        delete: operations["delete_credential"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -667,6 +1181,42 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Asked
+         * @description Work handed to a background agent. Values of sensitive arguments are not shown.
+         */
+        Asked: {
+            /** Task Id */
+            task_id: string;
+            /** Tool */
+            tool: string;
+            /** Arguments */
+            arguments: {
+                [key: string]: unknown;
+            };
+            /** Reads */
+            reads: boolean | null;
+            /** Consent */
+            consent: boolean;
+            /** Identity */
+            identity: string | null;
+            /** Goal */
+            goal?: string | null;
+            /** Ended */
+            ended?: components["schemas"]["Ended"] | "cancelled" | null;
+            /** Result */
+            result?: {
+                [key: string]: unknown;
+            } | null;
+            /** Error */
+            error?: string | null;
+            source?: components["schemas"]["Source"] | null;
+        };
+        /** AskedReplay */
+        AskedReplay: {
+            /** Id */
+            id: string;
+        };
         /**
          * AuditEntry
          * @description One change.
@@ -700,6 +1250,62 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /**
+         * Awaited
+         * @description What the call waits for now.
+         *
+         *     `caller`: for an answer. `outcome`: for what becomes of `tasks`, which the tester chooses. `nothing`: the
+         *     call is over.
+         */
+        Awaited: {
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "caller" | "outcome" | "nothing";
+            /**
+             * Kind
+             * @default
+             */
+            kind: string;
+            /** Digits */
+            digits?: number | null;
+            /**
+             * May Say
+             * @default []
+             */
+            may_say: string[];
+            /**
+             * May Key
+             * @default false
+             */
+            may_key: boolean;
+            /**
+             * Tasks
+             * @default []
+             */
+            tasks: components["schemas"]["Choice"][];
+        };
+        /**
+         * BookedCall
+         * @description A call that may be made now.
+         */
+        BookedCall: {
+            /** Socket */
+            socket: string;
+            /** Expires In S */
+            expires_in_s: number;
+            /** Flow */
+            flow: string;
+            /** Language */
+            language: string;
+        };
+        /**
+         * By
+         * @description How the caller's side is played.
+         * @enum {string}
+         */
+        By: "audio" | "words";
         /** CallDetails */
         CallDetails: {
             /** Id */
@@ -725,10 +1331,175 @@ export interface components {
             outcome: string | null;
             /** Micro Turns */
             micro_turns: number;
+            measures: components["schemas"]["CallMeasures"] | null;
             /** Has Tape */
             has_tape: boolean;
             /** Has Recording */
             has_recording: boolean;
+        };
+        /**
+         * CallFilter
+         * @description What calls are looked for by; what is left out does not matter.
+         *
+         *     All but the first seven ask for what was measured after a call's end, and find no call before that.
+         */
+        CallFilter: {
+            /**
+             * Since
+             * @description Began then or later.
+             */
+            since?: string | null;
+            /**
+             * Until
+             * @description Began before.
+             */
+            until?: string | null;
+            /**
+             * Number
+             * @description Of either side, whole.
+             */
+            number?: string | null;
+            /**
+             * Flow
+             * @description `name@version`, or a name for all its versions.
+             */
+            flow?: string | null;
+            /**
+             * Outcome
+             * @description One of these; `running` for those not over.
+             * @default []
+             */
+            outcome: string[];
+            /**
+             * Search
+             * @description The beginning of a number or of a call's id, or a carrier's whole id.
+             */
+            search?: string | null;
+            /**
+             * Drafts
+             * @description false: without calls that ran a draft; true: only these.
+             */
+            drafts?: boolean | null;
+            /**
+             * Measured
+             * @description Whether it was measured.
+             */
+            measured?: boolean | null;
+            /**
+             * Ending
+             * @description One of these.
+             * @default []
+             */
+            ending: components["schemas"]["Ending"][];
+            /**
+             * Transferred To
+             * @description The flow's name of a destination; empty: not known.
+             */
+            transferred_to?: string | null;
+            /**
+             * Transferred From
+             * @description The step that was left for it; empty: not known.
+             */
+            transferred_from?: string | null;
+            /**
+             * Language
+             * @description A tag like en-US.
+             */
+            language?: string | null;
+            /** Longer Than S */
+            longer_than_s?: number | null;
+            /** Shorter Than S */
+            shorter_than_s?: number | null;
+            /**
+             * Answered
+             * @description The agent answered a turn of the caller.
+             */
+            answered?: boolean | null;
+            /**
+             * Slower Than Ms
+             * @description A response took longer.
+             */
+            slower_than_ms?: number | null;
+            /**
+             * Interrupted
+             * @description The caller spoke over the agent.
+             */
+            interrupted?: boolean | null;
+            /**
+             * Tools
+             * @description A tool was called.
+             */
+            tools?: boolean | null;
+            /**
+             * Tool Failed
+             * @description A tool failed.
+             */
+            tool_failed?: boolean | null;
+            /**
+             * Rated
+             * @description The caller said how content they were.
+             */
+            rated?: boolean | null;
+            /** Satisfaction From */
+            satisfaction_from?: number | null;
+            /** Satisfaction To */
+            satisfaction_to?: number | null;
+            /**
+             * Costed
+             * @description What it cost is known.
+             */
+            costed?: boolean | null;
+            /**
+             * Said
+             * @description Words, all of which were said; the last may be only begun.
+             */
+            said?: string | null;
+            /**
+             * Said By
+             * @description Who said them; either if left out.
+             */
+            said_by?: ("caller" | "agent") | null;
+        };
+        /**
+         * CallMeasures
+         * @description What a call was like. Latencies are from the caller's last sound to the agent's first, at the ear.
+         */
+        CallMeasures: {
+            ending: components["schemas"]["Ending"];
+            /** Duration Ms */
+            duration_ms: number;
+            /** Language */
+            language: string;
+            /** Transferred To */
+            transferred_to: string;
+            /** Transferred By */
+            transferred_by: string;
+            /** Transferred From */
+            transferred_from: string;
+            /** Responses */
+            responses: number;
+            /** Unanswered */
+            unanswered: number;
+            /** Response P50 Ms */
+            response_p50_ms: number | null;
+            /** Slowest Ms */
+            slowest_ms: number | null;
+            /** Interruptions */
+            interruptions: number;
+            /** Yielded */
+            yielded: number;
+            /** Backchannels */
+            backchannels: number;
+            /** Tool Calls */
+            tool_calls: number;
+            /** Tool Failures */
+            tool_failures: number;
+            /** Satisfaction */
+            satisfaction: number | null;
+            /** Cost Usd */
+            cost_usd: number | null;
+            /** From Tape */
+            from_tape: boolean;
         };
         /**
          * CallSummary
@@ -758,6 +1529,62 @@ export interface components {
             outcome: string | null;
             /** Micro Turns */
             micro_turns: number;
+            measures: components["schemas"]["CallMeasures"] | null;
+        };
+        /** CallWanted */
+        CallWanted: {
+            /** Flow */
+            flow: string;
+            /**
+             * Which
+             * @default published
+             * @enum {string}
+             */
+            which: "draft" | "published";
+            /** Language */
+            language?: string | null;
+        };
+        /**
+         * Choice
+         * @description A task whose outcome the tester chooses.
+         */
+        Choice: {
+            /** Task Id */
+            task_id: string;
+            /** Tool */
+            tool: string;
+            /** Step */
+            step: string;
+            /** Arguments */
+            arguments: {
+                [key: string]: unknown;
+            };
+            /** Why */
+            why: string;
+            /** Example */
+            example: {
+                [key: string]: unknown;
+            };
+            /** Refused */
+            refused: string | null;
+        };
+        /**
+         * Comparison
+         * @description Both outcomes side by side.
+         *
+         *     `diverges`: the first thing the agent said differently. The caller, being recorded, does not react to it.
+         */
+        Comparison: {
+            by: components["schemas"]["By"];
+            recorded: components["schemas"]["Side"];
+            replayed: components["schemas"]["Side"];
+            /** Pairs */
+            pairs: components["schemas"]["Pair"][];
+            /** Differences */
+            differences: components["schemas"]["admin__replays__compare__Difference"][];
+            diverges: components["schemas"]["admin__replays__compare__Difference"] | null;
+            /** Caveats */
+            caveats: string[];
         };
         /** CreatedFlow */
         CreatedFlow: {
@@ -769,22 +1596,31 @@ export interface components {
             revision: number;
         };
         /**
-         * Difference
-         * @description From one text to another. `readable` false: one of them is not YAML, and only `same` is known.
+         * Credential
+         * @description What descriptions refer to as `{credential:NAME}`.
          */
-        Difference: {
-            /** Same */
-            same: boolean;
-            /** Readable */
-            readable: boolean;
-            /** Steps Added */
-            steps_added: string[];
-            /** Steps Removed */
-            steps_removed: string[];
-            /** Steps Changed */
-            steps_changed: components["schemas"]["StepChange"][];
-            /** Elsewhere */
-            elsewhere: components["schemas"]["FieldChange"][];
+        Credential: {
+            /** Name */
+            name: string;
+            /** From Environment */
+            from_environment: boolean;
+        };
+        /** CredentialValue */
+        CredentialValue: {
+            /**
+             * Value
+             * Format: password
+             */
+            value: string;
+        };
+        /** DayFigures */
+        DayFigures: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            figures: components["schemas"]["Figures"];
         };
         /**
          * Draft
@@ -813,6 +1649,18 @@ export interface components {
             yaml: string;
         };
         /**
+         * Ended
+         * @description What a background agent's work came to.
+         * @enum {string}
+         */
+        Ended: "succeeded" | "refused" | "failed" | "unknown";
+        /**
+         * Ending
+         * @description What became of a call, for those who count them.
+         * @enum {string}
+         */
+        Ending: "contained" | "transferred" | "abandoned" | "failed";
+        /**
          * FieldChange
          * @description One field. `before` or `after` null: it was not there, or is gone.
          */
@@ -823,6 +1671,37 @@ export interface components {
             before: unknown;
             /** After */
             after: unknown;
+        };
+        /**
+         * Figure
+         * @description One number.
+         */
+        Figure: {
+            /** Value */
+            value: number | null;
+            /** Calls */
+            calls: number;
+            /** @description `GET /calls` lists these calls by it. */
+            filter: components["schemas"]["CallFilter"];
+        };
+        /**
+         * Figures
+         * @description What calls were like. Latency is from the caller's last sound to the agent's first, at the ear.
+         */
+        Figures: {
+            calls: components["schemas"]["Figure"];
+            contained: components["schemas"]["Figure"];
+            transferred: components["schemas"]["Figure"];
+            abandoned: components["schemas"]["Figure"];
+            failed: components["schemas"]["Figure"];
+            response_p50_ms: components["schemas"]["Figure"];
+            response_p95_ms: components["schemas"]["Figure"];
+            interruptions_per_call: components["schemas"]["Figure"];
+            yielded: components["schemas"]["Figure"];
+            tool_failures: components["schemas"]["Figure"];
+            satisfaction: components["schemas"]["Figure"];
+            duration_s: components["schemas"]["Figure"];
+            cost_usd: components["schemas"]["Figure"];
         };
         /**
          * Finding
@@ -845,6 +1724,14 @@ export interface components {
         Findings: {
             /** Findings */
             findings: components["schemas"]["Finding"][];
+        };
+        /**
+         * FlowDocument
+         * @description A flow as it is being edited, saved or not.
+         */
+        FlowDocument: {
+            /** Yaml */
+            yaml: string;
         };
         /**
          * FlowSummary
@@ -881,6 +1768,89 @@ export interface components {
             /** Yaml */
             yaml: string;
         };
+        /**
+         * HangsUp
+         * @description The caller hangs up.
+         */
+        HangsUp: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "hang_up";
+        };
+        /**
+         * HttpToolBody
+         * @description A described tool. The answer's ETag goes into If-Match when it is saved.
+         */
+        HttpToolBody: {
+            /** Name */
+            name: string;
+            /** Yaml */
+            yaml: string;
+        };
+        /** HttpToolText */
+        HttpToolText: {
+            /** Yaml */
+            yaml: string;
+        };
+        /**
+         * Insights
+         * @description What calls were like that began in a span: from and before.
+         */
+        Insights: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Timezone */
+            timezone: string;
+            totals: components["schemas"]["Figures"];
+            /** By Day */
+            by_day: components["schemas"]["DayFigures"][];
+            /** By Version */
+            by_version: components["schemas"]["VersionFigures"][];
+            /** Transfers */
+            transfers: components["schemas"]["Transfers"][];
+        };
+        /**
+         * Installation
+         * @description What the environment of the server says; it is changed there. Secrets are not shown.
+         */
+        Installation: {
+            /** Version */
+            version: string;
+            /** Public Url */
+            public_url: string;
+            /** Development */
+            development: boolean;
+            /** Twilio */
+            twilio: boolean;
+            /** Database */
+            database: string;
+            /** Redis */
+            redis: string;
+            /** Ears */
+            ears: string;
+            /** Crm */
+            crm: string;
+            /** Language Model */
+            language_model: string | null;
+            /** Default Flow */
+            default_flow: string;
+            /** Most Calls */
+            most_calls: number;
+            /** Longest Call Minutes */
+            longest_call_minutes: number;
+            /** Hosts For Http Tools */
+            hosts_for_http_tools: string[];
+        };
         /** Invitation */
         Invitation: {
             /** Email */
@@ -889,12 +1859,151 @@ export interface components {
             name: string;
             role: components["schemas"]["Role"];
         };
+        /**
+         * Keys
+         * @description The caller presses keys.
+         */
+        Keys: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "keys";
+            /** Keys */
+            keys: string;
+        };
+        /**
+         * Line
+         * @description One thing said or done. Times are call time, as long as speaking it would take.
+         */
+        Line: {
+            who: components["schemas"]["Who"];
+            /** Text */
+            text: string;
+            /** At Ms */
+            at_ms: number;
+            /** Language */
+            language: string;
+            /** Step */
+            step?: string | null;
+            /**
+             * Steps
+             * @default []
+             */
+            steps: string[];
+            /**
+             * Heard
+             * @default true
+             */
+            heard: boolean;
+            /**
+             * Withdrawn
+             * @default false
+             */
+            withdrawn: boolean;
+            /**
+             * News
+             * @default false
+             */
+            news: boolean;
+            /** By */
+            by?: ("words" | "keys" | "silence" | "hang_up") | null;
+            /** Understood */
+            understood?: boolean | null;
+            /** Event */
+            event?: number | null;
+            task?: components["schemas"]["Asked"] | null;
+        };
+        /**
+         * LineFinding
+         * @description One thing that must hold for calls to arrive.
+         */
+        LineFinding: {
+            /** What */
+            what: string;
+            /** Well */
+            well: boolean;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
+         * LiveCall
+         * @description A call that is up.
+         */
+        LiveCall: {
+            /** Id */
+            id: string;
+            /** Carrier */
+            carrier: string;
+            /** From Number */
+            from_number: string;
+            /** To Number */
+            to_number: string;
+            /** Flow */
+            flow: string;
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /** Language */
+            language: string;
+            /**
+             * Step
+             * @default
+             */
+            step: string;
+            /**
+             * State
+             * @default quiet
+             * @enum {string}
+             */
+            state: "listening" | "speaking" | "both" | "quiet" | "taken_over";
+            /** Held By */
+            held_by?: string | null;
+            /**
+             * Caller Words
+             * @default
+             */
+            caller_words: string;
+            /**
+             * Agent Words
+             * @default
+             */
+            agent_words: string;
+        };
         /** LogIn */
         LogIn: {
             /** Email */
             email: string;
             /** Password */
             password: string;
+        };
+        /**
+         * McpServersBody
+         * @description The file; empty when there is none. The answer's ETag goes into If-Match when it is saved.
+         */
+        McpServersBody: {
+            /** Yaml */
+            yaml: string;
+        };
+        /** McpServersText */
+        McpServersText: {
+            /** Yaml */
+            yaml: string;
+        };
+        /**
+         * NamedFlow
+         * @description A flow by its name: its draft, what is published, a version's number, or as it is shipped.
+         */
+        NamedFlow: {
+            /** Name */
+            name: string;
+            /**
+             * Which
+             * @default draft
+             */
+            which: ("draft" | "published" | "shipped") | number;
         };
         /**
          * NewFlow
@@ -927,6 +2036,16 @@ export interface components {
             current: string;
             /** New */
             new: string;
+        };
+        /**
+         * NewReplay
+         * @description Which flow the recorded caller is played to, and how. By words it takes a second.
+         */
+        NewReplay: {
+            /** Flow */
+            flow: components["schemas"]["FlowDocument"] | components["schemas"]["NamedFlow"];
+            /** @default audio */
+            by: components["schemas"]["By"];
         };
         /** Number */
         Number: {
@@ -965,6 +2084,47 @@ export interface components {
              */
             until: string;
         };
+        /**
+         * Outcome
+         * @description What became of a task. To choose one, send `task_id` and `ended`; the rest is filled in.
+         *
+         *     It counts for this task with this tool and these arguments alone: when earlier events have changed, and
+         *     with them what is asked for, it is left out.
+         */
+        Outcome: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "outcome";
+            /** Task Id */
+            task_id: string;
+            ended: components["schemas"]["Ended"];
+            /** Tool */
+            tool?: string | null;
+            /** Arguments */
+            arguments?: {
+                [key: string]: unknown;
+            } | null;
+            /** Result */
+            result?: {
+                [key: string]: unknown;
+            } | null;
+            /** Error */
+            error?: string | null;
+            /**
+             * Parts
+             * @default []
+             */
+            parts: components["schemas"]["Part"][];
+            /**
+             * Took Ms
+             * @default 1000
+             */
+            took_ms: number;
+            /** @default chosen */
+            source: components["schemas"]["Source"];
+        };
         /** Page[AuditEntry] */
         Page_AuditEntry_: {
             /** Rows */
@@ -992,6 +2152,33 @@ export interface components {
             rows: components["schemas"]["Version"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * Pair
+         * @description Lines to be shown beside each other, by their place in each timeline.
+         */
+        Pair: {
+            /** Recorded */
+            recorded: number | null;
+            /** Replayed */
+            replayed: number | null;
+            /** Same */
+            same: boolean;
+        };
+        /**
+         * Part
+         * @description What was told before the work had ended: a part of the answer, or a sentence to be voiced.
+         */
+        Part: {
+            /** Result */
+            result?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Says
+             * @default
+             */
+            says: string;
         };
         /** Person */
         Person: {
@@ -1022,12 +2209,82 @@ export interface components {
             active?: boolean | null;
         };
         /**
+         * PhoneFlow
+         * @description A flow that can be called.
+         */
+        PhoneFlow: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Version */
+            version: number | null;
+            /** Draft */
+            draft: boolean;
+            /** Languages */
+            languages: string[];
+        };
+        /**
          * Publication
          * @description Why this version is published, for those who look back.
          */
         Publication: {
             /** Note */
             note: string;
+        };
+        /** ReplayDetails */
+        ReplayDetails: {
+            /** Id */
+            id: string;
+            /** Call Id */
+            call_id: string;
+            /** Flow */
+            flow: string;
+            by: components["schemas"]["By"];
+            status: components["schemas"]["Status"];
+            /** Progress */
+            progress: number;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Asked By */
+            asked_by: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Why */
+            why: string | null;
+            result: components["schemas"]["Comparison"] | null;
+            /** Has Recording */
+            has_recording: boolean;
+        };
+        /**
+         * ReplaySummary
+         * @description A replay in a list.
+         */
+        ReplaySummary: {
+            /** Id */
+            id: string;
+            /** Call Id */
+            call_id: string;
+            /** Flow */
+            flow: string;
+            by: components["schemas"]["By"];
+            status: components["schemas"]["Status"];
+            /** Progress */
+            progress: number;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Asked By */
+            asked_by: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Why */
+            why: string | null;
         };
         /**
          * Role
@@ -1042,12 +2299,80 @@ export interface components {
             /** Note */
             note: string;
         };
+        /**
+         * Rules
+         * @description What holds for every call. Days count from a call's end; null: for ever.
+         */
+        Rules: {
+            /**
+             * Recording
+             * @default true
+             */
+            recording: boolean;
+            /** Notice */
+            notice?: {
+                [key: string]: string;
+            };
+            /** Keep Recordings Days */
+            keep_recordings_days?: number | null;
+            /** Keep Tapes Days */
+            keep_tapes_days?: number | null;
+            /** Keep Calls Days */
+            keep_calls_days?: number | null;
+            /** Keep Audit Days */
+            keep_audit_days?: number | null;
+        };
+        /**
+         * SaidLine
+         * @description Something one side said. `cut`: the agent was stopped; `words` are those that were heard.
+         */
+        SaidLine: {
+            /**
+             * Who
+             * @enum {string}
+             */
+            who: "caller" | "agent";
+            /** Start Ms */
+            start_ms: number;
+            /** End Ms */
+            end_ms: number;
+            /** Words */
+            words: components["schemas"]["TimedWord"][];
+            /**
+             * Cut
+             * @default false
+             */
+            cut: boolean;
+        };
         /** Saved */
         Saved: {
             /** Revision */
             revision: number;
             /** Findings */
             findings: components["schemas"]["Finding"][];
+        };
+        /**
+         * Says
+         * @description The caller says something; figures may be typed as figures. Empty: something unintelligible.
+         */
+        Says: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "say";
+            /** Text */
+            text: string;
+            /**
+             * Confidence
+             * @default 0.95
+             */
+            confidence: number;
+            /**
+             * Interrupts
+             * @default false
+             */
+            interrupts: boolean;
         };
         /**
          * Session
@@ -1077,6 +2402,14 @@ export interface components {
             /** Needed */
             needed: boolean;
         };
+        /**
+         * SettingsBody
+         * @description The answer's ETag goes into If-Match when the rules are changed.
+         */
+        SettingsBody: {
+            rules: components["schemas"]["Rules"];
+            installation: components["schemas"]["Installation"];
+        };
         /** ShippedFlow */
         ShippedFlow: {
             /** Name */
@@ -1086,6 +2419,109 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * Side
+         * @description One of the two calls.
+         */
+        Side: {
+            /** Flow */
+            flow: string;
+            /** Outcome */
+            outcome: string | null;
+            /** Transferred To */
+            transferred_to: string | null;
+            timeline: components["schemas"]["Timeline"];
+            /** Slots */
+            slots: {
+                [key: string]: string;
+            };
+            /** Response P50 Ms */
+            response_p50_ms: number | null;
+            /** Sources */
+            sources: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * Silence
+         * @description Nobody speaks, for so long; without `ms` until the agent says something, ten minutes at most.
+         */
+        Silence: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "silence";
+            /** Ms */
+            ms?: number | null;
+        };
+        /**
+         * Simulation
+         * @description The call so far. `events` go back with the next request, with what the tester then does.
+         */
+        Simulation: {
+            /** Lines */
+            lines: components["schemas"]["Line"][];
+            /** Step */
+            step: string;
+            /** Steps */
+            steps: string[];
+            /** Language */
+            language: string;
+            /** Slots */
+            slots: components["schemas"]["SlotTold"][];
+            /** Results */
+            results: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /** Identity */
+            identity: string | null;
+            /** Now Ms */
+            now_ms: number;
+            /** Outcome */
+            outcome: string | null;
+            /** Transfer To */
+            transfer_to: string | null;
+            waiting_for: components["schemas"]["Awaited"];
+            /** Events */
+            events: (components["schemas"]["Says"] | components["schemas"]["Keys"] | components["schemas"]["Silence"] | components["schemas"]["HangsUp"] | components["schemas"]["Outcome"])[];
+            /** Findings */
+            findings: components["schemas"]["Finding"][];
+        };
+        /**
+         * SlotTold
+         * @description A slot's value, and how it came to it.
+         */
+        SlotTold: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
+            /** Spoken */
+            spoken: string;
+            /** Sure */
+            sure: boolean;
+            /** By */
+            by: ("words" | "keys") | null;
+            /** Heard */
+            heard: string | null;
+            /** Event */
+            event: number | null;
+        };
+        /**
+         * Source
+         * @description Where an outcome is from.
+         * @enum {string}
+         */
+        Source: "ran" | "chosen" | "made_up" | "recorded";
+        /**
+         * Status
+         * @description Where a replay stands.
+         * @enum {string}
+         */
+        Status: "waiting" | "running" | "done" | "failed" | "cancelled";
         /** StepChange */
         StepChange: {
             /** Step */
@@ -1104,6 +2540,164 @@ export interface components {
             }[];
             /** Next */
             next: string | null;
+        };
+        /** TimedBackchannel */
+        TimedBackchannel: {
+            /** At Ms */
+            at_ms: number;
+            /** Text */
+            text: string;
+        };
+        /** TimedInterruption */
+        TimedInterruption: {
+            /** At Ms */
+            at_ms: number;
+            /** Yielded */
+            yielded: boolean;
+        };
+        /**
+         * TimedResponse
+         * @description A turn of the caller and its answer; `latency_ms` below 0: they overlap.
+         */
+        TimedResponse: {
+            /** Began Ms */
+            began_ms: number;
+            /** Ended Ms */
+            ended_ms: number;
+            /** Answered Ms */
+            answered_ms: number;
+            /** Latency Ms */
+            latency_ms: number;
+        };
+        /** TimedStep */
+        TimedStep: {
+            /** At Ms */
+            at_ms: number;
+            /** Step */
+            step: string;
+            /** Language */
+            language: string;
+        };
+        /**
+         * TimedTool
+         * @description A tool the conversation asked for; `state`: asked, progress, partial, result, failed, cancelled.
+         */
+        TimedTool: {
+            /** Task Id */
+            task_id: string;
+            /** Tool */
+            tool: string;
+            /** Arguments */
+            arguments: {
+                [key: string]: unknown;
+            };
+            /** Asked Ms */
+            asked_ms: number;
+            /** Settled Ms */
+            settled_ms: number | null;
+            /** State */
+            state: string;
+            /** Result */
+            result: {
+                [key: string]: unknown;
+            } | null;
+            /** Error */
+            error: string | null;
+        };
+        /** TimedWord */
+        TimedWord: {
+            /** Text */
+            text: string;
+            /** Start Ms */
+            start_ms: number;
+            /** End Ms */
+            end_ms: number;
+        };
+        /**
+         * Timeline
+         * @description What happened on a call. Times are ms since its first sound, as in its recording.
+         */
+        Timeline: {
+            /** Duration Ms */
+            duration_ms: number;
+            /** Lines */
+            lines: components["schemas"]["SaidLine"][];
+            /** Responses */
+            responses: components["schemas"]["TimedResponse"][];
+            /** Interruptions */
+            interruptions: components["schemas"]["TimedInterruption"][];
+            /** Backchannels */
+            backchannels: components["schemas"]["TimedBackchannel"][];
+            /** Tools */
+            tools: components["schemas"]["TimedTool"][];
+            /** Steps */
+            steps: components["schemas"]["TimedStep"][];
+        };
+        /**
+         * ToolBody
+         * @description A tool that flows and language-model agents may use.
+         */
+        ToolBody: {
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Kind */
+            kind: string;
+            /** Origin */
+            origin: string;
+            /** Reads */
+            reads: boolean;
+            /** Consent */
+            consent: boolean;
+            /** Identity */
+            identity: boolean;
+            /** Timeout Ms */
+            timeout_ms: number;
+            /** Retries */
+            retries: number;
+            /** Says */
+            says: string;
+            /** Sensitive */
+            sensitive: string[];
+            /** Arguments */
+            arguments: {
+                [key: string]: unknown;
+            };
+        };
+        /** Tools */
+        Tools: {
+            /** Tools */
+            tools: components["schemas"]["ToolBody"][];
+            /** Problems */
+            problems: string[];
+        };
+        /**
+         * Transfers
+         * @description Calls handed on. Empty: not known.
+         */
+        Transfers: {
+            /** To */
+            to: string;
+            /** Reason */
+            reason: string;
+            figure: components["schemas"]["Figure"];
+        };
+        /**
+         * Tried
+         * @description What came of it: a result, or the word and text of a failure as flows see it.
+         */
+        Tried: {
+            /** Result */
+            result: {
+                [key: string]: unknown;
+            } | null;
+            /** Error */
+            error: string | null;
+            /** Message */
+            message: string | null;
+            /** Took Ms */
+            took_ms: number;
         };
         /**
          * UsedLink
@@ -1134,6 +2728,12 @@ export interface components {
             /** Equal To */
             equal_to: number | null;
         };
+        /** VersionFigures */
+        VersionFigures: {
+            /** Flow */
+            flow: string;
+            figures: components["schemas"]["Figures"];
+        };
         /** VersionText */
         VersionText: {
             /** Number */
@@ -1151,6 +2751,88 @@ export interface components {
             equal_to: number | null;
             /** Yaml */
             yaml: string;
+        };
+        /**
+         * WhisperedWords
+         * @description What the agent is to say, word for word.
+         */
+        WhisperedWords: {
+            /** Text */
+            text: string;
+        };
+        /**
+         * Who
+         * @description Whose line it is.
+         * @enum {string}
+         */
+        Who: "agent" | "caller" | "tool" | "call";
+        /**
+         * Difference
+         * @description From one text to another. `readable` false: one of them is not YAML, and only `same` is known.
+         */
+        admin__flows__diff__Difference: {
+            /** Same */
+            same: boolean;
+            /** Readable */
+            readable: boolean;
+            /** Steps Added */
+            steps_added: string[];
+            /** Steps Removed */
+            steps_removed: string[];
+            /** Steps Changed */
+            steps_changed: components["schemas"]["StepChange"][];
+            /** Elsewhere */
+            elsewhere: components["schemas"]["FieldChange"][];
+        };
+        /**
+         * Difference
+         * @description Something that is not the same in both; null: it is not there at all. Times are call time.
+         */
+        admin__replays__compare__Difference: {
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "said" | "understood" | "tool" | "step" | "outcome";
+            /** Recorded */
+            recorded: string | null;
+            /** Replayed */
+            replayed: string | null;
+            /** Recorded Ms */
+            recorded_ms: number | null;
+            /** Replayed Ms */
+            replayed_ms: number | null;
+        };
+        /**
+         * Trial
+         * @description What is tried, and all that the tester has done so far, in order.
+         */
+        admin__simulations__routes__Trial: {
+            /** Flow */
+            flow: components["schemas"]["FlowDocument"] | components["schemas"]["NamedFlow"];
+            /** Language */
+            language?: string | null;
+            /**
+             * Events
+             * @default []
+             */
+            events: (components["schemas"]["Says"] | components["schemas"]["Keys"] | components["schemas"]["Silence"] | components["schemas"]["HangsUp"] | components["schemas"]["Outcome"])[];
+            /** Today */
+            today?: string | null;
+        };
+        /** Trial */
+        admin__tools__routes__Trial: {
+            /** Arguments */
+            arguments?: {
+                [key: string]: unknown;
+            };
+            /** Customer */
+            customer?: string | null;
+            /**
+             * Agreed
+             * @default false
+             */
+            agreed: boolean;
         };
         /**
          * WrongField
@@ -1208,35 +2890,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SetUp"];
-                };
-            };
-            /** @description What was wrong, and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    show_set_up_page: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/html": string;
                 };
             };
             /** @description What was wrong, and what to do. */
@@ -2152,7 +3805,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Difference"];
+                    "application/json": components["schemas"]["admin__flows__diff__Difference"];
                 };
             };
             /** @description What was wrong, and what to do. */
@@ -2294,6 +3947,68 @@ export interface operations {
             };
         };
     };
+    check_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineFinding"][];
+                };
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    set_number_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineFinding"];
+                };
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_calls: {
         parameters: {
             query?: {
@@ -2301,10 +4016,48 @@ export interface operations {
                 since?: string | null;
                 /** @description Began before. */
                 until?: string | null;
+                /** @description Of either side, whole. */
                 number?: string | null;
+                /** @description `name@version`, or a name for all its versions. */
                 flow?: string | null;
-                outcome?: string | null;
+                /** @description One of these; `running` for those not over. */
+                outcome?: string[];
+                /** @description The beginning of a number or of a call's id, or a carrier's whole id. */
                 search?: string | null;
+                /** @description false: without calls that ran a draft; true: only these. */
+                drafts?: boolean | null;
+                /** @description Whether it was measured. */
+                measured?: boolean | null;
+                /** @description One of these. */
+                ending?: components["schemas"]["Ending"][];
+                /** @description The flow's name of a destination; empty: not known. */
+                transferred_to?: string | null;
+                /** @description The step that was left for it; empty: not known. */
+                transferred_from?: string | null;
+                /** @description A tag like en-US. */
+                language?: string | null;
+                longer_than_s?: number | null;
+                shorter_than_s?: number | null;
+                /** @description The agent answered a turn of the caller. */
+                answered?: boolean | null;
+                /** @description A response took longer. */
+                slower_than_ms?: number | null;
+                /** @description The caller spoke over the agent. */
+                interrupted?: boolean | null;
+                /** @description A tool was called. */
+                tools?: boolean | null;
+                /** @description A tool failed. */
+                tool_failed?: boolean | null;
+                /** @description The caller said how content they were. */
+                rated?: boolean | null;
+                satisfaction_from?: number | null;
+                satisfaction_to?: number | null;
+                /** @description What it cost is known. */
+                costed?: boolean | null;
+                /** @description Words, all of which were said; the last may be only begun. */
+                said?: string | null;
+                /** @description Who said them; either if left out. */
+                said_by?: ("caller" | "agent") | null;
                 /** @description `next` of the page before; none for the first. */
                 cursor?: string | null;
                 /** @description How many rows a page has at most. */
@@ -2354,6 +4107,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallDetails"];
+                };
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_call_timeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
                 };
             };
             /** @description What was wrong, and what to do. */
@@ -2424,6 +4208,870 @@ export interface operations {
             };
             /** @description The part that the Range header asks for. */
             206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_call_waveform: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_phone_flows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneFlow"][];
+                };
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    book_phone_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookedCall"];
+                };
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_live_calls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveCall"][];
+                };
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    follow_live_calls: {
+        parameters: {
+            query?: {
+                call_id?: string | null;
+            };
+            header?: {
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    whisper_to_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhisperedWords"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    hand_back_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    end_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_insights: {
+        parameters: {
+            query?: {
+                /** @description By default 30 days before `until`. */
+                since?: string | null;
+                /** @description By default now. */
+                until?: string | null;
+                flow?: string | null;
+                /** @description Whose days: an IANA name. */
+                timezone?: string;
+                /** @description With calls that ran a draft. */
+                drafts?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Insights"];
+                };
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    simulate_flow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["admin__simulations__routes__Trial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Simulation"];
+                };
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_replays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplaySummary"][];
+                };
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    replay_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReplay"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedReplay"];
+                };
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                replay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayDetails"];
+                };
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    cancel_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                replay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_replay_audio: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                replay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 16 kHz stereo: left caller, right agent. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": unknown;
+                };
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsBody"];
+                };
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    change_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rules"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rules"];
+                };
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_tools: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tools"];
+                };
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    try_tool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["admin__tools__routes__Trial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tried"];
+                };
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_http_tool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HttpToolBody"];
+                };
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    save_http_tool: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what was read; "0" for what is new. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HttpToolText"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HttpToolBody"];
+                };
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    delete_http_tool: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what was read; "0" for what is new. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_mcp_servers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServersBody"];
+                };
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    save_mcp_servers: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what was read; "0" for what is new. */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["McpServersText"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServersBody"];
+                };
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_credentials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Credential"][];
+                };
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    save_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CredentialValue"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Credential"];
+                };
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    delete_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
