@@ -89,7 +89,7 @@ def create_app(parts: AdminParts) -> FastAPI:
     )
     app.state.parts = parts
     app.state.live = LiveCalls(parts.settings.redis_url)
-    app.state.bookings = PhoneBookings(parts.settings.redis_url, parts.apart)
+    app.state.bookings = parts.bookings or PhoneBookings(parts.settings.redis_url, parts.apart)
     for router in ROUTERS:
         app.include_router(router)
     answer_problems(app)

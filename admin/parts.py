@@ -11,6 +11,7 @@ from fastapi.requests import HTTPConnection
 from admin.accounts.passwords import Passwords
 from admin.apart import Apart
 from admin.flows.findings import FlowChecks
+from admin.phone.bookings import PhoneBookings
 from admin.replays.queue import Replays
 from config.database import Database
 from config.line_check import LineCheck
@@ -26,7 +27,8 @@ def unix_ms() -> int:
 class AdminParts:
     """Settings, the record, passwords, what checks flows, the process apart, a clock, and who checks lines.
 
-    `replays`: who replays calls; None: nobody here.
+    `replays`: who replays calls; None: nobody here. `bookings`: of calls from browsers; None: known here
+    alone, where no telephone takes them.
     """
 
     settings: Settings
@@ -37,6 +39,7 @@ class AdminParts:
     now_ms: Callable[[], int] = unix_ms
     line: LineCheck | None = None
     replays: Replays | None = None
+    bookings: PhoneBookings | None = None
 
 
 def _parts(request: HTTPConnection) -> AdminParts:

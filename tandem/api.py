@@ -9,6 +9,7 @@ from admin.apart import Apart
 from admin.app import create_app
 from admin.flows.findings import FlowChecks
 from admin.parts import AdminParts
+from admin.phone.bookings import PhoneBookings
 from admin.replays.queue import Replays
 from config.database import Database
 from config.settings import Settings
@@ -19,9 +20,16 @@ API: Final = "/api"
 
 
 def create_api_app(
-    settings: Settings, database: Database, apart: Apart, replays: Replays | None = None
+    settings: Settings,
+    database: Database,
+    apart: Apart,
+    replays: Replays | None = None,
+    bookings: PhoneBookings | None = None,
 ) -> FastAPI:
     """Build the web application's API; whoever gives record, process apart and replays closes them."""
     checks = FlowChecks(settings, apart)
     line = TwilioLineCheck(settings)
-    return create_app(AdminParts(settings, database, Passwords(), checks, apart, line=line, replays=replays))
+    parts = AdminParts(
+        settings, database, Passwords(), checks, apart, line=line, replays=replays, bookings=bookings
+    )
+    return create_app(parts)

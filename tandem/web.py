@@ -40,7 +40,7 @@ def create_app(settings: Settings) -> FastAPI:
     rules = KeptRules(database)
     app = create_telephone(settings, flows, bookings, rules.house)
     replays = Replays(settings, database, apart, replay_apart, unix_ms)
-    api = create_api_app(settings, database, apart, replays)
+    api = create_api_app(settings, database, apart, replays, bookings)
     app.mount(API, api)
     telephone_lifespan = app.router.lifespan_context
 
@@ -61,7 +61,6 @@ def create_app(settings: Settings) -> FastAPI:
             await asyncio.gather(*beside, return_exceptions=True)
             await replays.close()
             await close_api(api)
-            await bookings.close()
             apart.close()
             reading_apart.close()
             await database.close()

@@ -4,8 +4,10 @@ What a call runs is kept with its ticket, so that a draft runs as it was when it
 opens the call's socket, on any server process; Redis keeps only its hash.
 """
 
+import hashlib
 import json
 import logging
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 LIVES_S: Final = 60
 _ANSWERS_WITHIN_MS: Final = 2_000
+_FLOWS_KEPT: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +46,39 @@ class Runs:
 
 @dataclass(frozen=True, slots=True)
 class PhoneBooking:
-    """A booked call, read: `telephony.browser.bookings.Booking`."""
+    """A booked call: `telephony.browser.bookings.Booking`."""
 
     flow: Flow
     label: str
 
 
 class PhoneBookings:
-    """Books calls, and gives each out once. `apart`: where flows are read."""
+    """Books calls, and gives each out once.
+
+    Args:
+        redis_url: where they are kept.
+        apart: where flows are read; those read lately are kept, so that a call booked here begins at once.
+    """
 
     def __init__(self, redis_url: str, apart: Apart) -> None:
         self._redis = connect(redis_url, _ANSWERS_WITHIN_MS)
         self._apart = apart
+        self._flows: OrderedDict[tuple[str, int | None], Flow] = OrderedDict()
 
     async def close(self) -> None:
         """Close the connections."""
         await self._redis.aclose()
+
+    async def read(self, text: str, version: int | None) -> Flow | None:
+        """Read a flow in the language it begins in, with its others; None: it is not valid."""
+        key = (hashlib.sha256(text.encode("utf-8", "replace")).hexdigest(), version)
+        flow = self._flows.get(key) or await self._apart.run(_read, text, version)
+        if flow is not None:
+            self._flows[key] = flow
+            self._flows.move_to_end(key)
+            while len(self._flows) > _FLOWS_KEPT:
+                self._flows.popitem(last=False)
+        return flow
 
     async def book(self, runs: Runs) -> str:
         """Keep what a call is to run; its ticket comes back.
@@ -86,27 +106,23 @@ class PhoneBookings:
         if kept is None:
             return None
         booked = json.loads(kept)
-        flow = await self._apart.run(_read, booked["yaml"], booked["version"], booked["language"])
+        flow = await self.read(booked["yaml"], booked["version"])
         if flow is None:
             logger.error("the flow of a booked call can no longer be read: %s", booked["label"])
             return None
-        return PhoneBooking(flow, booked["label"])
+        return PhoneBooking(flow.speaking(booked["language"]), booked["label"])
 
 
 def _key(ticket: str) -> str:
     return f"tandem:phone:{hashed(ticket)}"
 
 
-def _read(text: str, version: int | None, language: str) -> Flow | None:
+def _read(text: str, version: int | None) -> Flow | None:
     try:
         flow = read_flow(text)
     except FlowError:
         return None
-    if version is not None:
-        flow = _numbered(flow, version)
-    return flow.speaking(language)
-
-
-def _numbered(flow: Flow, version: int) -> Flow:
+    if version is None:
+        return flow
     others = {tag: other.model_copy(update={"version": version}) for tag, other in flow.others.items()}
     return flow.model_copy(update={"version": version, "others": others})

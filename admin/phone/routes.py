@@ -99,9 +99,11 @@ async def list_phone_flows(who: WhoIfAnybody, parts: Parts) -> list[PhoneFlow]:
 async def book_phone_call(body: CallWanted, who: WhoIfAnybody, parts: Parts, request: Request) -> BookedCall:
     """Book a call; its socket must be opened within a minute."""
     text = await _draft(body, who, parts) if body.which == DRAFT else await _published(body, parts)
-    tags = await parts.apart.run(languages_of, text.yaml)
-    language = _in_language(body.language, tags, text.name)
     bookings: PhoneBookings = request.app.state.bookings
+    flow = await bookings.read(text.yaml, text.version)
+    if flow is None:
+        raise Problem(409, "flow-unreadable", f"'{text.name}' cannot be read any more. Publish it anew.")
+    language = _in_language(body.language, tuple(flow.others) or (flow.language,), text.name)
     ticket = await bookings.book(Runs(text.yaml, text.label, text.version, language))
     return BookedCall(
         socket=f"/phone/media/{ticket}", expires_in_s=LIVES_S, flow=text.label, language=language
@@ -146,8 +148,6 @@ async def _default(parts: AdminParts) -> Default | None:
 
 
 def _in_language(wanted: str | None, tags: Sequence[str], flow: str) -> str:
-    if not tags:
-        raise Problem(409, "flow-unreadable", f"'{flow}' cannot be read any more. Publish it anew.")
     if wanted is None:
         return tags[0]
     found = [tag for tag in tags if tag == wanted] or [tag for tag in tags if tag.partition("-")[0] == wanted]
