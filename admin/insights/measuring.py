@@ -13,7 +13,7 @@ from math import ceil
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -117,10 +117,18 @@ class Measuring:
             after = rows[-1].id
             progress(len(rows))
 
+    async def forget_all(self) -> None:
+        """Forget what was measured of all calls, to measure them again."""
+        async with self._database.writing() as db:
+            ids = list(await db.scalars(select(CallMeasuresRow.call_id)))
+            for first in range(0, len(ids), _AT_ONCE):
+                await roll_up.forget(db, ids[first : first + _AT_ONCE])
+
     async def unmeasured(self) -> int:
         """Count the calls that are over and not measured."""
         async with self._database.reading() as db:
-            return len(list(await db.scalars(_unmeasured(None, "", limit=None))))
+            over = _unmeasured(None, "", limit=None).order_by(None).subquery()
+            return await db.scalar(select(func.count()).select_from(over)) or 0
 
     async def _measured(self, row: CallRow) -> tuple[Measures, bool] | None:
         """Measure a call, and tell whether from its tape; None: not yet, and perhaps not here."""

@@ -1,9 +1,12 @@
 """Adding a call's measures to the record, and to the sums of the quarter of an hour it began in."""
 
+from collections.abc import Sequence
 from typing import Final
 
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from admin.insights import words
 from admin.insights.latencies import written
 from admin.insights.tables import SLOT_MS, CallMeasuresRow, RollUpRow
 from agents.crm.sql_once import inserting
@@ -30,10 +33,7 @@ async def add_once(db: AsyncSession, row: CallMeasuresRow) -> int | None:
     )
     if number is None:
         return None
-    sums = sums_of(row)
-    first = inserting(db, RollUpRow).values(slot=row.began_at_ms // SLOT_MS, flow=row.flow, **sums)
-    more = {name: getattr(RollUpRow, name) + sums[name] for name in SUMS}
-    await db.execute(first.on_conflict_do_update(index_elements=list(_KEY), set_=more))
+    await _add_to_sums(db, row)
     return number
 
 
@@ -60,3 +60,31 @@ def sums_of(row: CallMeasuresRow) -> dict[str, int | str]:
         "latencies": row.latencies,
         "slowest": "" if row.slowest_ms is None else written([row.slowest_ms]),
     }
+
+
+async def forget(db: AsyncSession, call_ids: Sequence[str]) -> None:
+    """Remove what was measured of calls, also from the sums, and the words said in them."""
+    asked = select(CallMeasuresRow).where(CallMeasuresRow.call_id.in_(call_ids))
+    rows = list(await db.scalars(asked))
+    for slot in sorted({row.began_at_ms // SLOT_MS for row in rows}):
+        await db.execute(select(RollUpRow.flow).where(RollUpRow.slot == slot).with_for_update())
+    numbers = [row.number for row in rows]
+    await words.forget(db, numbers)
+    await db.execute(delete(CallMeasuresRow).where(CallMeasuresRow.number.in_(numbers)))
+    for slot in sorted({row.began_at_ms // SLOT_MS for row in rows}):
+        await _sum_up_again(db, slot)
+
+
+async def _sum_up_again(db: AsyncSession, slot: int) -> None:
+    await db.execute(delete(RollUpRow).where(RollUpRow.slot == slot))
+    began_at_ms = CallMeasuresRow.began_at_ms
+    within = select(CallMeasuresRow).where(began_at_ms >= slot * SLOT_MS, began_at_ms < (slot + 1) * SLOT_MS)
+    for row in await db.scalars(within.order_by(CallMeasuresRow.number)):
+        await _add_to_sums(db, row)
+
+
+async def _add_to_sums(db: AsyncSession, row: CallMeasuresRow) -> None:
+    sums = sums_of(row)
+    first = inserting(db, RollUpRow).values(slot=row.began_at_ms // SLOT_MS, flow=row.flow, **sums)
+    more = {name: getattr(RollUpRow, name) + sums[name] for name in SUMS}
+    await db.execute(first.on_conflict_do_update(index_elements=list(_KEY), set_=more))

@@ -6,6 +6,7 @@ each measured call, with the different words of each side as `plain` writes them
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final, Literal
 
 from sqlalchemy import ColumnElement, cast, column, delete, false, insert, select, table
@@ -42,9 +43,9 @@ async def keep(db: AsyncSession, number: int, caller: str, agent: str) -> None:
     await db.execute(insert(_TABLE).values(rowid=number, **values))
 
 
-async def forget(db: AsyncSession, number: int) -> None:
-    """Remove what was said in a call."""
-    await db.execute(delete(_TABLE).where(_TABLE.c.rowid == number))
+async def forget(db: AsyncSession, numbers: Sequence[int]) -> None:
+    """Remove what was said in calls."""
+    await db.execute(delete(_TABLE).where(_TABLE.c.rowid.in_(numbers)))
 
 
 def said_in_call(dialect: str, said: str, side: Side | None) -> ColumnElement[bool]:

@@ -13,6 +13,10 @@ from typing import Final
 from config.tape.agent_words import AgentLine, Row
 from config.tape.witness import Understood, Witness, witness_all
 
+TAKEN_OVER: Final = "(taken over)"
+"""Stands for a destination: no flow can name one like this."""
+SATISFACTION: Final = "satisfaction"
+"""What a survey's answer is kept as unless the flow says otherwise."""
 _TRANSFERRED: Final = "transferred"
 
 
@@ -22,10 +26,11 @@ class Ending(StrEnum):
     CONTAINED = "contained"
     """The agent dealt with it: it said goodbye, or the caller hung up after they had been answered."""
     TRANSFERRED = "transferred"
+    """It was handed on, or somebody took it over."""
     ABANDONED = "abandoned"
     """The caller hung up before anything they said was answered, or while they waited for a look-up."""
     FAILED = "failed"
-    """It broke, the server ended, or it took longer than a call may."""
+    """It broke, the server ended, somebody ended it, or it took longer than a call may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +109,19 @@ def measured(told: Witness) -> Measures:
     before = [place.step for place in told.reached if place.step != handed]
     return Measures(
         outcome=told.outcome,
-        ending=ending_of(told.outcome, served=bool(responses) and not told.tool_open),
+        ending=Ending.TRANSFERRED
+        if told.taken_over
+        else ending_of(told.outcome, served=bool(responses) and not told.tool_open),
         duration_ms=told.now_ms,
         language=told.reached[-1].language if told.reached else None,
-        transferred_to=told.transferred_to,
+        transferred_to=told.transferred_to or (TAKEN_OVER if told.taken_over else None),
         transferred_by=handed,
         transferred_from=before[-1] if handed and before else None,
         responses=responses,
         unanswered=len(turns) - len(responses),
         interruptions=interruptions_of(told),
         backchannels=len(told.backchannels),
+        satisfaction=next((value for name, value in reversed(told.ratings) if name == SATISFACTION), None),
         tool_calls=len(told.tools),
         tool_failures=sum(tool.state == "failed" for tool in told.tools),
         caller_words=" ".join(turn.text for turn in turns),

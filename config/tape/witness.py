@@ -121,6 +121,8 @@ class Witness:
         caller_began_ms: when the caller began to speak, each time.
         backchannels: the agent's, said without taking the floor.
         reached: the steps the dialogue came to, in order.
+        ratings: what the caller answered to the survey's questions for one, 1 to 5, by what it is kept as.
+        taken_over: somebody took the call over from the agent.
         answer_began_ms: agent time at which the agent first voiced a word out of the last tool result.
         outcome: once the tape has ended.
         transferred_to: the flow's name of where the call was handed to, once the tape has ended.
@@ -137,6 +139,8 @@ class Witness:
     caller_began_ms: tuple[int, ...] = ()
     backchannels: tuple[Said, ...] = ()
     reached: tuple[Reached, ...] = ()
+    ratings: tuple[tuple[str, int], ...] = ()
+    taken_over: bool = False
     answer_began_ms: int | None = None
     outcome: str | None = None
     transferred_to: str | None = None
@@ -222,6 +226,8 @@ def _turn(told: Witness, row: Row) -> Witness:
         caller_began_ms=(*told.caller_began_ms, *_began(acts)),
         backchannels=(*told.backchannels, *_in_passing(acts, begins_ms)),
         reached=(*told.reached, *_reached(row, begins_ms)),
+        ratings=(*told.ratings, *_ratings(row)),
+        taken_over=told.taken_over or any(each["what"] == "take_over" for each in row.get("control", ())),
         answer_began_ms=answer_began_ms,
     )
 
@@ -237,6 +243,12 @@ def _in_passing(acts: list[Row], begins_ms: int) -> tuple[Said, ...]:
 def _reached(row: Row, begins_ms: int) -> tuple[Reached, ...]:
     places: list[Row] = row.get("steps", [])
     return tuple(Reached(str(each["step"]), str(each["language"]), begins_ms) for each in places)
+
+
+def _ratings(row: Row) -> tuple[tuple[str, int], ...]:
+    answers: list[Row] = row.get("survey", [])
+    ratings = (each for each in answers if each.get("answer") == "rating")
+    return tuple((str(each["measures"]), int(each["value"])) for each in ratings)
 
 
 # --- words, and tools -----------------------------------------------------------------------------

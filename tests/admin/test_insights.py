@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from admin.insights import roll_up
 from admin.insights.measuring import Measuring
 from admin.roles import Role
 from config.tables import CallRow
@@ -245,6 +246,19 @@ async def test_what_was_said_finds_calls_whoever_said_it_however_it_is_written(o
     assert await found("momento", measured=False) == set()
     for nothing in ('"', "' OR 1", "*", "caller:order AND", "NOT help", "\\", "a" * 128):
         assert await found(nothing) == set()
+
+
+async def test_calls_that_are_forgotten_are_in_no_figure_and_no_search(office: Office) -> None:
+    ids = await record(office, 16)
+    viewer = await office.person(Role.VIEWER)
+    async with office.database.writing() as db:
+        await roll_up.forget(db, ids[4:])
+    forgotten = await insights(viewer, drafts=True)
+    assert forgotten["totals"]["calls"]["value"] == 4
+    assert await listed(viewer, {"said": "order", "search": ids[9]}) == []
+    await measuring(office).forget_all()
+    assert (await insights(viewer, drafts=True))["totals"]["calls"]["value"] == 0
+    assert await measuring(office).measure_all() == 16
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,25 @@ def test_a_transfer_tells_where_to_by_which_step_and_what_was_left_for_it():
     assert measures.transferred_from == "ask_order_number"
 
 
+def test_a_call_that_somebody_took_over_was_not_contained():
+    tape = asked_and_answered()
+    tape.row(control=[{"what": "take_over", "by": "Ada", "at_ms": tape.now_ms}])
+    measures = of(tape.end("completed"))
+    assert (measures.ending, measures.transferred_to) == (Ending.TRANSFERRED, "(taken over)")
+
+
+def test_satisfaction_is_the_last_rating_given_for_it():
+    tape = FakeTape()
+    for measured, answer, value in (
+        ("satisfaction", "rating", 2),
+        ("satisfaction", "rating", 4),
+        ("effort", "rating", 1),
+        ("satisfaction", "yes_no", 1),
+    ):
+        tape.row(survey=[{"step": "ask", "measures": measured, "answer": answer, "value": value}])
+    assert of(tape.end("completed")).satisfaction == 4
+
+
 def test_tools_that_failed_are_counted_and_cancelled_ones_have_not():
     tape = FakeTape()
     for kind in ("result", "failed", "cancelled"):
