@@ -14,6 +14,7 @@ from sqlalchemy import delete, select
 from admin.audit.tables import AuditRow
 from admin.house.kept import KeptRules
 from admin.house.rules import Rules
+from admin.insights.roll_up import forget
 from admin.times import ms
 from config.database import Database
 from config.tables import CallRow, Table
@@ -84,6 +85,7 @@ async def _remove_calls(database: Database, ids: Sequence[str]) -> int:
     for first in range(0, len(ids), _AT_ONCE):
         some = ids[first : first + _AT_ONCE]
         async with database.writing() as db:
+            await forget(db, some)
             for table in reversed(about):
                 await db.execute(delete(table).where(table.columns["call_id"].in_(some)))
             await db.execute(delete(CallRow).where(CallRow.id.in_(some)))
