@@ -1,0 +1,148 @@
+/** The canvas: steps to drag about, connect, copy and remove. It draws what it is given and tells what is done. */
+import {
+  applyNodeChanges,
+  Background,
+  type Connection,
+  type Edge,
+  type EdgeChange,
+  type FinalConnectionState,
+  MiniMap,
+  type NodeChange,
+  type OnSelectionChangeParams,
+  ReactFlow,
+  useReactFlow,
+} from "@xyflow/react";
+import { type DragEvent, type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
+import { isSource, type Graph } from "../model/graph";
+import { NODE_WIDTH, type Place, type Places } from "../model/layout";
+import "./canvas.css";
+import { SourceNode, StepNode } from "./StepNode";
+import { edgesOf, type Marks, nodesOf, type StepNode as StepNodeType } from "./view";
+
+const NODE_TYPES = { step: StepNode, source: SourceNode };
+export const DRAGGED_KIND = "application/x-tandem-step";
+
+interface Props {
+  graph: Graph;
+  places: Places;
+  marks: Marks;
+  selected: readonly string[];
+  readOnly: boolean;
+  onSelect: (ids: string[]) => void;
+  onMove: (places: Places) => void;
+  onConnect: (source: string, port: string, target: string) => void;
+  /** A line that ended on the bare canvas. */
+  onConnectToNothing: (source: string, port: string, place: Place, screen: Place) => void;
+  onDisconnect: (source: string, port: string) => void;
+  onRemove: (ids: string[]) => void;
+  onDropKind: (kind: string, place: Place) => void;
+  children?: ReactNode;
+}
+
+export function Canvas(props: Props) {
+  const { graph, places, marks, selected, readOnly, onSelect, onMove, onConnectToNothing, onDropKind } = props;
+  const { onConnect, onDisconnect, onRemove } = props;
+  const [nodes, setNodes] = useState<StepNodeType[]>(() => nodesOf(graph, places, marks, []));
+  const [chosenEdges, setChosenEdges] = useState<ReadonlySet<string>>(new Set());
+  const { screenToFlowPosition } = useReactFlow();
+
+  useEffect(() => setNodes((before) => nodesOf(graph, places, marks, before)), [graph, places, marks]);
+  useEffect(() => {
+    const wanted = new Set(selected);
+    setNodes((before) =>
+      before.every((node) => Boolean(node.selected) === wanted.has(node.id))
+        ? before
+        : before.map((node) => (Boolean(node.selected) === wanted.has(node.id) ? node : { ...node, selected: wanted.has(node.id) })),
+    );
+  }, [selected]);
+
+  const edges = useMemo(() => {
+    const focus = new Set(selected);
+    return edgesOf(graph, focus).map((edge) => (chosenEdges.has(edge.id) ? { ...edge, selected: true } : edge));
+  }, [graph, selected, chosenEdges]);
+
+  const change = useCallback((changes: NodeChange<StepNodeType>[]) => {
+    setNodes((before) => applyNodeChanges(changes.filter((each) => each.type !== "remove"), before));
+  }, []);
+  const select = useCallback(
+    ({ nodes: chosen }: OnSelectionChangeParams) => onSelect(chosen.map((node) => node.id)),
+    [onSelect],
+  );
+  const changeEdges = useCallback((changes: EdgeChange[]) => {
+    setChosenEdges((before) => {
+      const chosen = new Set(before);
+      for (const each of changes) {
+        if (each.type === "select" && each.selected) chosen.add(each.id);
+        else if (each.type === "select" || each.type === "remove") chosen.delete(each.id);
+      }
+      return chosen;
+    });
+  }, []);
+  const connect = useCallback(
+    ({ source, sourceHandle, target }: Connection) => {
+      if (sourceHandle) onConnect(source, sourceHandle, target);
+    },
+    [onConnect],
+  );
+  const connectEnd = useCallback(
+    (event: MouseEvent | TouchEvent, state: FinalConnectionState) => {
+      if (state.toNode || !state.fromNode || !state.fromHandle?.id || state.fromHandle.type !== "source") return;
+      const point = "changedTouches" in event ? event.changedTouches[0] : event;
+      if (!point) return;
+      const screen = { x: point.clientX, y: point.clientY };
+      onConnectToNothing(state.fromNode.id, state.fromHandle.id, screenToFlowPosition(screen), screen);
+    },
+    [onConnectToNothing, screenToFlowPosition],
+  );
+  const drop = (event: DragEvent) => {
+    const kind = event.dataTransfer.getData(DRAGGED_KIND);
+    if (!kind) return;
+    event.preventDefault();
+    const place = screenToFlowPosition({ x: event.clientX, y: event.clientY });
+    onDropKind(kind, { x: place.x - NODE_WIDTH / 2, y: place.y - 20 });
+  };
+
+  return (
+    <ReactFlow
+      className="flow-canvas"
+      nodes={nodes}
+      edges={edges}
+      nodeTypes={NODE_TYPES}
+      onNodesChange={change}
+      onEdgesChange={changeEdges}
+      onSelectionChange={select}
+      onConnect={connect}
+      onConnectEnd={connectEnd}
+      onNodeDragStop={(_, __, moved) => onMove({ ...places, ...Object.fromEntries(moved.map((node) => [node.id, rounded(node.position)])) })}
+      onDelete={({ nodes: gone, edges: lines }: { nodes: StepNodeType[]; edges: Edge[] }) => {
+        if (gone.length > 0) onRemove(gone.map((node) => node.id).filter((id) => !isSource(id)));
+        else for (const line of lines) if (line.sourceHandle) onDisconnect(line.source, line.sourceHandle);
+      }}
+      onDragOver={(event) => {
+        if (!readOnly && event.dataTransfer.types.includes(DRAGGED_KIND)) event.preventDefault();
+      }}
+      onDrop={drop}
+      nodesConnectable={!readOnly}
+      edgesReconnectable={false}
+      deleteKeyCode={readOnly ? null : ["Delete", "Backspace"]}
+      multiSelectionKeyCode={["Shift", "Meta", "Control"]}
+      selectionKeyCode="Shift"
+      onlyRenderVisibleElements
+      minZoom={0.1}
+      maxZoom={1.75}
+      fitView
+      fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
+      proOptions={{ hideAttribution: true }}
+      elevateNodesOnSelect={false}
+      aria-label="Steps of the flow"
+    >
+      <Background gap={24} size={1} />
+      <MiniMap pannable zoomable ariaLabel="The whole flow, small" nodeBorderRadius={4} className="hidden! md:block!" />
+      {props.children}
+    </ReactFlow>
+  );
+}
+
+function rounded({ x, y }: Place): Place {
+  return { x: Math.round(x), y: Math.round(y) };
+}
