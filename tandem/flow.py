@@ -4,13 +4,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tandem.call_script import InOrder
+from tandem.flow_try import try_flow
+
 if TYPE_CHECKING:  # heavy: --help must answer at once
     from rich.table import Table
 
     from config.flow import Flow
     from config.flow_steps import Agent, LookUp, Step
 
-app = typer.Typer(help="What happens on a call: check a flow, read a flow.", no_args_is_help=True)
+app = typer.Typer(help="What happens on a call: check a flow, read a flow, try a flow.", no_args_is_help=True)
+app.command("try", cls=InOrder)(try_flow)
 
 
 @app.command("validate")

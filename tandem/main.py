@@ -21,6 +21,7 @@ from tandem.flow import app as flow_app
 from tandem.hear import hear
 from tandem.listen import listen
 from tandem.record import record
+from tandem.replay import replay
 from tandem.serve import serve
 from tandem.tool import app as tool_app
 from tandem.train import train
@@ -41,6 +42,7 @@ app.command(rich_help_panel="Run")(serve)
 app.command(rich_help_panel="Run")(worker)
 app.command(cls=InOrder, rich_help_panel="Try")(call)
 app.command("eval", cls=JsonTo, rich_help_panel="Try")(evaluate)
+app.command(rich_help_panel="Try")(replay)
 app.command(rich_help_panel="Try")(listen)
 app.command(rich_help_panel="Try")(hear)
 app.add_typer(bench_app, name="bench", rich_help_panel="Try")

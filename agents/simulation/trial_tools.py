@@ -127,8 +127,8 @@ class TrialTools:
     async def example(self, asked: Delegation) -> dict[str, Any]:
         """Make up what this work might answer.
 
-        A `customer_id` is that of the customer the arguments point to in the customer records, so that what
-        is looked up for them later is there.
+        What it was asked with it answers with. A `customer_id` is that of the customer the arguments point to
+        in the customer records, so that what is looked up for them later is there.
         """
         tool = self._toolbox.get(asked.tool)
         if asked.brief is not None:
@@ -136,6 +136,7 @@ class TrialTools:
         else:
             schema = tool.returns.json_schema(mode="serialization") if tool else {}
         made = example_of(schema, datetime.fromtimestamp(self._now_ms() / 1_000).astimezone())
+        made |= {name: value for name, value in asked.arguments.items() if name in made}
         if _CUSTOMER in made and (customer_id := await self._customer(asked.arguments)):
             made[_CUSTOMER] = customer_id
         return made

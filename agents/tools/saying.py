@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 
 class Money(BaseModel):
     """An amount, in the company's currency. Flows say it as `{x:money}`."""
 
-    cents: int
-    amount: str
+    cents: int = Field(examples=[4_850])
+    amount: str = Field(examples=["48.50"])
     """In whole units: "48.50"."""
 
 

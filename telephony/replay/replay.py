@@ -79,7 +79,8 @@ async def replay(
 
 def _by_task(sources: dict[str, Source], order: ReplayOrder) -> dict[str, Source]:
     """Where outcomes are from, by the dialogue's ids: a look-up begun early was adopted under another."""
-    marks = [mark for row in read_rows(order.into) for mark in row.get("speculation", [])]
+    rows = (row for row in read_rows(order.into) if row["kind"] == "turn")
+    marks = [mark for row in rows for mark in row.get("speculation", [])]
     adopted = {mark["task_id"]: mark["adopted_as"] for mark in marks if mark["what"] == "adopted"}
     return {adopted.get(task, task): source for task, source in sources.items()}
 
