@@ -180,7 +180,8 @@ class Call:
         self._traces.close()
         late = await self._background.close()
         figures = self._background.figures
-        self._parts.tape.close(outcome, tuple(late), {"speculation": figures.as_row()})
+        last = {"speculation": figures.as_row(), "transferred_to": self._ending.destination}
+        self._parts.tape.close(outcome, tuple(late), last)
         self._parts.watch.tell(self._now_ms, CallEnded(outcome))
         await self._parts.ended(CallSummary(outcome, self._micro_turns, figures))
 

@@ -25,6 +25,7 @@ class Ending:
         self._carrier_call_id = carrier_call_id
         self._outcome: str | None = None
         self._transfer_to: str | None = None
+        self._destination: str | None = None
         self._since_ms: int | None = None
         self._asking: asyncio.Task[None] | None = None
 
@@ -37,6 +38,11 @@ class Ending:
     def transfer_to(self) -> str | None:
         """The number the call is handed to."""
         return self._transfer_to
+
+    @property
+    def destination(self) -> str | None:
+        """What the flow calls that number."""
+        return self._destination
 
     @property
     def line_may_close(self) -> bool:
@@ -58,7 +64,8 @@ class Ending:
         """End as the dialogue wants it: its last words were heard."""
         if isinstance(ending, HangUp):
             self.end("completed")
-        else:
+        elif self._outcome is None:
+            self._destination = ending.destination
             self.end("transferred", flow.destinations[ending.destination].number)
 
     def end(self, outcome: str, transfer_to: str | None = None) -> None:

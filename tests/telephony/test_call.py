@@ -10,6 +10,7 @@ import pytest
 
 from agents.messages import ReportKind
 from config.flow_file import load_flow
+from config.tape.measures import Ending, measure
 from config.units import MICRO_TURN_MS
 from model.turn import KeyPressed, OfferDropped, OfferMade, Yielded
 from telephony.line import LineAnswer, LineTurn
@@ -126,6 +127,10 @@ async def test_a_transfer_goes_to_the_flows_listed_number(open_scene: Callable[.
     assert answer.transfer_to == load_flow("order_status").destinations["customer_care"].number
     await scene.call.close("ended")
     assert scene.outcomes[0].startswith("transferred")
+    measures = measure(read_rows(scene.folder))
+    assert (measures.ending, measures.transferred_to) == (Ending.TRANSFERRED, "customer_care")
+    assert (measures.transferred_by, measures.transferred_from) == ("to_a_person", "greet")
+    assert measures.language == "en-US"
 
 
 async def test_the_answer_is_voiced_in_the_micro_turn_in_which_the_turn_is_taken(
