@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.routing import APIRoute, APIWebSocketRoute
 
 from admin.access import gate
-from admin.accounts import people
+from admin.accounts import oidc_routes, people
 from admin.accounts import routes as accounts
 from admin.audit import routes as audit
 from admin.calls import routes as calls
@@ -38,6 +38,7 @@ _contract = APIRouter(tags=["contract"])
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     accounts.router,
     people.router,
+    oidc_routes.router,
     audit.router,
     flows.router,
     draft_routes.router,

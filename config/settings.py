@@ -153,6 +153,14 @@ class Settings(BaseSettings):
     """What the carrier asks for each minute begun of a call; None: what calls cost is not known."""
     set_up_link: bool = Field(default=True, validation_alias="TANDEM_SET_UP_LINK")
     """While there is no owner, `tandem serve` prints a link to become it."""
+    oidc_issuer: Annotated[str, AfterValidator(_http_url)] | None = Field(
+        default=None, validation_alias="OIDC_ISSUER"
+    )
+    """Identity provider that managers may also log in at; its address, without `/.well-known`."""
+    oidc_client_id: str | None = Field(default=None, validation_alias="OIDC_CLIENT_ID", min_length=1)
+    oidc_client_secret: SecretStr | None = Field(default=None, validation_alias="OIDC_CLIENT_SECRET")
+    oidc_name: str = Field(default="your company", validation_alias="OIDC_NAME", max_length=40)
+    """What the button says after "Log in with"."""
     metrics_token: SecretStr | None = Field(default=None, validation_alias="TANDEM_METRICS_TOKEN")
     """Who scrapes `/metrics` must bring it; without it only this machine is served."""
     worker_metrics_port: int | None = Field(
@@ -195,6 +203,15 @@ class Settings(BaseSettings):
             raise ValueError("TWILIO_ACCOUNT_SID is set but TWILIO_AUTH_TOKEN is not: set both or neither")
         if self.twilio_auth_token and not self.twilio_account_sid:
             raise ValueError("TWILIO_AUTH_TOKEN is set but TWILIO_ACCOUNT_SID is not: set both or neither")
+        return self
+
+    @model_validator(mode="after")
+    def _oidc_comes_whole(self) -> Self:
+        given = (self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret)
+        if any(given) and not all(given):
+            raise ValueError(
+                "OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET belong together: set all or none"
+            )
         return self
 
     @model_validator(mode="after")
@@ -292,6 +309,7 @@ _FIXES: Final = {
     "TANDEM_HTTP_TOOLS_ALLOW": "hosts with commas between them, for example crm.internal,127.0.0.1:8765",
     "TANDEM_WORKER_PROCESSES": "a number of processes from 1 to 64",
     "LLM_BASE_URL": "an address with chat completions, for example LLM_BASE_URL=http://127.0.0.1:11434/v1",
+    "OIDC_ISSUER": "your provider's address, for example OIDC_ISSUER=https://accounts.google.com",
     "LLM_MODEL": "a model that LLM_BASE_URL serves, for example LLM_MODEL=qwen3:8b",
     "LLM_TIMEOUT_S": "seconds above 0, up to 120",
     "LLM_INPUT_PRICE_USD": "dollars for a million tokens, for example LLM_INPUT_PRICE_USD=0.40",
@@ -308,6 +326,7 @@ _SECRETS: Final = frozenset(
         "TWILIO_AUTH_TOKEN",
         "TANDEM_METRICS_TOKEN",
         "LLM_API_KEY",
+        "OIDC_CLIENT_SECRET",
         "HUBSPOT_TOKEN",
         "SALESFORCE_CLIENT_SECRET",
         "ZENDESK_TOKEN",

@@ -10,6 +10,7 @@ import {
 import { queries } from "./queries";
 import { sessionQuery } from "./session";
 import { Shell } from "./Shell";
+import { filtersOf } from "@/pages/calls/filters";
 import { Lost, NothingHere } from "@/ui/Lost";
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NothingHere, errorComponent: Lost });
@@ -29,10 +30,13 @@ const inside = createRoute({
 const logIn = createRoute({
   getParentRoute: () => root,
   path: "/log-in",
-  validateSearch: (search: Record<string, unknown>): { then?: string } =>
-    typeof search["then"] === "string" && search["then"].startsWith("/") && !search["then"].startsWith("//")
-      ? { then: search["then"] }
-      : {},
+  validateSearch: (search: Record<string, unknown>): { then?: string; trouble?: string } => {
+    const { then, trouble } = search;
+    return {
+      ...(typeof then === "string" && then.startsWith("/") && !then.startsWith("//") && { then }),
+      ...(typeof trouble === "string" && { trouble }),
+    };
+  },
   component: lazyRouteComponent(() => import("@/pages/entry/LogInPage"), "LogInPage"),
 });
 const setUp = createRoute({
@@ -75,6 +79,7 @@ const live = createRoute({
 const calls = createRoute({
   getParentRoute: () => inside,
   path: "/calls",
+  validateSearch: filtersOf,
   component: lazyRouteComponent(() => import("@/pages/calls/CallsPage"), "CallsPage"),
 });
 const call = createRoute({
