@@ -145,7 +145,7 @@ class FollowedCall:
         self._now_ms = (turn.index + 1) * MICRO_TURN_MS
         self._mask_before, self._mask = self._mask, mask_at(self._sensitive, self._flow, dialogue)
         for key in turn.keys:
-            self._tell(Happening.KEY, {"key": HIDDEN if self._mask.rows else key})
+            self._tell(Happening.KEY, {"key": HIDDEN if self._mask.asked else key})
         for act in output.acts:
             self._of_whispers(act)
         if self._listened_turns > 0:

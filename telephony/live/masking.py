@@ -1,57 +1,49 @@
 """Sensitive values are kept out of what those who follow a call read. Pure.
 
-A slot is sensitive in a flow when a tool that it is looked up with says so of the argument it becomes. Its
-value is hidden in three ways, the first two of which do not wait until it is known: a caller who has been
-asked for it is not quoted at all; in such a flow no row of digits or single letters is quoted, whoever says
-it; and the value itself is quoted nowhere.
+A slot is sensitive in a flow when a tool says so of the argument it becomes, and no other takes it openly.
+While it is asked for, the caller is not quoted at all, and nobody's rows of digits or single letters are: its
+value is not known yet. Once it is, it is quoted nowhere, whether in figures or spoken digit by digit.
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final
 
-from agents.dialogue.numerals import digits_at, numerals_of, words
+from agents.dialogue.numerals import Numerals, digits_at, numerals_of, words
 from agents.dialogue.state import State
 from agents.redaction import HIDDEN, secret_texts
 from config.flow import Flow
 from config.flow_steps import Agent, Ask, LookUp
 
-_SHORTEST_ROW: Final = 3
-"""So many digits or letters in a row may be part of a number or a spelled name."""
-_SHORTEST_VALUE: Final = 3
+_SHORTEST: Final = 3
+"""Digits or letters in a row: fewer give nothing away, and are everywhere."""
 _SPOKEN: Final = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
 class Sensitive:
-    """What is sensitive in one flow.
-
-    Attributes:
-        slots: names of slots.
-        arguments: of each tool, the names of arguments.
-    """
+    """What is sensitive in one flow: names of slots."""
 
     slots: frozenset[str] = frozenset()
-    arguments: Mapping[str, frozenset[str]] | None = None
 
 
 def sensitive_in(flow: Flow, of_tool: Callable[[str], Collection[str]]) -> Sensitive:
     """Find what is sensitive in a flow; `of_tool` names a tool's sensitive arguments."""
-    slots: set[str] = set()
-    arguments: dict[str, frozenset[str]] = {}
+    hidden: set[str] = set()
+    shown: set[str] = set()
     for step in flow.steps.values():
         match step:
             case LookUp(tool=tool):
-                arguments[tool] = frozenset(of_tool(tool))
-                given = (step.arguments.get(name) for name in arguments[tool])
-                slots |= {value[1:-1] for value in given if isinstance(value, str) and value.startswith("{")}
+                secret = frozenset(of_tool(tool))
+                for name, value in step.arguments.items():
+                    if isinstance(value, str) and value.startswith("{"):
+                        (hidden if name in secret else shown).add(value[1:-1])
             case Agent():
-                arguments |= {tool: frozenset(of_tool(tool)) for tool in step.tools}
-                slots |= {name for tool in step.tools for name in arguments[tool]}
+                hidden |= {name for tool in step.tools for name in of_tool(tool)}
             case _:
                 pass
-    return Sensitive(frozenset(slots & flow.slots.keys()), arguments)
+    return Sensitive(frozenset((hidden - shown) & flow.slots.keys()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +51,11 @@ class Mask:
     """What is to be hidden at one moment of a call.
 
     Attributes:
-        rows: rows of digits and of single letters.
-        caller: all the caller says.
-        values: texts, lower case.
+        asked: it is being asked for: all the caller says, and anybody's rows of digits and single letters.
+        values: texts, lower case, the shortest first.
     """
 
-    rows: bool = False
-    caller: bool = False
+    asked: bool = False
     values: tuple[str, ...] = ()
 
 
@@ -77,60 +67,58 @@ def mask_at(sensitive: Sensitive, flow: Flow, dialogue: State) -> Mask:
     asked = isinstance(step, Ask) and step.slot in sensitive.slots
     given = (dialogue.slots[name].value for name in sensitive.slots if name in dialogue.slots)
     values = {text.lower() for value in given for text in secret_texts(value)}
-    return Mask(True, asked, tuple(sorted((v for v in values if len(v) >= _SHORTEST_VALUE), key=len)))
+    return Mask(asked, tuple(sorted((v for v in values if len(v) >= _SHORTEST), key=len)))
 
 
 def masked(text: str, mask: Mask, language: str) -> str:
     """Hide what is to be hidden in anybody's words."""
     for value in reversed(mask.values):
         text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", HIDDEN, text, flags=re.IGNORECASE)
-    return _without_rows(text, language) if mask.rows else text
+    return _without_rows(text, mask, language) if mask.asked or mask.values else text
 
 
 def masked_caller(text: str, mask: Mask, language: str) -> str:
     """Hide what is to be hidden in the caller's words: all of them where they were asked for it."""
-    return HIDDEN if mask.caller and text else masked(text, mask, language)
+    return HIDDEN if mask.asked and text else masked(text, mask, language)
 
 
-def masked_value(value: object, mask: Mask, language: str) -> object:
-    """Hide what is to be hidden in a JSON value, at any depth."""
-    match value:
-        case str():
-            return masked(value, mask, language)
-        case dict():
-            return {str(name): masked_value(each, mask, language) for name, each in value.items()}  # pyright: ignore
-        case list() | tuple():
-            return [masked_value(each, mask, language) for each in value]  # pyright: ignore
-        case _:
-            return value
-
-
-def _without_rows(text: str, language: str) -> str:
-    """Hide each row of digits, spoken or in figures, and of letters said one by one."""
+def _without_rows(text: str, mask: Mask, language: str) -> str:
+    """Hide rows of digits, spoken or in figures, and of letters said one by one, where they are to be."""
     numerals = numerals_of(language)
     parts: list[str] = []
     row: list[str] = []
-    row_length = 0
+    spelled = ""
 
     def end_row() -> None:
-        nonlocal row_length
-        parts.extend([HIDDEN] if row_length >= _SHORTEST_ROW else row)
+        nonlocal spelled
+        parts.extend([HIDDEN] if _hides(mask, spelled) else row)
         row.clear()
-        row_length = 0
+        spelled = ""
 
     for part in _SPOKEN.findall(text):
-        heard = words(part)
-        length = 0
-        for at in range(len(heard)):
-            digits, _ = digits_at(heard, at, numerals)
-            length += len(digits) if digits else int(len(heard[at]) == 1 and heard[at].isalnum())
-        figures = sum(letter.isdigit() for letter in part)
-        length = max(length, figures)
-        if length:
+        if signs := _spelled(words(part), numerals):
             row.append(part)
-            row_length += length
+            spelled += signs
         else:
             end_row()
             parts.append(part)
     end_row()
     return " ".join(parts)
+
+
+def _spelled(heard: list[str], numerals: Numerals) -> str:
+    """Read digits and single letters; empty when there is any other word."""
+    signs = ""
+    for at, word in enumerate(heard):
+        digits, _ = digits_at(heard, at, numerals)
+        if not digits and not (len(word) == 1 and word.isalnum()):
+            return ""
+        signs += digits or word
+    return signs
+
+
+def _hides(mask: Mask, row: str) -> bool:
+    if len(row) < _SHORTEST:
+        return False
+    values = ("".join(filter(str.isalnum, value)) for value in mask.values)
+    return mask.asked or any(value in row or row in value for value in values)

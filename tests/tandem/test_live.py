@@ -1,6 +1,7 @@
 """A manager follows a simulated call as a browser does, whispers, takes over, hands back and ends it."""
 
 import asyncio
+import contextlib
 import wave
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import httpx
 import numpy as np
 import pytest
+import websockets
 
 from admin.accounts.links import owner_link
 from tandem.platform import Platform, private_platform
@@ -82,8 +84,9 @@ async def test_a_call_is_followed_whispered_into_taken_over_handed_back_and_ende
         assert heard.messages == [{"type": "taken"}]
         await feed.until(lambda e: e.kind == "state" and e.data["held_by"] == "Ada")
         async with socket_to(owner, platform.url, call_id, "take-over") as second:
-            async for message in second:
-                other.take(message)
+            with contextlib.suppress(websockets.ConnectionClosedError):
+                async for message in second:
+                    other.take(message)
             assert second.close_code == 4409
         assert [message["why"] for message in other.messages] == ["already-taken"]
         assert "Ada" in other.messages[0]["detail"]

@@ -31,7 +31,10 @@ from telephony.call_parts import CallParts, CallSummary
 from telephony.call_parts import Desk as AnyDesk
 from telephony.errors import CarrierError
 from telephony.line import HeardSpan, IncomingCall, LineAnswer, LineTurn
+from telephony.steering import Nobody
+from telephony.switchboard import Follower
 from telephony.tape import Tape
+from telephony.watching import Watch
 
 INCOMING = IncomingCall("twilio", "CA1", "+15550001111", "+15550002222")
 SILENCE = np.zeros(MICRO_TURN_SAMPLES, np.int16)
@@ -206,6 +209,7 @@ def open_scene(
     desk: AnyDesk | None = None,
     flow: Flow | None = None,
     call_id: str = "c1",
+    follower: Follower | None = None,
 ) -> Scene:
     """Open a call whose tape lies in `folder`. `desk`: real background agents instead of scripted ones."""
     agent, scripted, summaries = ScriptedAgent(), ScriptedDesk(), list[CallSummary]()
@@ -223,5 +227,7 @@ def open_scene(
         carrier=carrier,
         limit_ms=limit_ms,
         ended=ended,
+        watch=Watch((follower,) if follower else ()),
+        steering=follower or Nobody(),
     )
     return Scene(Call(parts), agent, scripted, folder, summaries)
