@@ -19,6 +19,7 @@ from model.turn import (
     OfferMade,
     OfferStarted,
     OfferWithdrawn,
+    Readings,
     Transcript,
     TurnAct,
     TurnEvent,
@@ -30,6 +31,8 @@ from model.turn import (
 )
 
 _WORD_MS: Final = 350
+_AHEAD_MS: Final = 2 * _WORD_MS
+"""Words are given out so long before they sound: what is cut off can be told from what has ended."""
 
 
 class WordsSide:
@@ -41,6 +44,12 @@ class WordsSide:
             min(turn.words[0].start_ms // MICRO_TURN_MS, index): turn.words[0].start_ms
             for index, turn in turns.items()
             if turn.words
+        }
+        self._speaking = {
+            index
+            for taken, turn in turns.items()
+            if turn.words
+            for index in range(turn.words[0].start_ms // MICRO_TURN_MS, taken)
         }
         self._waiting: list[Offer] = []
         self._voicing: Offer | None = None
@@ -100,7 +109,8 @@ class WordsSide:
         """Give out the words whose time has come; the next offer begins when the one before has ended."""
         began_ms, ended_ms = self._index * MICRO_TURN_MS, (self._index + 1) * MICRO_TURN_MS
         done = list(acts)
-        if self._voicing is None and self._waiting and not silent and self._free_ms <= began_ms:
+        quiet = not silent and self._index not in self._speaking
+        if self._voicing is None and self._waiting and quiet and self._free_ms <= began_ms:
             self._voicing = self._waiting.pop(0)
             words = self._voicing.text.split()
             self._to_say = [
@@ -110,9 +120,9 @@ class WordsSide:
             self._free_ms = began_ms + len(words) * _WORD_MS
             done.append(OfferStarted(self._voicing.id))
         voicing = self._voicing
-        now = tuple(word for word in self._to_say if word.start_ms < ended_ms)
+        now = tuple(word for word in self._to_say if word.start_ms < ended_ms + _AHEAD_MS)
         self._to_say = self._to_say[len(now) :]
-        if voicing is not None and not self._to_say:
+        if voicing is not None and not self._to_say and self._free_ms <= ended_ms:
             done.append(OfferFinished(voicing.id))
             self._voicing = None
         silence = np.zeros(MICRO_TURN_SAMPLES, np.int16)
@@ -122,4 +132,5 @@ class WordsSide:
             agent_words=now,
             voicing=voicing.id if voicing is not None and now else None,
             acts=tuple(done),
+            readings=Readings(caller_voice=float(self._index in self._speaking)),
         )
