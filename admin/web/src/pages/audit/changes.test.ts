@@ -11,5 +11,9 @@ test("only fields that differ are shown, also those of one side", () => {
 });
 
 test("an action is told in words", () => {
-  expect(sentenceOf({ action: "publish_flow", subject_kind: "flow", subject: "refund" })).toBe("Publish flow: refund");
+  const publish = { action: "publish_flow", subject_kind: "flow", subject: "refund", before: null, after: {} };
+  expect(sentenceOf(publish)).toBe("Publish flow: refund");
+  const id = "4fa8d239f90843a3a9db431d590b5fa9";
+  const left = { action: "log_out", subject_kind: "session", subject: id, before: { email: "ada@x.org" }, after: null };
+  expect(sentenceOf(left)).toBe("Log out: ada@x.org");
 });

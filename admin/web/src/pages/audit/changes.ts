@@ -1,13 +1,17 @@
 /** An entry of the audit log in words, and what it changed field by field. */
 import type { Schemas } from "@/api/client";
 
-type Entry = Pick<Schemas["AuditEntry"], "action" | "subject_kind" | "subject">;
+type Entry = Pick<Schemas["AuditEntry"], "action" | "subject_kind" | "subject" | "before" | "after">;
 type Values = Record<string, unknown> | null;
 
-/** "publish_flow", "flow", "refund" → "Publish flow: refund" */
-export function sentenceOf({ action, subject_kind: kind, subject }: Entry): string {
+const ID = /^[0-9a-f]{32}$/;
+
+/** "publish_flow", "flow", "refund" → "Publish flow: refund"; people go by their e-mail address. */
+export function sentenceOf(entry: Entry): string {
+  const { action, subject_kind: kind, subject } = entry;
+  const named = ID.test(subject) ? String((entry.after ?? entry.before)?.["email"] ?? subject) : subject;
   const words = action.replaceAll("_", " ").trim() || kind;
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}${subject ? `: ${subject}` : ""}`;
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}${named ? `: ${named}` : ""}`;
 }
 
 export interface Change {

@@ -5,9 +5,9 @@ export const ROLES: readonly Role[] = ["viewer", "agent", "manager", "owner"];
 
 const ABOUT: Record<Role, string> = {
   viewer: "Sees flows, calls and insights; changes nothing.",
-  agent: "Also listens to live calls.",
-  manager: "Also edits and publishes flows, sets numbers, whispers, takes calls over, sees who changed what.",
-  owner: "Also invites people, gives roles, and changes the settings.",
+  agent: "Also listens to live calls, and takes them over.",
+  manager: "Also edits and publishes flows, sets numbers, tries tools, whispers to and ends live calls, sees who changed what.",
+  owner: "Also invites people, gives roles, describes tools, and changes the settings.",
 };
 
 export function roleAbout(role: Role): string {
