@@ -57,16 +57,19 @@ def _path(name_or_path: str) -> Path:
     return FLOWS / f"{name_or_path}.yaml" if name_or_path in shipped_flows() else Path(name_or_path)
 
 
-def source_of(name_or_path: str) -> str:
+def source_of(name_or_path: str, kinds: tuple[str, ...] = (".yaml", ".yml")) -> str:
     """Give a flow's YAML as it was written, comments and all, by name or path as in `load_flow`.
+
+    `kinds`: of file, by how their names end.
 
     Raises:
         FlowError: there is no such file, or it is no text.
     """
     path = _path(name_or_path)
-    if path.suffix not in (".yaml", ".yml"):
+    if path.suffix not in kinds:
         fix = did_you_mean(name_or_path, shipped_flows())
-        raise FlowError(name_or_path, (f"no flow has this name, and it is no path of a .yaml file{fix}",))
+        files = " or ".join(kind for kind in kinds if kind != ".yml")
+        raise FlowError(name_or_path, (f"no flow has this name, and it is no path of a {files} file{fix}",))
     try:
         if path.stat().st_size > MAX_BYTES:
             raise FlowError(str(path), (f"is larger than {MAX_BYTES:,} bytes; a flow is a few thousand",))

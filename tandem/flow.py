@@ -1,5 +1,6 @@
 """`tandem flow`: check a flow, read a flow."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -81,6 +82,63 @@ def export_flow(
     typer.echo(yaml.safe_dump(written.config, sort_keys=False, allow_unicode=True), nl=False)
     for line in written.lost:
         typer.secho(f"not in it: {line}", fg=typer.colors.YELLOW, err=True)
+
+
+@app.command("import")
+def import_flow(
+    file: Annotated[
+        Path, typer.Argument(help="A flow's YAML from elsewhere, or pipecat's FlowConfig as YAML or JSON.")
+    ],
+    name: Annotated[
+        str, typer.Option(help="What a flow of pipecat's is called; by default as its file.")
+    ] = "",
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE.yaml", help="Write it there, and not to the terminal.")
+    ] = None,
+) -> None:
+    """Take over a flow from elsewhere: print or write its YAML, and say what has to be done to it.
+
+    A YAML of Tandem's stays as it is, byte for byte; a flow of pipecat's is written anew, and what it cannot
+    carry over is listed. Exit code 2: it has problems, each with its fix; it is written all the same.
+    """
+    import re
+
+    import yaml
+
+    from config.errors import ConfigError
+    from config.flow_file import FlowError, as_written, read_flow, source_of
+    from config.flow_from_pipecat import from_pipecat
+    from config.flow_pipecat_config import is_pipecat
+    from config.flow_text import NAME_PATTERN
+
+    text = source_of(str(file), kinds=(".yaml", ".yml", ".json"))
+    if out is not None and out.exists():
+        raise ConfigError(f"{out} is there already; name another file")
+    problems: tuple[str, ...] = ()
+    try:
+        content = as_written(text)
+    except (yaml.YAMLError, ValueError):
+        content = None  # what is wrong with it is said below
+    if is_pipecat(content):
+        called = name or re.sub(r"[^a-z0-9]+", "_", file.stem.lower()).strip("_")
+        if not re.fullmatch(NAME_PATTERN, called):
+            raise ConfigError(f"{called!r} is no name for a flow; give one with --name, like order_status")
+        imported = from_pipecat(text, called, str(file))
+        text = imported.yaml
+        for line in imported.notes:
+            typer.secho(f"read through: {line}", fg=typer.colors.YELLOW, err=True)
+    try:
+        read_flow(text, str(out or file))
+    except FlowError as error:
+        problems = error.problems
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        out.write_bytes(text.encode())
+    for problem in problems:
+        typer.secho(f"{out or file}: {problem}", fg=typer.colors.RED, err=True)
+    if problems:
+        raise typer.Exit(2)
 
 
 @app.command("show")
