@@ -201,7 +201,7 @@ class LiveCalls:
         try:
             yield redis
         finally:
-            await redis.aclose()
+            await asyncio.shield(redis.aclose())  # whoever is cancelled may await nothing more
 
 
 def new_id() -> str:

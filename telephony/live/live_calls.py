@@ -66,7 +66,7 @@ class LiveCalls:
         self._sensitive_of = sensitive_of
         self._redis = connect(redis_url)
         self._reading = connect(redis_url, _BLOCK_MS, text=False)
-        self._publisher = Publisher(self._redis)
+        self.publisher = Publisher(self._redis)
         self._calls: dict[str, FollowedCall] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._stopped = False
@@ -74,7 +74,7 @@ class LiveCalls:
     def start(self) -> None:
         """Begin to publish and to obey. A Redis that is away is waited for in the background."""
         self._tasks = [
-            asyncio.create_task(self._publisher.run(), name="live calls"),
+            asyncio.create_task(self.publisher.run(), name="live calls"),
             asyncio.create_task(self._obey(), name="commands for live calls"),
             asyncio.create_task(self._stay_heard_of(), name="live calls are up"),
         ]
@@ -86,7 +86,7 @@ class LiveCalls:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         with contextlib.suppress(RedisError, OSError):
-            await self._publisher.send()
+            await self.publisher.send()
         await self._redis.aclose()
         await self._reading.aclose()
 
@@ -102,7 +102,7 @@ class LiveCalls:
             language=began.language,
         )
         sensitive = sensitive_in(flow, self._sensitive_of)
-        followed = FollowedCall(call, flow, sensitive, self._publisher, self._server)
+        followed = FollowedCall(call, flow, sensitive, self.publisher, self._server)
         self._calls[call.id] = followed
         return followed
 
@@ -160,7 +160,7 @@ class LiveCalls:
         while not self._stopped:
             self._calls = {call_id: call for call_id, call in self._calls.items() if not call.over}
             for call in self._calls.values():
-                self._publisher.refresh(call.state)
+                self.publisher.refresh(call.state)
             with contextlib.suppress(RedisError, OSError):
                 words = call_events_key("|").partition("|")
                 await self._redis.eval(_LOST, 2, CALLS_KEY, EVENTS_KEY, words[0], words[2])

@@ -104,6 +104,11 @@ class Publisher:
             waiting.audio.append(pcm)
             self._news.set()
 
+    def waiting(self, call_id: str) -> tuple[Event, ...]:
+        """What is told of a call and not sent."""
+        waiting = self._waiting.get(call_id)
+        return tuple(waiting.events) if waiting else ()
+
     def refresh(self, state: LiveState) -> None:
         """Say that a call is up though nothing happens on it."""
         self._of(state).refresh = True
