@@ -6,6 +6,7 @@ import type { Captured } from "./capture.worklet";
 import { Level } from "./level";
 import { meter } from "./pcm";
 import type { Played, PlayerOptions, PlayerOrder } from "./player.worklet";
+import { type PlayoutSizes, TALKING } from "./playout";
 import playerUrl from "./player.worklet?worker&url";
 
 interface Wants {
@@ -14,6 +15,7 @@ interface Wants {
   onPacket?: (pcm: Int16Array<ArrayBuffer>) => void;
   /** 1, or 2: left the caller, right the agent. */
   channels?: 1 | 2;
+  sizes?: PlayoutSizes;
   onPlayed?: (played: Played) => void;
 }
 
@@ -52,7 +54,7 @@ export class AudioLine {
     const player = new AudioWorkletNode(context, "tandem-player", {
       numberOfInputs: 0,
       outputChannelCount: [2],
-      processorOptions: { channels: wants.channels ?? 1 } satisfies PlayerOptions,
+      processorOptions: { channels: wants.channels ?? 1, sizes: wants.sizes ?? TALKING } satisfies PlayerOptions,
     });
     player.port.onmessage = (event: MessageEvent<Played>) => {
       this.tellLatency();

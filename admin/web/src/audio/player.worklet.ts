@@ -4,7 +4,7 @@
  * In: `PlayerOrder`. Out: `Played`, every 40 ms and at once after a clear.
  */
 import { RATE_HZ, toFloat } from "./pcm";
-import { Playout } from "./playout";
+import { Playout, type PlayoutSizes } from "./playout";
 import { Resampler } from "./resample";
 
 export const PLAYER = "tandem-player";
@@ -12,6 +12,7 @@ export const PLAYER = "tandem-player";
 export interface PlayerOptions {
   /** 1, or 2: left the caller, right the agent. */
   channels: 1 | 2;
+  sizes: PlayoutSizes;
 }
 
 export type PlayerOrder =
@@ -49,8 +50,8 @@ class Player extends AudioWorkletProcessor {
 
   constructor(options: { processorOptions?: unknown }) {
     super();
-    const { channels } = options.processorOptions as PlayerOptions;
-    this.playout = new Playout(channels);
+    const { channels, sizes } = options.processorOptions as PlayerOptions;
+    this.playout = new Playout(channels, sizes);
     this.resamplers = Array.from({ length: channels }, () => new Resampler(RATE_HZ, Math.round(sampleRate)));
     this.peaks = new Float32Array(channels);
     this.gains = new Float32Array(channels).fill(1);

@@ -1,21 +1,24 @@
 /**
  * What was received and not yet played: a small jitter buffer that counts exactly what it has played.
  *
- * It begins once a little is there (or has waited long enough for it), waits a little longer from then on when
- * it ran dry in the middle of speech, fades where sound is cut off, and never repeats or skips a sample.
+ * It begins a moment after the first of it came, so that what follows may come a little late; waits longer from
+ * then on when it ran dry in the middle of speech, and less again when it did not; fades where sound is cut off,
+ * and never repeats or skips a sample.
  */
+/** In frames. */
 export interface PlayoutSizes {
-  /** Waited for before it begins, in frames. */
+  /** From the first of it to its beginning. */
   lead: number;
   /** Longest lead it comes to when the line is bad. */
   mostLead: number;
-  /** Frames after which it begins with less than its lead. */
-  patience: number;
-  /** Frames a cut takes. */
+  /** How long a cut takes. */
   fade: number;
 }
 
-export const AT_16_KHZ: PlayoutSizes = { lead: 960, mostLead: 3_840, patience: 1_600, fade: 96 };
+/** 60 to 240 ms: for a conversation. */
+export const TALKING: PlayoutSizes = { lead: 960, mostLead: 3_840, fade: 96 };
+/** 200 to 600 ms: for those who only listen, to whom sound comes 200 ms at a time. */
+export const LISTENING: PlayoutSizes = { lead: 3_200, mostLead: 9_600, fade: 96 };
 /** Sound that goes on within so many frames of a gap was torn by it. */
 const TORN_WITHIN = 6_400;
 /** What ended more quietly than this has ended, and was not torn. */
@@ -43,7 +46,7 @@ export class Playout {
 
   constructor(
     readonly channels: number,
-    private readonly sizes: PlayoutSizes = AT_16_KHZ,
+    private readonly sizes: PlayoutSizes = TALKING,
   ) {
     this.last = new Float32Array(channels);
     this.lead = sizes.lead;
@@ -89,7 +92,7 @@ export class Playout {
   private frame(out: Float32Array, at: number): void {
     if (!this.playing) {
       this.waiting = this.buffered ? this.waiting + 1 : 0;
-      if (this.buffered && (this.buffered >= this.lead || this.waiting >= this.sizes.patience)) {
+      if (this.buffered && this.waiting > this.lead) {
         this.playing = true;
         this.rising = 0;
       }
@@ -97,6 +100,7 @@ export class Playout {
     if (!this.playing || this.buffered === 0) {
       if (this.playing) {
         this.torn = this.last.some((value) => Math.abs(value) > AUDIBLE);
+        if (!this.torn) this.lead = Math.max(this.sizes.lead, this.lead - this.sizes.lead / 8);
         this.quiet = 0;
       }
       this.playing = false;
