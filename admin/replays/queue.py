@@ -110,6 +110,11 @@ class Replays:
                     asked.process.terminate()
         await self._write(replay_id, under_way=True, status=Status.CANCELLED, ended_at_ms=self._now_ms())
 
+    async def idle(self) -> None:
+        """Wait until nothing runs and nothing waits."""
+        while self._running is not None and not self._running.done():
+            await asyncio.wait({self._running})
+
     async def close(self) -> None:
         """Break off what runs, and let go of what waits. Idempotent."""
         self._closed = True
