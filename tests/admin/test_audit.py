@@ -3,7 +3,7 @@ from admin.audit.trail import MASK, masked
 from admin.roles import LEAST_ROLE, Role
 from tests.admin.office import PASSWORD, SHIPPED, Office, published
 
-NO_CHANGE = {"validate_flow"}
+NO_CHANGE = {"validate_flow", "simulate_flow", "replay_call", "cancel_replay"}
 """Routes that are no GET and change nothing."""
 ON_LIVE_CALLS = {"whisper_to_call", "hand_back_call", "end_call"}
 """They need a call; `tests/admin/live` looks at their entries."""
