@@ -53,6 +53,7 @@ LEAST_ROLE: Final[Mapping[str, Role | None]] = {
     "validate_flow": Role.MANAGER,
     "read_draft": Role.VIEWER,
     "save_draft": Role.MANAGER,
+    "export_draft_for_pipecat": Role.VIEWER,
     "export_draft": Role.VIEWER,
     "import_draft": Role.MANAGER,
     "publish_flow": Role.MANAGER,

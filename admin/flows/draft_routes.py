@@ -12,11 +12,12 @@ from admin.accounts.tables import PersonRow
 from admin.audit.trail import Change, note
 from admin.flows.diff import Difference, difference
 from admin.flows.findings import Finding
+from admin.flows.foreign import PipecatFlow, for_pipecat
 from admin.flows.store import IfMatch, Save, etag, revision_of, save, the_draft, title_of
 from admin.flows.tables import DraftRow
 from admin.flows.yaml_body import YAML_ANSWER, YAML_BODY, YamlText, yaml_answer
 from admin.parts import AdminParts, Parts
-from admin.problems import not_found
+from admin.problems import Problem, not_found
 from admin.times import At, at
 from admin.words import Body, Document, FlowName
 
@@ -87,6 +88,18 @@ async def export_draft(name: FlowName, parts: Parts) -> Response:
     answer = yaml_answer(draft.yaml, f"{name}.yaml")
     answer.headers["ETag"] = etag(draft.revision)
     return answer
+
+
+@router.get("/pipecat")
+async def export_draft_for_pipecat(name: FlowName, parts: Parts) -> PipecatFlow:
+    """Give out the draft as pipecat's `FlowConfig`, with what that does not say. It must be a sound flow."""
+    async with parts.database.reading() as db:
+        draft = await the_draft(db, name)
+    written = await parts.apart.run(for_pipecat, draft.yaml)
+    if not isinstance(written, PipecatFlow):
+        detail = f"The draft has {len(written)} things to mend before it can be written for pipecat."
+        raise Problem(422, "flow-has-errors", detail, {"problems": list(written)})
+    return written
 
 
 @router.put("/yaml", openapi_extra=YAML_BODY)

@@ -2,9 +2,9 @@
 
 import asyncio
 import re
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field, TypeAdapter
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +13,7 @@ from admin.access import Who
 from admin.accounts.sessions import SignedIn
 from admin.audit.trail import Change, note
 from admin.flows.findings import Finding
+from admin.flows.foreign import taken_over
 from admin.flows.store import etag, first_revision, title_of
 from admin.flows.tables import DraftRow, FlowRow, FlowVersionRow
 from admin.flows.yaml_body import YAML_BODY, YamlText
@@ -28,6 +29,7 @@ from config.flow_text import NAME_PATTERN, Name
 
 router = APIRouter(prefix="/flows", tags=["flows"])
 _PLACE: TypeAdapter[tuple[Name]] = TypeAdapter(tuple[Name])
+CalledQuery = Annotated[Name | None, Query(description="What it is called, above what the file says.")]
 _NAME_LINE: Final = re.compile(r"^name:[^\n]*$", re.MULTILINE)
 
 
@@ -78,6 +80,8 @@ class Findings(BaseModel):
 class CreatedFlow(Findings):
     name: str
     revision: int
+    read_through: list[str] = Field(default_factory=list[str])
+    """Of a flow of pipecat's: what was lost or guessed, one line for each thing."""
 
 
 @router.get("")
@@ -125,12 +129,19 @@ async def create_flow(
 
 @router.post("/import", status_code=201, openapi_extra=YAML_BODY)
 async def import_flow(
-    text: YamlText, who: Who, parts: Parts, request: Request, response: Response
+    text: YamlText, who: Who, parts: Parts, request: Request, response: Response, name: CalledQuery = None
 ) -> CreatedFlow:
-    """Begin a flow from a YAML file, kept byte for byte. It is called what the file calls it."""
-    created = await _create(text, None, who, parts, request)
+    """Begin a flow from a YAML file, kept byte for byte. It is called what the file calls it.
+
+    pipecat's `FlowConfig`, as YAML or JSON, is taken over too: as a draft of ours under `name`.
+    """
+    taken = await parts.apart.run(taken_over, text, name)
+    if taken.problems:
+        detail = f"This looks like a flow of pipecat's, but is none: {taken.problems[0]}."
+        raise Problem(422, "no-flow", detail, {"problems": list(taken.problems)})
+    created = await _create(taken.text, taken.name or name, who, parts, request)
     response.headers["ETag"] = etag(created.revision)
-    return created
+    return created.model_copy(update={"read_through": list(taken.notes)})
 
 
 @router.get("/{name}")
