@@ -11,6 +11,7 @@ import { queries } from "./queries";
 import { sessionQuery } from "./session";
 import { Shell } from "./Shell";
 import { filtersOf } from "@/pages/calls/filters";
+import { insightsSearchOf } from "@/pages/insights/range";
 import { Lost, NothingHere } from "@/ui/Lost";
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NothingHere, errorComponent: Lost });
@@ -90,6 +91,7 @@ const call = createRoute({
 const insights = createRoute({
   getParentRoute: () => inside,
   path: "/insights",
+  validateSearch: insightsSearchOf,
   component: lazyRouteComponent(() => import("@/pages/insights/InsightsPage"), "InsightsPage"),
 });
 const tools = createRoute({
