@@ -6,25 +6,27 @@ is answered with `ended` and why, since a browser tells its page nothing of a re
 
 import asyncio
 import logging
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, Protocol
 from uuid import uuid4
 
 from fastapi import APIRouter, Response
 from starlette.websockets import WebSocket
 
 from config.settings import Settings
-from telephony.browser.bookings import Booking, Bookings
+from telephony.browser.bookings import Bookings
 from telephony.browser.screen import Screen
 from telephony.browser.socket import BrowserSocket
 from telephony.browser.wire import ended
 from telephony.clock import Clock, MonotonicClock
 from telephony.coding import LINEAR
-from telephony.line import BROWSER, IncomingCall
+from telephony.line import BROWSER, Conversation, IncomingCall
 from telephony.media_line import LineLimits, MediaLine
 from telephony.outside_ears import make_service
 from telephony.peer_socket import NORMAL, POLICY, TRY_AGAIN_LATER
 from telephony.stream import StreamEnd, run_stream
-from telephony.switchboard import Chosen, Switchboard
+from telephony.switchboard import Chosen
+from telephony.watching import Watcher
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +35,22 @@ LIMITS: Final = LineLimits(lead_ms=320, unconfirmed_ms=500)
 _NO_TICKET: Final = "This call was begun already, or waited too long to be. Call again."
 _BUSY: Final = "All lines are busy at the moment. Call again in a few minutes."
 _NOT_OPENED: Final = "The call could not be opened; the server's log says why. Call again."
+
+
+class Switchboard(Protocol):
+    """Who answers: opens conversations, within capacity (`telephony.switchboard`)."""
+
+    def has_room(self) -> bool:
+        """Whether one more call can be taken now."""
+        ...
+
+    def lead_in_ms(self, call: IncomingCall, now_ns: int) -> int:
+        """How much silence a call just opened is to begin with."""
+        ...
+
+    async def open(self, call: IncomingCall, chosen: Chosen, watchers: Sequence[Watcher]) -> Conversation:
+        """Begin a conversation on a chosen flow, watched."""
+        ...
 
 
 def browser_router(
@@ -66,15 +84,17 @@ class _Desk:
         socket = BrowserSocket(websocket, self._clock)
         if not self._switchboard.has_room():
             await _refuse(socket, "busy", _BUSY, TRY_AGAIN_LATER)
-        elif (booking := await self._bookings.redeem(ticket)) is None:
-            await _refuse(socket, "refused", _NO_TICKET, POLICY)
         else:
-            await self._serve(socket, booking)
+            await self._serve(socket, ticket)
 
-    async def _serve(self, socket: BrowserSocket, booking: Booking) -> None:
+    async def _serve(self, socket: BrowserSocket, ticket: str) -> None:
         call = IncomingCall(BROWSER, f"WB{uuid4().hex}", BROWSER, BROWSER)
         screen = Screen()
         try:
+            booking = await self._bookings.redeem(ticket)
+            if booking is None:
+                await _refuse(socket, "refused", _NO_TICKET, POLICY)
+                return
             ears = make_service(self._settings)
             conversation = await self._switchboard.open(call, Chosen(booking.flow, booking.label), (screen,))
         except Exception:  # one call's failure must not take others with it
