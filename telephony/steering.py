@@ -4,6 +4,7 @@ A person may whisper (the agent says the words in its own turn), take the call o
 place of the agent, which goes on listening), hand it back, and end it.
 """
 
+import logging
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
@@ -26,6 +27,8 @@ from model.turn import (
     Yielded,
 )
 from telephony.line import LineTurn
+
+logger = logging.getLogger(__name__)
 
 ENDED_BY_MANAGER: Final = "ended_by_manager"
 """The outcome of a call that a person ended."""
@@ -96,6 +99,37 @@ class Nobody:
 
     def followed(self, turn: LineTurn, output: TurnOutput, dialogue: State) -> None:
         pass
+
+
+class Guarded:
+    """Those who follow, kept from disturbing the call: once they fail, nobody follows any more."""
+
+    def __init__(self, steering: Steering) -> None:
+        self._steering = steering
+
+    def wanted(self, now_ms: int) -> Wanted:
+        try:
+            return self._steering.wanted(now_ms)
+        except Exception as error:  # the call goes on whatever is wrong here
+            self._leave(error)
+            return _NOTHING
+
+    def voice(self) -> Audio:
+        try:
+            return self._steering.voice()
+        except Exception as error:  # as above
+            self._leave(error)
+            return self._steering.voice()
+
+    def followed(self, turn: LineTurn, output: TurnOutput, dialogue: State) -> None:
+        try:
+            self._steering.followed(turn, output, dialogue)
+        except Exception as error:  # as above
+            self._leave(error)
+
+    def _leave(self, error: Exception) -> None:
+        logger.error("a call is followed no more", exc_info=error)
+        self._steering = Nobody()
 
 
 _NOTHING: Final = Wanted()

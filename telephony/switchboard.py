@@ -26,7 +26,7 @@ from telephony.carrier import Carrier
 from telephony.clock import NS_PER_MS
 from telephony.line import TWILIO, IncomingCall
 from telephony.phases import best_lead_in_ms, phase_ms
-from telephony.steering import Nobody, Steering
+from telephony.steering import Guarded, Nobody, Steering
 from telephony.tape import Tape
 from telephony.watching import CallBegan, Watch, Watcher
 from telephony.weaving import opening_dials, voice_of
@@ -233,7 +233,7 @@ class Switchboard:
                 limit_ms=exchange.settings.max_call_minutes * 60_000,
                 ended=ended,
                 watch=watch,
-                steering=live[0] if live else Nobody(),
+                steering=Guarded(live[0]) if live else Nobody(),
             )
         )
         watch.tell(0, began)

@@ -82,6 +82,7 @@ class LiveCalls:
     async def close(self) -> None:
         """Send what is left to tell, if Redis takes it, and close the connections."""
         self._stopped = True
+        self.publisher.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -37,6 +37,8 @@ logger = logging.getLogger(__name__)
 
 MOST_KEPT: Final = 2_000
 """Happenings of one call that are kept while Redis does not answer: some minutes' worth."""
+MOST_CALLS: Final = 500
+"""Of more, the oldest that are over are forgotten."""
 _BATCH: Final = 200
 _TOGETHER_S: Final = 0.04
 """What is told within so long of each other is sent together: fifty calls are not 250 messages a second."""
@@ -86,6 +88,7 @@ class Publisher:
         self._waiting: dict[str, _Waiting] = {}
         self._news = asyncio.Event()
         self._dropped = 0
+        self._stopped = False
 
     def tell(self, event: Event, state: LiveState) -> None:
         """See `Channel`."""
@@ -104,6 +107,10 @@ class Publisher:
             waiting.audio.append(pcm)
             self._news.set()
 
+    def stop(self) -> None:
+        """Send no more. Call it before cancelling `run`: a cancelled command can swallow that."""
+        self._stopped = True
+
     def waiting(self, call_id: str) -> tuple[Event, ...]:
         """What is told of a call and not sent."""
         waiting = self._waiting.get(call_id)
@@ -117,7 +124,7 @@ class Publisher:
     async def run(self) -> None:
         """Send. Survives a Redis that goes and comes back."""
         lost = False
-        while True:
+        while not self._stopped:
             await self._news.wait()
             await asyncio.sleep(_TOGETHER_S)
             self._news.clear()
@@ -168,6 +175,10 @@ class Publisher:
                 self._waiting.pop(waiting.state.call.id, None)
 
     def _of(self, state: LiveState) -> _Waiting:
+        if state.call.id not in self._waiting and len(self._waiting) >= MOST_CALLS:
+            over = next((call_id for call_id, each in self._waiting.items() if each.over), None)
+            gone = self._waiting.pop(over) if over else None
+            self._dropped += len(gone.events) if gone else 0
         return self._waiting.setdefault(state.call.id, _Waiting(state))
 
 

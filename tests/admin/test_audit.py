@@ -6,7 +6,7 @@ from tests.admin.office import PASSWORD, SHIPPED, Office, published
 NO_CHANGE = {"validate_flow", "simulate_flow", "replay_call", "cancel_replay"}
 """Routes that are no GET and change nothing."""
 ON_LIVE_CALLS = {"whisper_to_call", "hand_back_call", "end_call"}
-"""They need a call; `tests/admin/live` looks at their entries."""
+"""They need a call; `tests/tandem/test_live.py` looks at their entries."""
 
 
 def test_secrets_are_masked_at_any_depth() -> None:

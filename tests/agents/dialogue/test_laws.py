@@ -15,12 +15,14 @@ from agents.dialogue.events import (
     CallerSaid,
     CallerSilent,
     CancelTask,
+    HandedBack,
     HangUp,
     KeysPressed,
     OfferHeard,
     OfferLost,
     Reported,
     Say,
+    TakenOver,
     TimePassed,
     TransferTo,
     Unsay,
@@ -52,6 +54,7 @@ moves = st.one_of(
         st.integers(0, 2),
         st.sampled_from([*ORDERS, "not_found", "unavailable", "progress"]),
     ),
+    st.tuples(st.just("person")),
 )
 
 
@@ -128,8 +131,18 @@ class Run:
             case ("time", passed_ms):
                 self.now_ms += passed_ms
                 self.feed(TimePassed(self.now_ms))
+            case ("person",):
+                self.taken_over_and_handed_back()
             case ("result", back, what) if self.tasks:
                 self.report(self.tasks[-1 - back % len(self.tasks)], what)
+
+    def taken_over_and_handed_back(self):
+        was_over = self.state.over
+        effects = self.feed(TakenOver())
+        assert all(isinstance(effect, Unsay) for effect in effects)
+        assert was_over or not self.state.offers, "the agent speaks while a person has the call"
+        effects = self.feed(HandedBack())
+        assert was_over or any(isinstance(effect, Say) for effect in effects)
 
     def report(self, task_id, what):
         was_open = task_id == self.open_task
