@@ -15,6 +15,7 @@ from admin.flows.published import PublishedFlows
 from admin.house.kept import KeptRules
 from admin.house.retention import keep_clearing
 from admin.insights.measuring import Measuring
+from admin.numbers.canary_watch import CanaryWatch
 from admin.parts import unix_ms
 from admin.phone.bookings import PhoneBookings
 from admin.replays.queue import Replays
@@ -52,6 +53,7 @@ def create_app(settings: Settings) -> FastAPI:
             asyncio.create_task(rules.keep_ahead()),
             asyncio.create_task(keep_clearing(database, settings.tapes, rules)),
             asyncio.create_task(Measuring(settings, database, apart).keep_up()),
+            asyncio.create_task(CanaryWatch(database).keep_watch()),
         )
         try:
             async with telephone_lifespan(app):

@@ -49,8 +49,11 @@ class Engine(Protocol):
 class Flows(Protocol):
     """Knows what is published for a number."""
 
-    async def of(self, number: str) -> Flow | None:
-        """Find what a call to a number runs; None: the default flow. Does not raise."""
+    async def of(self, number: str, call: str) -> Flow | None:
+        """Find what a call (its id at the carrier) to a number runs; None: the default flow.
+
+        Does not raise.
+        """
         ...
 
 
@@ -169,7 +172,7 @@ class Switchboard:
 
     async def _open(self, incoming: IncomingCall, chosen: Chosen | None, watchers: Sequence[Watcher]) -> Call:
         exchange = self._exchange
-        runs = chosen or await self._published(incoming.to_number)
+        runs = chosen or await self._published(incoming)
         house = exchange.house()
         flow, flow_version = with_notice(runs.flow, house.notice), runs.label
         began_at = self._now()
@@ -239,9 +242,10 @@ class Switchboard:
         watch.tell(0, began)
         return call
 
-    async def _published(self, number: str) -> Chosen:
+    async def _published(self, call: IncomingCall) -> Chosen:
         flows = self._exchange.flows
-        flow = (await flows.of(number) if flows else None) or self._exchange.flow
+        found = await flows.of(call.to_number, call.carrier_call_id) if flows else None
+        flow = found or self._exchange.flow
         return Chosen(flow, flow.key)
 
 

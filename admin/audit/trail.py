@@ -45,6 +45,23 @@ def note(
     )
 
 
+def note_by_itself(db: AsyncSession, action: str, now_ms: int, change: Change) -> None:
+    """Enter a change that nobody made: Tandem did, by a rule it was given."""
+    db.add(
+        AuditRow(
+            at_ms=now_ms,
+            person_id=None,
+            person_email=None,
+            address="",
+            action=action,
+            subject_kind=change.subject_kind,
+            subject=change.subject,
+            before=_kept(change.before),
+            after=_kept(change.after),
+        )
+    )
+
+
 def masked(value: Any, key: str = "") -> Any:  # noqa: ANN401 - any JSON value
     """Hide what stands under keys that name secrets, at any depth."""
     match value:

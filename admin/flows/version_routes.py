@@ -1,10 +1,11 @@
 """A flow's versions: publishing the draft, reading and comparing, rolling back. What is published stays."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field, TypeAdapter
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.access import Who
 from admin.accounts.tables import PersonRow
@@ -22,6 +23,9 @@ from admin.flows.store import (
 )
 from admin.flows.tables import FlowVersionRow
 from admin.flows.yaml_body import YAML_ANSWER, yaml_answer
+from admin.numbers.canary import CanarySetting
+from admin.numbers.tables import NumberRow
+from admin.numbers.trials import try_out
 from admin.paging import PAGE, Cursor, Limit, Page, Whole, cursor_of, place_of
 from admin.parts import Parts
 from admin.problems import Problem
@@ -50,9 +54,10 @@ class VersionText(Version):
 
 
 class Publication(Body):
-    """Why this version is published, for those who look back."""
+    """Why this version is published, for those who look back; with a `canary`, to a share of calls only."""
 
     note: Note = Field(min_length=1)
+    canary: CanarySetting | None = None
 
 
 class RollBack(Body):
@@ -65,6 +70,8 @@ async def publish_flow(
     name: FlowName, body: Publication, who: Who, parts: Parts, request: Request, if_match: IfMatch = None
 ) -> Version:
     """Publish the draft as read: new calls run it from now on, calls under way keep theirs.
+
+    With a canary, a share of the new calls does, to every number that runs the flow.
 
     Refused with the findings while there are any.
     """
@@ -88,9 +95,27 @@ async def publish_flow(
         )
         db.add(version)
         before = {"version": number - 1}
-        after = {"version": number, "note": body.note, "revision": built_on}
+        after: dict[str, Any] = {"version": number, "note": body.note, "revision": built_on}
+        if body.canary is not None:
+            await db.flush()
+            await _try_out_everywhere(db, version, body.canary, now_ms)
+            after["canary"] = body.canary.model_dump(mode="json")
         note(db, request, who, now_ms, Change("flow", name, before, after))
     return _version(version, who.name)
+
+
+async def _try_out_everywhere(
+    db: AsyncSession, version: FlowVersionRow, canary: CanarySetting, now_ms: int
+) -> None:
+    numbers = list(await db.scalars(select(NumberRow).where(NumberRow.flow == version.flow)))
+    if not numbers:
+        detail = (
+            f"No number runs '{version.flow}', so there are no calls to try it out on. "
+            "Set a number to it first, or publish without a canary."
+        )
+        raise Problem(409, "no-number", detail)
+    for number in numbers:
+        await try_out(db, number, version.number, canary, now_ms)
 
 
 @router.get("/versions")

@@ -1,15 +1,18 @@
 """Which number runs which flow; `default` stands for every other number."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.access import Who
 from admin.audit.trail import Change, note
-from admin.flows.tables import FlowRow, FlowVersionRow
-from admin.numbers.tables import NumberRow
+from admin.flows.tables import FlowRow
+from admin.numbers.canary import CanarySetting
+from admin.numbers.tables import CanaryRow, NumberRow
+from admin.numbers.trials import Canary, holds, latest_version, noted, shown, try_out
 from admin.parts import Parts
 from admin.problems import Problem, not_found
 from admin.times import At, at
@@ -25,40 +28,59 @@ class Number(BaseModel):
     flow: str
     label: str
     changed_at: At
+    runs: int | None
+    """The version its calls run, but for those that try another one out."""
+    canary: Canary | None
+    """Of the latest version; null: all calls run that."""
 
 
 class NumberSetting(Body):
+    """What a number runs.
+
+    `canary` left out: it stays as it is. Null: all calls run the latest version, also one that was withdrawn.
+    """
+
     flow: Name
     label: Annotated[Line, Field(max_length=128)] = ""
+    canary: CanarySetting | None = None
 
 
-@router.get("")
+@router.get("", response_model_exclude_unset=True)
 async def list_numbers(parts: Parts) -> list[Number]:
     """List the numbers that run a flow of their own. All others run TANDEM_FLOW."""
     async with parts.database.reading() as db:
-        return [_number(row) for row in await db.scalars(select(NumberRow).order_by(NumberRow.number))]
+        rows = list(await db.scalars(select(NumberRow).order_by(NumberRow.number)))
+        return [await _number(db, row) for row in rows]
 
 
-@router.put("/{number}")
+@router.put("/{number}", response_model_exclude_unset=True)
 async def set_number(
     number: PhoneNumber, body: NumberSetting, who: Who, parts: Parts, request: Request
 ) -> Number:
-    """Have a number run a flow: always its latest version. New calls do so at once."""
+    """Have a number run a flow: its latest version, or that for a share of calls. New calls do so at once."""
     now_ms = parts.now_ms()
     async with parts.database.writing() as db:
         if await db.get(FlowRow, body.flow) is None:
             raise not_found(f"The flow '{body.flow}'")
-        published = select(FlowVersionRow.number).where(FlowVersionRow.flow == body.flow).limit(1)
-        if await db.scalar(published) is None:
+        latest = await latest_version(db, body.flow)
+        if latest is None:
             detail = f"'{body.flow}' has never been published, so no call can run it. Publish it first."
             raise Problem(409, "not-published", detail)
         row = await db.get(NumberRow, number, with_for_update=True)
-        before = None if row is None else {"flow": row.flow, "label": row.label}
+        canary = await db.get(CanaryRow, number, with_for_update=True)
+        before = None if row is None else _noted(row, canary)
         row = row or NumberRow(number=number)
         row.flow, row.label, row.changed_at_ms = body.flow, body.label, now_ms
         db.add(row)
-        note(db, request, who, now_ms, Change("number", number, before, body.model_dump()))
-        return _number(row)
+        await db.flush()
+        if body.canary is not None:
+            canary = await try_out(db, row, latest, body.canary, now_ms)
+        elif canary is not None and ("canary" in body.model_fields_set or canary.flow != body.flow):
+            await db.delete(canary)
+            canary = None
+        await db.flush()
+        note(db, request, who, now_ms, Change("number", number, before, _noted(row, canary)))
+        return await _number(db, row)
 
 
 @router.delete("/{number}", status_code=204)
@@ -68,10 +90,28 @@ async def forget_number(number: PhoneNumber, who: Who, parts: Parts, request: Re
         row = await db.get(NumberRow, number)
         if row is None:
             raise not_found(f"A setting of the number {number}")
-        before = {"flow": row.flow, "label": row.label}
+        canary = await db.get(CanaryRow, number)
+        before = _noted(row, canary)
+        if canary is not None:
+            await db.delete(canary)
+            await db.flush()
         await db.delete(row)
         note(db, request, who, parts.now_ms(), Change("number", number, before, None))
 
 
-def _number(row: NumberRow) -> Number:
-    return Number(number=row.number, flow=row.flow, label=row.label, changed_at=at(row.changed_at_ms))
+async def _number(db: AsyncSession, row: NumberRow) -> Number:
+    latest = await latest_version(db, row.flow)
+    found = await db.get(CanaryRow, row.number)
+    canary = found if found is not None and holds(row, found, latest) else None
+    return Number(
+        number=row.number,
+        flow=row.flow,
+        label=row.label,
+        changed_at=at(row.changed_at_ms),
+        runs=latest if canary is None else canary.instead_of,
+        canary=None if canary is None else await shown(db, canary),
+    )
+
+
+def _noted(row: NumberRow, canary: CanaryRow | None) -> dict[str, Any]:
+    return {"flow": row.flow, "label": row.label, "canary": noted(canary)}

@@ -52,7 +52,7 @@ class Published:
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
 
-    async def of(self, number: str) -> Flow | None:
+    async def of(self, number: str, call: str) -> Flow | None:
         return self.flow if number == "+15035550100" else None
 
 
