@@ -10,7 +10,7 @@ WEB_STAMP := $(WEB)/dist/index.html
 WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/public -type f) $(wildcard $(WEB)/*.ts $(WEB)/*.json $(WEB)/*.html)
 NODE_PATH_FIRST := PATH="$(abspath $(VENV))/bin:$$PATH"
 
-.PHONY: setup run call test check bench web web-types clean
+.PHONY: setup run call test check bench web web-types screenshots clean
 
 setup: $(STAMP)
 
@@ -66,6 +66,11 @@ check: $(STAMP) $(WEB_STAMP)
 bench: $(STAMP)
 	@$(VENV)/bin/tandem bench media
 	@$(VENV)/bin/tandem bench model
+
+# Every page as a picture, light and dark, from a platform of its own.
+screenshots: $(STAMP) $(WEB_STAMP)
+	@mkdir -p docs/screenshots
+	@TANDEM_SCREENSHOTS=docs/screenshots $(VENV)/bin/python -m pytest -q tests/admin/web/test_looks.py -k "anybody_out or nobody_out"
 
 clean:
 	rm -rf $(VENV) .tandem build $(WEB)/node_modules $(WEB)/dist

@@ -47,12 +47,11 @@ export function Shell() {
         <button
           type="button"
           onClick={() => setSearching(true)}
-          aria-label="Search and commands"
           className="mb-4 flex h-8 items-center gap-2 rounded-md border border-line px-2 text-faint hover:border-line-strong hover:text-muted"
         >
           <Search className="size-4" aria-hidden />
-          <span className="hidden flex-1 text-left text-[13px] lg:inline">Search</span>
-          <span className="hidden lg:inline">
+          <span className="sr-only flex-1 text-left text-[13px] lg:not-sr-only">Search</span>
+          <span className="hidden lg:inline" aria-hidden>
             <Kbd>⌘K</Kbd>
           </span>
         </button>
@@ -114,13 +113,15 @@ function Account() {
   return (
     <DropdownMenu.Root>
       <DropdownMenu.Trigger
-        aria-label={`Account of ${session.name}`}
         className="mt-3 flex items-center gap-2.5 rounded-md px-1.5 py-1.5 text-left hover:bg-sunken"
       >
-        <span className="grid size-7 shrink-0 place-items-center rounded-full bg-accent-soft text-xs font-semibold text-accent-ink">
+        <span
+          aria-hidden
+          className="grid size-7 shrink-0 place-items-center rounded-full bg-accent-soft text-xs font-semibold text-accent-ink"
+        >
           {initials(session.name)}
         </span>
-        <span className="hidden min-w-0 flex-1 lg:block">
+        <span className="sr-only min-w-0 flex-1 lg:not-sr-only">
           <span className="block truncate text-[13px] font-medium">{session.name}</span>
           <span className="block text-xs capitalize text-faint">{session.role}</span>
         </span>
