@@ -98,7 +98,12 @@ def _folder(tapes: Path, tape: str) -> Path | None:
 
 
 def _remove_recording(folder: Path | None) -> int:
-    if folder is None or not (folder / _RECORDING).is_file():
+    """Remove a call's recording, and those of its replays, which hold the caller's voice too."""
+    if folder is None:
+        return 0
+    for replayed in folder.glob(f"replays/*/{_RECORDING}"):
+        replayed.unlink()
+    if not (folder / _RECORDING).is_file():
         return 0
     (folder / _RECORDING).unlink()
     return 1

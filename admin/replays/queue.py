@@ -63,6 +63,11 @@ class _Asked:
     cancelled: bool = False
 
 
+def replay_folder(settings: Settings, tape: str, replay_id: str) -> Path:
+    """Where a replay's own tape is: with the call's, and removed with it."""
+    return settings.tapes.resolve() / tape / "replays" / replay_id
+
+
 class Replays:
     """Runs replays. Close it at the end.
 
@@ -90,10 +95,6 @@ class Replays:
     def is_full(self) -> bool:
         """Whether no further one is taken now."""
         return len(self._asked) > MOST_WAITING
-
-    def folder(self, replay_id: str) -> Path:
-        """Where a replay's tape is."""
-        return self._settings.home.resolve() / "replays" / replay_id
 
     def ask(self, replay_id: str) -> None:
         """See to a replay whose row has been written: when those before it are done."""
@@ -129,12 +130,13 @@ class Replays:
 
     async def forget_old(self) -> None:
         """Remove replays of a month ago, with their tapes."""
-        old = select(ReplayRow.id).where(ReplayRow.asked_at_ms < self._now_ms() - _KEPT_MS).limit(100)
+        old = select(ReplayRow.id, CallRow.tape).join(CallRow, CallRow.id == ReplayRow.call_id)
+        wanted = old.where(ReplayRow.asked_at_ms < self._now_ms() - _KEPT_MS).limit(100)
         async with self._database.writing() as db:
-            ids = list(await db.scalars(old))
-            await db.execute(delete(ReplayRow).where(ReplayRow.id.in_(ids)))
-        for replay_id in ids:
-            await asyncio.to_thread(shutil.rmtree, self.folder(replay_id), True)
+            found = [(row.id, row.tape) for row in await db.execute(wanted)]
+            await db.execute(delete(ReplayRow).where(ReplayRow.id.in_([each for each, _ in found])))
+        for replay_id, tape in found:
+            await asyncio.to_thread(shutil.rmtree, replay_folder(self._settings, tape, replay_id), True)
 
     # --- one after another --------------------------------------------------------------------------
 
@@ -182,7 +184,7 @@ class Replays:
         if row is None or call is None or row.status not in UNDER_WAY:
             return {}
         tape = folder_of(self._settings.tapes, call.tape)
-        into = self.folder(asked.id)
+        into = replay_folder(self._settings, call.tape, asked.id)
         await self._write(asked.id, under_way=True, status=Status.RUNNING)
         last = await self._run(ReplayOrder(self._settings, tape, into, row.yaml, By(row.played_by)), asked)
         match last:

@@ -17,7 +17,7 @@ from admin.flows.chosen import FlowChoice, FlowDocument, flow_has_errors, text_o
 from admin.parts import AdminParts, Parts
 from admin.problems import Problem, not_found
 from admin.replays.compare import Comparison
-from admin.replays.queue import LOST_AFTER_MS, UNDER_WAY, Replays, Status
+from admin.replays.queue import LOST_AFTER_MS, UNDER_WAY, Replays, Status, replay_folder
 from admin.replays.tables import ReplayRow
 from admin.simulations.apart import look_over
 from admin.times import At, at
@@ -130,14 +130,18 @@ async def list_replays(call_id: CallId, parts: Parts) -> list[ReplaySummary]:
 @router.get("/replays/{replay_id}")
 async def read_replay(replay_id: ReplayId, parts: Parts) -> ReplayDetails:
     """Read how far a replay is, and, once it is done, what came of it."""
-    wanted = select(ReplayRow, PersonRow.name).join(PersonRow, PersonRow.id == ReplayRow.asked_by)
+    wanted = (
+        select(ReplayRow, PersonRow.name, CallRow.tape)
+        .join(PersonRow, PersonRow.id == ReplayRow.asked_by)
+        .join(CallRow, CallRow.id == ReplayRow.call_id)
+    )
     async with parts.database.reading() as db:
         found = (await db.execute(wanted.where(ReplayRow.id == replay_id))).one_or_none()
     if found is None:
         raise not_found("This replay")
-    row, name = found
+    row, name, tape = found
     result = Comparison.model_validate_json(row.result) if row.result else None
-    recording = row.played_by == By.AUDIO and _recording(replay_id, parts).is_file()
+    recording = row.played_by == By.AUDIO and _recording(parts, tape, replay_id).is_file()
     return ReplayDetails(
         **_summary(row, name, parts).model_dump(), result=result, has_recording=bool(result and recording)
     )
@@ -163,9 +167,10 @@ async def read_replay_audio(replay_id: ReplayId, parts: Parts) -> FileResponse:
     """Listen to the replayed call: the recorded caller left, the agent as it would have sounded right."""
     async with parts.database.reading() as db:
         row = await db.get(ReplayRow, replay_id)
-    if row is None:
+        call = await db.get(CallRow, row.call_id) if row else None
+    if row is None or call is None:
         raise not_found("This replay")
-    path = _recording(replay_id, parts)
+    path = _recording(parts, call.tape, replay_id)
     if row.status != Status.DONE or row.played_by != By.AUDIO or not path.is_file():
         detail = "This replay has no sound here: it is not done, was played by words, or is another server's."
         raise Problem(404, "no-recording", detail)
@@ -178,8 +183,8 @@ def _replays(parts: AdminParts) -> Replays:
     return parts.replays
 
 
-def _recording(replay_id: str, parts: AdminParts) -> FilePath:
-    return parts.settings.home.resolve() / "replays" / replay_id / RECORDING
+def _recording(parts: AdminParts, tape: str, replay_id: str) -> FilePath:
+    return replay_folder(parts.settings, tape, replay_id) / RECORDING
 
 
 def _label(choice: FlowChoice, version: int | None) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from admin.replays.queue import LOST_AFTER_MS, MOST_WAITING, Replays
+from admin.replays.queue import LOST_AFTER_MS, MOST_WAITING, Replays, replay_folder
 from admin.replays.tables import ReplayRow
 from admin.roles import Role
 from config.replaying import Progressed, ReplayOrder
@@ -220,10 +220,11 @@ async def test_replays_of_a_month_ago_are_forgotten_with_their_tapes(
     manager = await office.person(Role.MANAGER)
     old = await ask(manager)
     await replays.idle()
-    assert (replays.folder(old) / "tape.jsonl").is_file()
+    folder = replay_folder(office.settings, CALL, old)
+    assert (folder / "tape.jsonl").is_file()
     office.clock.now_ms += 31 * 24 * 3_600_000
     await replays.forget_old()
-    assert not replays.folder(old).exists()
+    assert not folder.exists()
     assert (await office.stranger().get(f"/replays/{old}")).status_code == 401
     async with office.database.reading() as db:
         assert await db.get(ReplayRow, old) is None
