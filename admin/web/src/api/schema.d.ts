@@ -368,6 +368,8 @@ export interface paths {
         /**
          * Import Flow
          * @description Begin a flow from a YAML file, kept byte for byte. It is called what the file calls it.
+         *
+         *     pipecat's `FlowConfig`, as YAML or JSON, is taken over too: as a draft of ours under `name`.
          */
         post: operations["import_flow"];
         delete?: never;
@@ -448,6 +450,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/flows/{name}/draft/pipecat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Draft For Pipecat
+         * @description Give out the draft as pipecat's `FlowConfig`, with what that does not say. It must be a sound flow.
+         */
+        get: operations["export_draft_for_pipecat"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/flows/{name}/publish": {
         parameters: {
             query?: never;
@@ -460,6 +482,8 @@ export interface paths {
         /**
          * Publish Flow
          * @description Publish the draft as read: new calls run it from now on, calls under way keep theirs.
+         *
+         *     With a canary, a share of the new calls does, to every number that runs the flow.
          *
          *     Refused with the findings while there are any.
          */
@@ -602,7 +626,7 @@ export interface paths {
         get?: never;
         /**
          * Set Number
-         * @description Have a number run a flow: always its latest version. New calls do so at once.
+         * @description Have a number run a flow: its latest version, or that for a share of calls. New calls do so at once.
          */
         put: operations["set_number"];
         post?: never;
@@ -1605,6 +1629,46 @@ export interface components {
             language?: string | null;
         };
         /**
+         * Canary
+         * @description A version that a share of a number's calls tries out, or tried out until it was withdrawn.
+         */
+        Canary: {
+            /** Version */
+            version: number;
+            /** Instead Of */
+            instead_of: number;
+            /** Share */
+            share: number;
+            guardrail: components["schemas"]["Guardrail"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "withdrawn";
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /** Withdrawn At */
+            withdrawn_at: string | null;
+            /** Value */
+            value: number | null;
+            /** Calls */
+            calls: number;
+            /** @description `GET /calls` lists the calls that ran it by this. */
+            filter: components["schemas"]["CallFilter"];
+        };
+        /**
+         * CanarySetting
+         * @description A share of the calls that runs the latest version, and what withdraws it.
+         */
+        CanarySetting: {
+            /** Share */
+            share: number;
+            guardrail: components["schemas"]["Guardrail"];
+        };
+        /**
          * Choice
          * @description A task whose outcome the tester chooses.
          */
@@ -1654,6 +1718,8 @@ export interface components {
             name: string;
             /** Revision */
             revision: number;
+            /** Read Through */
+            read_through?: string[];
         };
         /**
          * Credential
@@ -1827,6 +1893,24 @@ export interface components {
         FlowText: {
             /** Yaml */
             yaml: string;
+        };
+        /**
+         * Guardrail
+         * @description When a version is withdrawn: it does worse than a threshold, over some calls at least.
+         *
+         *     `after_calls` counts calls that say something about it: for tools those that called one, for latency those
+         *     that were answered, for satisfaction those in which the caller gave a rating.
+         */
+        Guardrail: {
+            /** @default containment */
+            metric: components["schemas"]["Metric"];
+            /** Threshold */
+            threshold: number;
+            /**
+             * After Calls
+             * @default 30
+             */
+            after_calls: number;
         };
         /**
          * HangsUp
@@ -2053,6 +2137,12 @@ export interface components {
             yaml: string;
         };
         /**
+         * Metric
+         * @description What a version is judged by, over the calls that ran it.
+         * @enum {string}
+         */
+        Metric: "containment" | "tool_failures" | "response_p95_ms" | "satisfaction";
+        /**
          * NamedFlow
          * @description A flow by its name: its draft, what is published, a version's number, or as it is shipped.
          */
@@ -2120,8 +2210,16 @@ export interface components {
              * Format: date-time
              */
             changed_at: string;
+            /** Runs */
+            runs: number | null;
+            canary: components["schemas"]["Canary"] | null;
         };
-        /** NumberSetting */
+        /**
+         * NumberSetting
+         * @description What a number runs.
+         *
+         *     `canary` left out: it stays as it is. Null: all calls run the latest version, also one that was withdrawn.
+         */
         NumberSetting: {
             /** Flow */
             flow: string;
@@ -2130,6 +2228,7 @@ export interface components {
              * @default
              */
             label: string;
+            canary?: components["schemas"]["CanarySetting"] | null;
         };
         /**
          * OidcOffer
@@ -2293,12 +2392,25 @@ export interface components {
             languages: string[];
         };
         /**
+         * PipecatFlow
+         * @description A draft for pipecat: `config` as its `FlowConfig`, `lost` what that does not say.
+         */
+        PipecatFlow: {
+            /** Config */
+            config: {
+                [key: string]: unknown;
+            };
+            /** Lost */
+            lost: string[];
+        };
+        /**
          * Publication
-         * @description Why this version is published, for those who look back.
+         * @description Why this version is published, for those who look back; with a `canary`, to a share of calls only.
          */
         Publication: {
             /** Note */
             note: string;
+            canary?: components["schemas"]["CanarySetting"] | null;
         };
         /** ReplayDetails */
         ReplayDetails: {
@@ -3573,7 +3685,10 @@ export interface operations {
     };
     import_flow: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What it is called, above what the file says. */
+                name?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3789,6 +3904,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Saved"];
+                };
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    export_draft_for_pipecat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipecatFlow"];
                 };
             };
             /** @description What was wrong, and what to do. */
