@@ -13,10 +13,18 @@ const TONES: Record<Tone, string> = {
   agent: "bg-agent-soft text-agent",
 };
 
+interface Props {
+  tone?: Tone;
+  children: ReactNode;
+  className?: string;
+  title?: string;
+}
+
 /** A word about a thing: its state, its kind. Colour never says it alone. */
-export function Badge({ tone = "plain", children, className }: { tone?: Tone; children: ReactNode; className?: string }) {
+export function Badge({ tone = "plain", children, className, title }: Props) {
   return (
     <span
+      title={title}
       className={cx(
         "inline-flex h-5 items-center gap-1 rounded-full px-2 text-xs font-medium whitespace-nowrap",
         TONES[tone],

@@ -1,13 +1,44 @@
 /** What a number runs. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { api, taken } from "@/api/client";
+import { api, type Schemas, taken } from "@/api/client";
 import { Button } from "@/ui/Button";
 import { Field, Input, Select } from "@/ui/Field";
 import { Modal } from "@/ui/Modal";
 import { Trouble } from "@/ui/Page";
 import { toast } from "@/ui/Toasts";
+import { CanaryFields, type CanaryTyped } from "./CanaryFields";
+import { aboutMetric, type Canary, type Metric, sentence, threshold } from "./canary";
 import { flowsQuery, numbersQuery, OTHERS, type PhoneNumber } from "./queries";
+
+const USUAL: CanaryTyped = {
+  share: "10",
+  metric: "containment",
+  threshold: aboutMetric("containment").usual,
+  afterCalls: "30",
+};
+
+function typedOf({ share, guardrail }: Canary): CanaryTyped {
+  const metric = guardrail.metric ?? "containment";
+  const shown = aboutMetric(metric).percent ? guardrail.threshold * 100 : guardrail.threshold;
+  return {
+    share: String(Math.round(share * 100)),
+    metric,
+    threshold: String(Math.round(shown * 10) / 10),
+    afterCalls: String(guardrail.after_calls ?? 30),
+  };
+}
+
+function sent(typed: CanaryTyped): Schemas["CanarySetting"] {
+  return {
+    share: Number(typed.share) / 100,
+    guardrail: {
+      metric: typed.metric as Metric,
+      threshold: threshold(typed.metric, typed.threshold),
+      after_calls: Number(typed.afterCalls),
+    },
+  };
+}
 
 interface Props {
   /** Null: a new one. */
@@ -23,6 +54,8 @@ export function NumberDialog({ number, taken: there, onClose }: Props) {
   const [digits, setDigits] = useState(number?.number ?? "");
   const [flow, setFlow] = useState(number?.flow ?? "");
   const [label, setLabel] = useState(number?.label ?? "");
+  const running = number?.canary?.state === "running" ? number.canary : null;
+  const [canary, setCanary] = useState<CanaryTyped | null>(running && typedOf(running));
   const [sure, setSure] = useState(false);
   const path = { number: digits.replace(/[\s().-]/g, "") };
   const done = (said: string) => {
@@ -31,7 +64,8 @@ export function NumberDialog({ number, taken: there, onClose }: Props) {
     onClose();
   };
   const save = useMutation({
-    mutationFn: () => taken(api.PUT("/numbers/{number}", { params: { path }, body: { flow, label } })),
+    mutationFn: () =>
+      taken(api.PUT("/numbers/{number}", { params: { path }, body: { flow, label, canary: canary && sent(canary) } })),
     onSuccess: () => done("Saved. New calls run it at once."),
   });
   const forget = useMutation({
@@ -91,6 +125,26 @@ export function NumberDialog({ number, taken: there, onClose }: Props) {
         <Field label="Label" hint="For people; callers never hear it.">
           <Input maxLength={128} value={label} onChange={(event) => setLabel(event.target.value)} />
         </Field>
+        {number && (
+          <div className="flex flex-col gap-2">
+            <label className="flex items-start gap-2">
+              <input
+                type="checkbox"
+                className="mt-0.5 size-4 accent-accent"
+                checked={canary !== null}
+                onChange={(event) => setCanary(event.target.checked ? USUAL : null)}
+              />
+              <span>
+                Try the latest version out on a share of the calls
+                <span className="block text-[13px] text-muted">
+                  It is withdrawn by itself when it does worse than you say.
+                </span>
+              </span>
+            </label>
+            {canary && <CanaryFields typed={canary} onChange={setCanary} />}
+            {number.canary && <p className="text-[13px] text-muted">{sentence(number.canary)}</p>}
+          </div>
+        )}
         {trouble && (
           <p role="alert" className="text-bad">
             {trouble.message}

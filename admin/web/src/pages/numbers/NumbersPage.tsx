@@ -4,10 +4,12 @@ import { Link } from "@tanstack/react-router";
 import { Hash, Plus } from "lucide-react";
 import { useState } from "react";
 import { useMay } from "@/app/session";
+import { Badge } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
 import { Empty, LoadingRows, PageBody, PageHead, Trouble } from "@/ui/Page";
 import { Table, Td, Th } from "@/ui/Table";
 import { ago } from "@/ui/time";
+import { sentence } from "./canary";
 import { CheckDialog } from "./CheckDialog";
 import { NumberDialog } from "./NumberDialog";
 import { numbersQuery, OTHERS, type PhoneNumber } from "./queries";
@@ -62,7 +64,19 @@ export function NumbersPage() {
                       className="font-medium text-accent-ink hover:underline"
                     >
                       {each.flow}
+                      {each.runs !== null && `@${each.runs}`}
                     </Link>
+                    {each.canary && (
+                      <Badge
+                        tone={each.canary.state === "withdrawn" ? "bad" : "accent"}
+                        className="ml-2"
+                        title={sentence(each.canary)}
+                      >
+                        {each.canary.state === "withdrawn"
+                          ? `version ${each.canary.version} withdrawn`
+                          : `${Math.round(each.canary.share * 100)} % try version ${each.canary.version}`}
+                      </Badge>
+                    )}
                   </Td>
                   <Td className="whitespace-nowrap text-muted">{ago(each.changed_at)}</Td>
                   <Td className="w-px">
