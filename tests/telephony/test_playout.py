@@ -141,3 +141,49 @@ def test_one_mark_held_up_on_its_way_moves_no_schedule():
     state = playout.on_mark(state, "1", 700 * MS)
     assert state.free_ns == free_ns
     assert state.late_marks == 1
+
+
+# --- players that tell how far they are -----------------------------------------------------------
+
+
+def reporting(now_ms: int = 0) -> playout.Playout:
+    return playout.Playout(free_ns=now_ms * MS, confirmed_ns=now_ms * MS, unconfirmed_ns=500 * MS)
+
+
+def test_a_report_confirms_up_to_the_last_mark_and_tells_exactly_when_it_sounded():
+    state = reporting()
+    for turn in range(3):
+        state = playout.set_mark(sent(state, turn * 200, 200, now_ms=0), str(turn))
+    state = playout.on_played(state, 16 * 250, (250 + 80) * MS)
+    assert state.transit_ns == 80 * MS
+    assert [mark.name for mark in state.marks] == ["1", "2"]
+    assert heard_ms(state) == 200
+
+
+def test_reports_that_tell_nothing_new_change_nothing():
+    state = playout.set_mark(sent(reporting(), 0, 200, now_ms=0), "a")
+    assert playout.on_played(state, 16 * 100, 120 * MS) == state
+    done = playout.on_played(state, 16 * 200, 220 * MS)
+    assert playout.on_played(done, 16 * 200, 900 * MS) == done
+
+
+def test_a_report_of_more_than_was_sent_is_taken_for_all_of_it():
+    state = playout.on_played(playout.set_mark(sent(reporting(), 0, 200, 0), "a"), 16 * 9_000, 220 * MS)
+    assert state.unknown_marks == 1
+    assert heard_ms(playout.hear(state, 220 * MS)) == 200
+
+
+def test_what_is_not_confirmed_does_not_count_as_heard_for_long():
+    state = playout.set_mark(sent(reporting(1_000), 0, 3_000, now_ms=1_000), "a")
+    assert heard_ms(playout.hear(state, 1_400 * MS)) == 400
+    assert heard_ms(playout.hear(state, 3_000 * MS)) == 500
+    assert heard_ms(playout.clear(state, 3_000 * MS)) == 500
+    assert heard_ms(playout.on_played(state, 16 * 3_000, 4_100 * MS)) == 3_000
+
+
+def test_reports_from_before_a_clear_confirm_nothing_after_it():
+    state = playout.set_mark(sent(reporting(), 0, 400, now_ms=0), "old")
+    state = playout.clear(state, 200 * MS)
+    state = playout.set_mark(sent(state, 400, 200, now_ms=200), "new")
+    assert [mark.name for mark in playout.on_played(state, 16 * 400, 300 * MS).marks] == ["new"]
+    assert playout.on_played(state, 16 * 600, 500 * MS).marks == ()
