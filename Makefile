@@ -10,7 +10,7 @@ WEB_STAMP := $(WEB)/dist/index.html
 WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/public -type f) $(wildcard $(WEB)/*.ts $(WEB)/*.json $(WEB)/*.html)
 NODE_PATH_FIRST := PATH="$(abspath $(VENV))/bin:$$PATH"
 
-.PHONY: setup run call test check bench web web-types screenshots clean
+.PHONY: setup run call test check bench web web-test web-types screenshots clean
 
 setup: $(STAMP)
 
@@ -37,6 +37,9 @@ $(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json | $(STAMP)
 $(WEB_STAMP): $(WEB)/node_modules/.package-lock.json $(WEB_SOURCES)
 	@cd $(WEB) && $(NODE_PATH_FIRST) npm run --silent build -- --logLevel warn
 
+web-test: $(WEB)/node_modules/.package-lock.json
+	@cd $(WEB) && $(NODE_PATH_FIRST) NO_COLOR=1 npm run --silent test | tail -n 5; exit $${PIPESTATUS[0]}
+
 # The web's client is generated from the API's contract.
 web-types: $(STAMP) $(WEB)/node_modules/.package-lock.json
 	@mkdir -p build && $(VENV)/bin/tandem admin openapi build/openapi.json
@@ -53,7 +56,7 @@ call: $(STAMP)
 test: $(STAMP)
 	@$(MAKE) --no-print-directory $(WEB)/node_modules/.package-lock.json || \
 	  echo "The web application's packages could not be fetched: its tests are skipped."
-	@if [ -e $(WEB)/node_modules/.package-lock.json ]; then $(MAKE) --no-print-directory web; fi
+	@if [ -e $(WEB)/node_modules/.package-lock.json ]; then $(MAKE) --no-print-directory web web-test; fi
 	@$(VENV)/bin/python -m pytest -q
 
 check: $(STAMP) $(WEB_STAMP)
@@ -61,6 +64,7 @@ check: $(STAMP) $(WEB_STAMP)
 	@$(VENV)/bin/ruff check --quiet .
 	@$(VENV)/bin/lint-imports --verbose 2>&1 | tail -n 3
 	@$(VENV)/bin/pyright --warnings
+	@$(MAKE) --no-print-directory web-test
 	@$(VENV)/bin/python -m pytest -q -m 'not service and not slow'
 
 bench: $(STAMP)
