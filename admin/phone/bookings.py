@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from admin.accounts.sessions import hashed, new_token
 from admin.apart import Apart
+from admin.phone.runnable import Default, default_flow
 from admin.problems import Problem
 from agents.reports import connect
 from config.flow import Flow
@@ -64,20 +65,27 @@ class PhoneBookings:
         self._redis = connect(redis_url, _ANSWERS_WITHIN_MS)
         self._apart = apart
         self._flows: OrderedDict[tuple[str, int | None], Flow] = OrderedDict()
+        self._default: Default | None = None
 
     async def close(self) -> None:
         """Close the connections."""
         await self._redis.aclose()
 
+    async def default(self, name_or_path: str) -> Default | None:
+        """Read the default flow, once, as the telephone server does; None: it cannot be read."""
+        if self._default is None:
+            self._default = await self._apart.run(_default, name_or_path)
+            if self._default is not None:
+                text = self._default.text
+                self._keep((_hash(text.yaml), text.version), self._default.flow)
+        return self._default
+
     async def read(self, text: str, version: int | None) -> Flow | None:
         """Read a flow in the language it begins in, with its others; None: it is not valid."""
-        key = (hashlib.sha256(text.encode("utf-8", "replace")).hexdigest(), version)
+        key = (_hash(text), version)
         flow = self._flows.get(key) or await self._apart.run(_read, text, version)
         if flow is not None:
-            self._flows[key] = flow
-            self._flows.move_to_end(key)
-            while len(self._flows) > _FLOWS_KEPT:
-                self._flows.popitem(last=False)
+            self._keep(key, flow)
         return flow
 
     async def book(self, runs: Runs) -> str:
@@ -111,6 +119,23 @@ class PhoneBookings:
             logger.error("the flow of a booked call can no longer be read: %s", booked["label"])
             return None
         return PhoneBooking(flow.speaking(booked["language"]), booked["label"])
+
+    def _keep(self, key: tuple[str, int | None], flow: Flow) -> None:
+        self._flows[key] = flow
+        self._flows.move_to_end(key)
+        while len(self._flows) > _FLOWS_KEPT:
+            self._flows.popitem(last=False)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+def _default(name_or_path: str) -> Default | None:
+    try:
+        return default_flow(name_or_path)
+    except FlowError:
+        return None
 
 
 def _key(ticket: str) -> str:

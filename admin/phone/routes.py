@@ -17,10 +17,8 @@ from admin.parts import AdminParts, Parts
 from admin.phone.bookings import LIVES_S, PhoneBookings, Runs
 from admin.phone.runnable import (
     DRAFT,
-    Default,
     Listed,
     Text,
-    default_flow,
     languages_of,
     latest_version,
     listed,
@@ -68,13 +66,14 @@ class BookedCall(BaseModel):
 
 
 @router.get("/flows")
-async def list_phone_flows(who: WhoIfAnybody, parts: Parts) -> list[PhoneFlow]:
+async def list_phone_flows(who: WhoIfAnybody, parts: Parts, request: Request) -> list[PhoneFlow]:
     """List the flows that can be called, by title."""
     drafts = who is not None and who.role.may(MAY_CALL_DRAFTS)
     async with parts.database.reading() as db:
         flows = [each for each in await listed(db) if each.version is not None or drafts]
         texts = [await latest_version(db, each.name) or await the_draft_of(db, each.name) for each in flows]
-    default = await _default(parts)
+    bookings: PhoneBookings = request.app.state.bookings
+    default = await bookings.default(parts.settings.flow)
     named = {each.name: each for each in flows}
     if default is not None and (default.text.name not in named or named[default.text.name].version is None):
         known = named.get(default.text.name)
@@ -98,8 +97,11 @@ async def list_phone_flows(who: WhoIfAnybody, parts: Parts) -> list[PhoneFlow]:
 @router.post("/calls", status_code=201)
 async def book_phone_call(body: CallWanted, who: WhoIfAnybody, parts: Parts, request: Request) -> BookedCall:
     """Book a call; its socket must be opened within a minute."""
-    text = await _draft(body, who, parts) if body.which == DRAFT else await _published(body, parts)
     bookings: PhoneBookings = request.app.state.bookings
+    if body.which == DRAFT:
+        text = await _draft(body, who, parts)
+    else:
+        text = await _published(body, parts, bookings)
     flow = await bookings.read(text.yaml, text.version)
     if flow is None:
         raise Problem(409, "flow-unreadable", f"'{text.name}' cannot be read any more. Publish it anew.")
@@ -128,23 +130,15 @@ async def _draft(body: CallWanted, who: SignedIn | None, parts: AdminParts) -> T
     return text
 
 
-async def _published(body: CallWanted, parts: AdminParts) -> Text:
+async def _published(body: CallWanted, parts: AdminParts, bookings: PhoneBookings) -> Text:
     async with parts.database.reading() as db:
         if found := await latest_version(db, body.flow):
             return found
-        default = await _default(parts)
-        if default is not None and default.text.name == body.flow:
-            return default.text
+    default = await bookings.default(parts.settings.flow)
+    if default is not None and default.text.name == body.flow:
+        return default.text
+    async with parts.database.reading() as db:
         raise await not_published(db, body.flow)
-
-
-async def _default(parts: AdminParts) -> Default | None:
-    try:
-        return await parts.apart.run(default_flow, parts.settings.flow)
-    except (
-        Exception
-    ):  # an error of reading cannot cross to us whole; the telephone server has said it already
-        return None
 
 
 def _in_language(wanted: str | None, tags: Sequence[str], flow: str) -> str:

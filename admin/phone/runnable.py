@@ -94,6 +94,7 @@ class Default:
 
     text: Text
     title: str
+    flow: Flow
 
 
 def default_flow(name_or_path: str) -> Default:
@@ -102,8 +103,8 @@ def default_flow(name_or_path: str) -> Default:
     Raises:
         FlowError: it is not valid.
     """
-    flow: Flow = load_flow(name_or_path)
-    return Default(Text(flow.name, source_of(name_or_path), flow.version), flow.title)
+    flow = load_flow(name_or_path)
+    return Default(Text(flow.name, source_of(name_or_path), flow.version), flow.title, flow)
 
 
 def languages_of(text: str) -> tuple[str, ...]:
