@@ -57,6 +57,13 @@ class RecordedCall:
     tasks: tuple[RecordedTask, ...] = ()
     outcome: str | None = None
 
+    def typed(self, index: int) -> tuple[str, ...]:
+        """What the caller typed instead of speaking: words that take no time (`telephony.typed_turn`)."""
+        turn = self.turns.get(index)
+        if turn is None or not turn.words or any(word.start_ms != word.end_ms for word in turn.words):
+            return ()
+        return (turn.text,)
+
     @property
     def micro_turns(self) -> int:
         """How many it had."""

@@ -65,7 +65,7 @@ async def replay(
     try:
         while index < micro_turns:
             desk.now_ms = index * MICRO_TURN_MS
-            answer = await call.micro_turn(_turn(recorded, index))
+            answer = await call.micro_turn(_turn(recorded, index, order.by))
             await desk.settled()
             index += 1
             if index % _TOLD_EVERY == 0:
@@ -122,7 +122,7 @@ def _side(order: ReplayOrder, recorded: RecordedCall, context: CallContext) -> A
     return AudioSide(order.settings, context)
 
 
-def _turn(recorded: RecordedCall, index: int) -> LineTurn:
+def _turn(recorded: RecordedCall, index: int, by: By) -> LineTurn:
     """What the line brings: the caller as recorded, then silence; the agent heard without delay."""
     within = index < recorded.micro_turns
     heard = HeardSpan((index - 1) * MICRO_TURN_SAMPLES, index * MICRO_TURN_SAMPLES, MICRO_TURN_SAMPLES)
@@ -132,4 +132,5 @@ def _turn(recorded: RecordedCall, index: int) -> LineTurn:
         keys=recorded.keys.get(index, ()),
         heard_ms=index * MICRO_TURN_MS,
         heard=(heard,) if index else (),
+        typed=recorded.typed(index) if by is By.AUDIO else (),  # by words, all turns are known
     )

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -163,6 +164,14 @@ def test_the_callers_side_is_read_to_the_sample(tmp_path: Path) -> None:
         40: "where is my order",
         190: "no thanks",
     }
+
+
+def test_turns_that_were_typed_are_told_from_spoken_ones(tmp_path: Path) -> None:
+    call = read_recorded(caller_only(tmp_path / "caller", ORDER, 60))
+    words = tuple(replace(word, end_ms=word.start_ms) for word in call.turns[40].words)
+    typed = replace(call, turns={40: replace(call.turns[40], words=words), 190: call.turns[190]})
+    assert typed.typed(40) == ("where is my order",)
+    assert typed.typed(190) == typed.typed(41) == ()
 
 
 @pytest.mark.slow
