@@ -1,10 +1,10 @@
-"""The demonstration flow, asked about a bill: who calls, what is told and when, the chart, and trouble."""
+"""The billing flow: who calls, what is told and when, the chart, and trouble."""
 
 from itertools import permutations
 
 import pytest
 
-from agents.dialogue.events import HangUp, Say, TransferTo
+from agents.dialogue.events import HangUp, Say, SurveyAnswered, TransferTo
 from agents.messages import FollowUp, Identity
 from config.flow_file import load_flow
 from tests.agents.dialogue.line import Line
@@ -33,7 +33,6 @@ BILLS = {
         "unit": "USD",
     },
 }
-SHIPPED = {"status": "shipped", "items": "a lamp", "carrier": "UPS", "expected_on": "2026-11-24"}
 
 WHY = (
     "Your newest bill is 84 dollars. That is 65 dollars more than the one before. "
@@ -48,7 +47,7 @@ OFFER = "Shall I text you a chart of it, to the phone number we have for you?"
 
 @pytest.fixture
 def line():
-    return Line.open(load_flow("order_status"))
+    return Line.open(load_flow("billing"))
 
 
 def said(line, *words):
@@ -124,7 +123,7 @@ def test_the_chart_is_sent_with_the_callers_yes_and_the_conversation_goes_on(lin
     assert answer == ["I'm sending it. Is there anything else I can help you with?"]
     task = line.task("send_the_chart")
     assert task.consent
-    assert task.arguments == {"chart_id": "chart-of-ada", "text": "Your bills at Lumen and Oak"}
+    assert task.arguments == {"chart_id": "chart-of-ada", "text": "Lumen and Oak"}
     assert task.follow_up == FollowUp(language="en-US")  # the caller may hang up; it is sent all the same
     told = line.report(task, "result", {"message_id": "SM1", "ends_with": "99"})
     assert told == ["The chart is on its way to your number ending in 9 9."]
@@ -169,28 +168,11 @@ def test_of_a_chart_that_was_not_sent_the_caller_hears_what_is_true(line, error,
     assert line.state.step == "anything_else"
 
 
-def test_the_order_asked_about_before_is_not_asked_for_again(line):
-    said(line, "where is my order 104233")
-    line.report(line.task("look_up"), "result", SHIPPED)
-    line.hear()
-    assert "postcode" in said(line, "why is my bill so high")[-1]
-
-
 def test_once_shown_who_they_are_callers_need_not_show_it_again(line):
     explained(line)
     said(line, "no", "i have a question about my bill")
     assert [task.step for task in line.tasks].count("verify") == 1
     assert [task.step for task in line.tasks].count("newest_bill") == 2
-
-
-def test_an_order_is_looked_up_while_the_bills_are_gone_through(line):
-    verified(line)
-    line.report(line.task("newest_bill"), "result", INVOICE)
-    line.hear()
-    said(line, "where is my order", "one zero four two three four")
-    assert [task.step for task in line.state.tasks] == ["bills", "look_up"]
-    assert line.report(line.task("bills"), "result", BILLS) == [SHOWN]
-    assert "on its way with UPS" in line.report(line.task("look_up"), "result", SHIPPED)[0]
 
 
 def test_an_unknown_customer_may_try_three_times_and_is_never_told_what_was_wrong(line):
@@ -296,3 +278,23 @@ def test_the_word_of_the_chart_answers_nothing_the_caller_said(line):
     line.report(line.task("send_the_chart"), "result", {"message_id": "SM1", "ends_with": "99"})
     (told,) = [effect for effect in line.effects if isinstance(effect, Say)]
     assert (told.news, told.step) == (True, "chart_sent")
+
+
+def test_before_goodbye_the_caller_is_asked_how_it_was_and_the_answer_is_kept(line):
+    explained(line)
+    asked = said(line, "no", "no thanks")[-1]
+    assert asked.startswith("Before you go, from one to five")
+    line.caller("four")
+    (kept,) = [effect for effect in line.effects if isinstance(effect, SurveyAnswered)]
+    assert (kept.measures, kept.value) == ("satisfaction", 4)
+    assert any(isinstance(effect, HangUp) for effect in line.effects)
+
+
+def test_a_bill_is_explained_in_spanish_to_who_asks_for_it(line):
+    line.caller("spanish please")
+    line.hear()
+    said(line, "por qué es tan alta mi factura", "uno cero cuatro dos tres tres", "ocho tres siete cero dos")
+    line.report(line.task("verify"), "result", ADA)
+    line.hear()
+    answer = line.report(line.task("newest_bill"), "result", INVOICE)
+    assert answer[0] == "Su última factura es de 84 dólares. Son 65 dólares más que la anterior."

@@ -12,7 +12,7 @@ from config.flow_file import load_flow, shipped_flows
 from config.flow_steps import End, LookUp, Transfer
 from tests.agents.dialogue.line import Line
 
-FLOWS = ("refund", "appointment", "technical_support", "after_hours")
+FLOWS = ("refund", "billing", "appointment", "technical_support", "after_hours")
 ADA = {"customer_id": "C1", "name": "Ada", "verified_by": "order number and postcode"}
 NUMBER, POSTCODE = "one zero four two three three", "eight three seven oh two"
 PHONE = "five oh three five five five zero one zero zero"

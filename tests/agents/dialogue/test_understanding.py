@@ -9,12 +9,12 @@ from config.flow_file import load_flow
 
 
 @cache
-def meanings():
-    return tuple(load_flow("order_status").meanings.items())
+def meanings(flow):
+    return tuple(load_flow(flow).meanings.items())
 
 
-def meant(said):
-    match = understood(said, meanings())
+def meant(said, flow="order_status"):
+    match = understood(said, meanings(flow))
     return match.meaning if match else None
 
 
@@ -30,9 +30,7 @@ def meant(said):
         ("i want to talk to a human being", "person"),
         ("what", "repeat"),
         ("could you say that again please", "repeat"),
-        ("what about my invoice", "bill"),
-        ("why did my bill go up this month", "bill"),
-        ("could you text me the chart", "chart"),
+        ("what about my invoice", "something_else"),
         ("i want to return a lamp", "something_else"),
         ("no thank you that's all", "done"),
         ("okay thank you bye", "done"),
@@ -47,6 +45,18 @@ def test_callers_are_understood_in_their_own_words(said, meaning):
 
 
 @pytest.mark.parametrize(
+    ("said", "meaning"),
+    [
+        ("what about my invoice", "bill"),
+        ("why did my bill go up this month", "bill"),
+        ("could you text me the chart", "chart"),
+    ],
+)
+def test_callers_with_a_question_about_a_bill_are_too(said, meaning):
+    assert meant(said, "billing") == meaning
+
+
+@pytest.mark.parametrize(
     "said", ["", "um", "blue elephants sing", "what is your name", "the weather is nice"]
 )
 def test_other_words_mean_nothing(said):
@@ -54,7 +64,7 @@ def test_other_words_mean_nothing(said):
 
 
 def test_every_example_phrase_means_what_it_stands_under():
-    for name, meaning in meanings():
+    for name, meaning in meanings("order_status"):
         for phrase in meaning.phrases:
             assert meant(phrase) == name, phrase
 
@@ -69,5 +79,5 @@ def test_a_short_word_meant_to_repeat_does_not_count_inside_a_long_sentence():
 
 @given(st.text())
 def test_any_text_is_borne(text):
-    match = understood(text, meanings())
+    match = understood(text, meanings("order_status"))
     assert match is None or 0 < match.score <= 1

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from agents.messages import ReportKind
+from config.flow_file import load_flow
 from config.live import HELD_MS, MOST_WHISPER, CommandKind
 from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES
 from model.turn import OfferDropped, Transcript, TurnTaken, Yielded
@@ -48,10 +49,10 @@ Open = Callable[..., Followed]
 async def opened(tmp_path: Path) -> AsyncIterator[Open]:
     scenes: list[Scene] = []
 
-    def open_it(*, sensitive: tuple[str, ...] = ()) -> Followed:
-        call, kept = follow(sensitive=sensitive)
-        scene = open_scene(tmp_path / "c1", follower=call)
-        call.saw(0, CallBegan("c1", "twilio", "+1", "+2", "order_status@1", "en-US", BEGAN))
+    def open_it(*, sensitive: tuple[str, ...] = (), flow: str = "order_status") -> Followed:
+        call, kept = follow(load_flow(flow), sensitive)
+        scene = open_scene(tmp_path / "c1", follower=call, flow=load_flow(flow))
+        call.saw(0, CallBegan("c1", "twilio", "+1", "+2", f"{flow}@1", "en-US", BEGAN))
         scenes.append(scene)
         return Followed(scene, call, kept)
 
@@ -273,7 +274,7 @@ async def test_a_turn_without_a_taken_transcript_tells_nothing_twice(opened: Ope
 
 
 async def test_what_is_sensitive_is_not_told(opened: Open) -> None:
-    followed = await opened(sensitive=("postcode",)).greeted()
+    followed = await opened(sensitive=("postcode",), flow="billing").greeted()
     await followed.scene.say("why is my bill so high")
     for _ in range(12):
         await followed.scene.go()
