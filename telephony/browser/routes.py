@@ -124,6 +124,8 @@ class _Desk:
                 return "You have hung up."
             case "time_limit":
                 return f"A call may last {self._settings.max_call_minutes} minutes."
+            case "ended_by_manager":
+                return "Somebody who watched this call has ended it."
             case _ if end.reason == "silent":
                 return f"Nothing came from your browser for {LIMITS.silent_ms // 1_000} seconds."
             case _:

@@ -10,12 +10,14 @@ interface Props {
   utterances: readonly Utterance[];
   /** Where the call is; words that are still to sound wait. Without it all are shown. */
   clock?: () => number;
+  /** Whether more may come. */
+  up: boolean;
   names: Record<Side, string>;
   /** While there are no words. */
   children?: ReactNode;
 }
 
-export function Captions({ utterances, clock, names, children }: Props) {
+export function Captions({ utterances, clock, up, names, children }: Props) {
   const nowMs = useNow(utterances, clock);
   const rows = useMemo(() => rowsOf(utterances), [utterances]);
   const { box, away, follow } = useEndInView(rows, nowMs);
@@ -25,7 +27,13 @@ export function Captions({ utterances, clock, names, children }: Props) {
         {rows.length === 0 && children}
         <ol role="log" aria-live="polite" className="mx-auto flex max-w-3xl flex-col gap-2.5">
           {rows.map((row) => (
-            <Line key={(row.caller ?? row.agent)?.id} row={row} names={names} nowMs={isSaid(row, nowMs) ? Infinity : nowMs} />
+            <Line
+              key={(row.caller ?? row.agent)?.id}
+              row={row}
+              names={names}
+              nowMs={isSaid(row, nowMs) ? Infinity : nowMs}
+              up={up}
+            />
           ))}
         </ol>
       </div>
@@ -42,14 +50,22 @@ function isSaid(row: Row, nowMs: number): boolean {
   return [row.caller, row.agent].every((each) => !each || each.words.every((word) => word.start_ms <= nowMs));
 }
 
+interface LineProps {
+  row: Row;
+  names: Record<Side, string>;
+  nowMs: number;
+  up: boolean;
+}
+
 const Line = memo(
-  function Line({ row, names, nowMs }: { row: Row; names: Record<Side, string>; nowMs: number }) {
+  function Line({ row, names, nowMs, up }: LineProps) {
     const both = row.caller !== null && row.agent !== null;
     return (
       <li className="relative grid grid-cols-2 gap-6">
         {(["caller", "agent"] as const).map((side) => {
           const utterance = row[side];
-          return utterance ? <Said key={side} utterance={utterance} name={names[side]} nowMs={nowMs} /> : <span key={side} />;
+          if (!utterance) return <span key={side} />;
+          return <Said key={side} utterance={utterance} name={names[side]} nowMs={nowMs} goesOn={up && !utterance.final} />;
         })}
         {both && (
           <span
@@ -64,17 +80,27 @@ const Line = memo(
     );
   },
   (before, after) =>
-    before.row.caller === after.row.caller && before.row.agent === after.row.agent && before.nowMs === after.nowMs,
+    before.row.caller === after.row.caller &&
+    before.row.agent === after.row.agent &&
+    before.nowMs === after.nowMs &&
+    before.up === after.up,
 );
 
 const SMALL = "small-";
 
-function Said({ utterance, name, nowMs }: { utterance: Utterance; name: string; nowMs: number }) {
+interface SaidProps {
+  utterance: Utterance;
+  name: string;
+  nowMs: number;
+  goesOn: boolean;
+}
+
+function Said({ utterance, name, nowMs, goesOn }: SaidProps) {
   const text = saidBy(utterance, nowMs);
   const caller = utterance.side === "caller";
   if (!text) return <span />;
   return (
-    <div className={cx("flex min-w-0 flex-col gap-0.5", !caller && "items-end")}>
+    <div className={cx("flex min-w-0 flex-col gap-0.5", caller ? "items-start" : "items-end")}>
       <p
         className={cx(
           "max-w-full rounded-2xl px-3.5 py-2 text-[14px] leading-snug break-words",
@@ -85,7 +111,7 @@ function Said({ utterance, name, nowMs }: { utterance: Utterance; name: string; 
         <span className="sr-only">{name}: </span>
         {text}
         {utterance.cut && <span title="Cut off here">&nbsp;—</span>}
-        {!utterance.final && (
+        {goesOn && (
           <span aria-hidden className={cx("ml-1.5 inline-block size-1.5 animate-pulse rounded-full", caller ? "bg-caller" : "bg-agent")} />
         )}
       </p>

@@ -78,7 +78,7 @@ export function CallPanel({ store, id, listKnown }: Props) {
         </div>
       )}
       <div className="flex min-h-0 flex-1">
-        <Captions utterances={conversation.utterances} names={{ caller: "Caller", agent: "Agent" }}>
+        <Captions utterances={conversation.utterances} up={up} names={{ caller: "Caller", agent: "Agent" }}>
           <p className="py-16 text-center text-muted">No words yet.</p>
         </Captions>
         <aside aria-label="In the background" className="hidden w-64 shrink-0 flex-col gap-5 overflow-y-auto border-l border-line bg-surface px-4 py-4 xl:flex">

@@ -80,7 +80,7 @@ function OnTheLine({ line, state }: { line: LiveLine; state: LineState }) {
       </span>
       <p className="font-semibold text-accent-ink">{state.on ? "You are on the line" : "Taking over…"}</p>
       {state.on && line.line && (
-        <div className="grid w-44 grid-cols-[auto_1fr] items-center gap-x-2 gap-y-1 text-xs">
+        <div className="grid w-32 grid-cols-[auto_1fr] items-center gap-x-2 gap-y-1 text-xs">
           <span className="text-accent-ink">You</span>
           <LevelMeter level={line.line.microphone} tone="agent" />
           <span className="text-caller">Caller</span>
@@ -95,7 +95,7 @@ function OnTheLine({ line, state }: { line: LiveLine; state: LineState }) {
         </Button>
       )}
       <Button variant="primary" onClick={() => void line.close()}>
-        <Undo2 className="size-4" aria-hidden /> {state.on ? "Hand back to the agent" : "Cancel"}
+        <Undo2 className="size-4" aria-hidden /> {state.on ? "Hand back" : "Cancel"}
       </Button>
     </div>
   );

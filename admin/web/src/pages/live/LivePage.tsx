@@ -30,13 +30,13 @@ export function LivePage() {
         <div
           className={cx(
             "min-h-0 overflow-y-auto px-6 py-5",
-            id ? "hidden w-96 shrink-0 border-r border-line px-4 lg:block" : "flex-1",
+            id ? "hidden w-80 shrink-0 border-r border-line px-4 lg:block xl:w-88" : "flex-1",
           )}
         >
           {feed.error && <Trouble error={feed.error} retry={store.again} />}
           {!feed.known && !feed.error && <LoadingRows />}
           {feed.known && ids.length === 0 && <Nobody />}
-          <ul aria-label="Calls now" className={cx("grid gap-3", !id && "sm:grid-cols-2 2xl:grid-cols-3")}>
+          <ul aria-label="Calls now" className={cx("grid grid-cols-[minmax(0,1fr)] gap-3", !id && "md:grid-cols-[repeat(2,minmax(0,1fr))] 2xl:grid-cols-[repeat(3,minmax(0,1fr))]")}>
             {ids.map((each) => (
               <CallCard key={each} store={store} id={each} chosen={each === id} />
             ))}

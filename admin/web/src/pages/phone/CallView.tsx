@@ -26,7 +26,7 @@ export function CallView({ call, state, onAgain }: Props) {
   return (
     <div className="flex min-h-0 flex-1 flex-col md:flex-row">
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">
-        <Captions utterances={conversation.utterances} names={NAMES} {...(up ? { clock: call.nowMs } : {})}>
+        <Captions utterances={conversation.utterances} names={NAMES} up={up} {...(up ? { clock: call.nowMs } : {})}>
           {phase !== "over" && <Waiting connecting={phase === "connecting"} />}
         </Captions>
         {up && <CallBar call={call} state={state} />}
