@@ -86,6 +86,8 @@ const calls = createRoute({
 const call = createRoute({
   getParentRoute: () => inside,
   path: "/calls/$callId",
+  validateSearch: (search: Record<string, unknown>): { replay?: string } =>
+    typeof search["replay"] === "string" ? { replay: search["replay"] } : {},
   component: lazyRouteComponent(() => import("@/pages/calls/CallPage"), "CallPage"),
 });
 const insights = createRoute({

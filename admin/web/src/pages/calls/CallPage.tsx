@@ -1,7 +1,7 @@
 /** One call: its tape, what was said, what was done, and how it would go with another flow. */
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
-import { ChevronLeft, Radio } from "lucide-react";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { ChevronLeft, Radio, Repeat2 } from "lucide-react";
 import { useMemo, useState } from "react";
 import { Badge } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
@@ -11,6 +11,7 @@ import { audioAddress, type CallDetails, callQuery, tapeQuery, waveformQuery } f
 import { CallFacts } from "./CallFacts";
 import { Downloads } from "./Downloads";
 import { flowText } from "./filters";
+import { ReplayDialog } from "./replay/ReplayDialog";
 import { Minimap } from "./tape/Minimap";
 import type { Peaks } from "./tape/peaks";
 import { usePlayer } from "./tape/player";
@@ -65,6 +66,10 @@ function CallTitle({ call }: { call: CallDetails }) {
 }
 
 function CallActions({ call }: { call: CallDetails }) {
+  const { replay } = useSearch({ from: "/inside/calls/$callId" });
+  const navigate = useNavigate();
+  const onReplay = (to: string | null) =>
+    void navigate({ to: "/calls/$callId", params: { callId: call.id }, search: to === null ? {} : { replay: to }, replace: true });
   return (
     <>
       {call.ended_at === null && (
@@ -72,7 +77,13 @@ function CallActions({ call }: { call: CallDetails }) {
           <Radio className="size-4" aria-hidden /> Watch it live
         </Link>
       )}
+      {call.ended_at !== null && call.has_recording && (
+        <Button onClick={() => onReplay("")}>
+          <Repeat2 className="size-4" aria-hidden /> Replay
+        </Button>
+      )}
       <Downloads call={call} />
+      {replay !== undefined && <ReplayDialog call={call} replay={replay} onReplay={onReplay} />}
     </>
   );
 }

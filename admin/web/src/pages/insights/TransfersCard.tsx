@@ -17,7 +17,7 @@ export function TransfersCard({ transfers }: { transfers: readonly Schemas["Tran
           <PhoneForwarded className="size-4" aria-hidden /> Nobody was put through to a person in this time.
         </p>
       ) : (
-        <ul className="flex flex-col gap-3 p-4">
+        <ul className="flex max-h-72 flex-col gap-3 overflow-y-auto p-4" tabIndex={0} aria-label="Reasons">
           {transfers.map(({ to, reason, figure }) => (
             <li key={`${to} ${reason}`}>
               <div className="flex items-baseline gap-3">

@@ -89,6 +89,7 @@ export function optionsOf(
         ...axis,
         grid: { show: false },
         space: 56,
+        size: 28,
         incrs: [1, 2, 3, 7, 14, 30],
         values: (_, places) => places.map((place) => shortDay(days[place]?.day)),
       },

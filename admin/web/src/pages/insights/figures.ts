@@ -37,7 +37,7 @@ export const MEASURES = {
   tool_failures: measure("tool_failures", "Tool failures", "share", "down", "Share of tool calls that failed."),
   satisfaction: measure("satisfaction", "Satisfaction", "of5", "up", "What callers answered when the flow asked, 1 to 5."),
   duration_s: measure("duration_s", "Length", "seconds", null, "Mean length of a call."),
-  cost_usd: measure("cost_usd", "Cost", "usd", "down", "Of language models, telephone and speech services, where it is known."),
+  cost_usd: measure("cost_usd", "Cost", "usd", null, "Of language models, telephone and speech services, where it is known."),
 } as const satisfies Record<FigureName, Measure>;
 
 export const HEADLINES: readonly Measure[] = [

@@ -2,7 +2,7 @@
 import { Hand, UserRound } from "lucide-react";
 import { memo, useMemo } from "react";
 import { cx } from "@/ui/cx";
-import { BAND_PX, type Layout, LATENCY_PX, WAVE_PX, WORDS_PX } from "./layout";
+import { BAND_PX, type Layout, LATENCY_PX, placed, WAVE_PX, WORD_ROW_PX, WORDS_PX } from "./layout";
 import { pxOf, seen, WORDS_FROM_PX_PER_S } from "./scale";
 import type { Side, TapeWord, Timeline } from "./timeline";
 import { markText, paceOf, plain, seconds, stateOf } from "./wording";
@@ -13,8 +13,6 @@ interface Over {
   pxPerS: number;
   range: { fromMs: number; untilMs: number };
 }
-
-const GAP_PX = 2;
 
 /** Words under their sound; seen from afar, what was said in one go as a whole. */
 export const Words = memo(function Words(over: Over) {
@@ -32,27 +30,21 @@ function Lane({ timeline, pxPerS, range, side, top }: Over & { side: Side; top: 
     [timeline, side],
   );
   if (pxPerS < WORDS_FROM_PX_PER_S) return <Lines {...{ timeline, pxPerS, range, side, top }} />;
-  const shown = seen(words, range.fromMs, range.untilMs);
-  return shown.map((word, at) => {
-    const next = shown[at + 1];
-    const own = pxOf(word.endMs - word.startMs, pxPerS);
-    const room = next ? pxOf(next.startMs - word.startMs, pxPerS) - GAP_PX : Infinity;
-    return (
-      <span
-        key={word.id}
-        data-word={word.id}
-        title={titleOf(word, timeline)}
-        className={cx(
-          "absolute cursor-pointer overflow-hidden rounded-[3px] px-px text-[11.5px] leading-[18px] whitespace-nowrap hover:bg-sunken data-now:bg-ink data-now:text-surface",
-          !word.heard && "text-faint line-through decoration-bad",
-          timeline.lines[word.line]?.passing && "rounded-full bg-agent-soft px-1.5 text-agent",
-        )}
-        style={{ left: pxOf(word.startMs, pxPerS), top: top + 2, maxWidth: Math.max(own, Math.min(room, own + 60), 6) }}
-      >
-        {word.text}
-      </span>
-    );
-  });
+  return placed(seen(words, range.fromMs, range.untilMs), pxPerS).map(({ word, leftPx, row, roomPx }) => (
+    <span
+      key={word.id}
+      data-word={word.id}
+      title={titleOf(word, timeline)}
+      className={cx(
+        "absolute cursor-pointer overflow-hidden rounded-[3px] px-px text-[11.5px] leading-[17px] whitespace-nowrap hover:bg-sunken data-now:bg-ink data-now:text-surface",
+        !word.heard && "text-faint line-through decoration-bad",
+        timeline.lines[word.line]?.passing && "rounded-full bg-agent-soft px-1.5 text-agent",
+      )}
+      style={{ left: leftPx, top: top + 1 + row * WORD_ROW_PX, maxWidth: roomPx }}
+    >
+      {word.text}
+    </span>
+  ));
 }
 
 function titleOf(word: TapeWord, timeline: Timeline): string {

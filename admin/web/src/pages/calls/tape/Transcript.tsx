@@ -1,6 +1,6 @@
 /** What was said, to be read; every word plays from there, and what sounds is marked. */
 import { Hand, Hash, Timer, UserRound, Wrench } from "lucide-react";
-import { type MouseEvent, memo, useCallback, useMemo, useRef } from "react";
+import { Fragment, type MouseEvent, memo, useCallback, useMemo, useRef } from "react";
 import { Badge } from "@/ui/Badge";
 import { cx } from "@/ui/cx";
 import { type Entry, entriesOf } from "./entries";
@@ -97,16 +97,17 @@ function Said({ line, response }: Extract<Entry, { kind: "line" }>) {
       </span>
       <p className={cx("min-w-0 flex-1", line.passing && "italic text-muted")}>
         {line.words.map((word) => (
-          <span
-            key={word.id}
-            data-word={word.id}
-            className={cx(
-              "cursor-pointer rounded-[3px] px-[1.5px] py-px hover:bg-sunken data-now:bg-ink data-now:text-surface",
-              !word.heard && "text-faint line-through decoration-bad",
-            )}
-          >
-            {word.text}{" "}
-          </span>
+          <Fragment key={word.id}>
+            <span
+              data-word={word.id}
+              className={cx(
+                "cursor-pointer rounded-[3px] py-px hover:bg-sunken data-now:bg-ink data-now:text-surface",
+                !word.heard && "text-faint line-through decoration-bad",
+              )}
+            >
+              {word.text}
+            </span>{" "}
+          </Fragment>
         ))}
         {line.cut && <span className="text-xs text-faint">(cut off; what is struck was not heard)</span>}
         {unsure && <span className="text-xs text-warn"> understood with {Math.round((line.confidence ?? 0) * 100)} %</span>}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { layoutOf, packed } from "./layout";
+import { layoutOf, packed, placed } from "./layout";
 import { clock, fitting, tickMs, within } from "./scale";
 import { extremes, peaksOf } from "./peaks";
 
@@ -36,4 +36,18 @@ test("peaks are read by lane, and a loud moment is never drawn away", () => {
   expect(extremes(peaks.caller, 0, 30)).toEqual([-1, 3 / 64]);
   expect(extremes(peaks.agent, 21, 22)).toEqual([0, 1]);
   expect(extremes(peaks.agent, 90, 120)).toEqual([0, 0]);
+});
+
+test("words too long for their time lie in two rows, and none is written over another", () => {
+  const words = ["how", "can", "you", "understand", "us"].map((text, at) => ({ text, startMs: at * 120 }));
+  const found = placed(words, 120);
+  expect(found.slice(0, 3).map((each) => each.row)).toEqual([0, 1, 0]);
+  for (const row of [0, 1]) {
+    const inRow = found.filter((each) => each.row === row);
+    for (const [at, each] of inRow.entries()) {
+      const next = inRow[at + 1];
+      if (next) expect(each.leftPx + each.roomPx).toBeLessThanOrEqual(next.leftPx);
+    }
+  }
+  expect(placed(words, 4_800).every((each) => each.row === 0)).toBe(true);
 });

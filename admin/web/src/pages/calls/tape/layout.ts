@@ -16,7 +16,9 @@ export interface Layout {
 export const RULER_PX = 22;
 export const BAND_PX = 24;
 export const WAVE_PX = 52;
-export const WORDS_PX = 22;
+export const WORD_ROW_PX = 17;
+/** Words that do not fit beside each other lie in two rows. */
+export const WORDS_PX = 2 * WORD_ROW_PX + 2;
 export const LATENCY_PX = 20;
 
 export function layoutOf(rows: { steps: boolean; people: boolean; toolRows: number }): Layout {
@@ -47,4 +49,34 @@ export function packed(spans: readonly { startMs: number; endMs: number }[], lea
     freeFromMs[row] = Math.max(endMs, startMs + leastMs);
     return row;
   });
+}
+
+const LETTER_PX = 6.3;
+const AROUND_WORD_PX = 5;
+
+export interface PlacedWord<T> {
+  word: T;
+  leftPx: number;
+  /** 0 above, 1 below. */
+  row: 0 | 1;
+  /** Less than it wants where even two rows are too few. */
+  roomPx: number;
+}
+
+/** Where words are written under their sound, in two rows where one is too short; `words` by start. */
+export function placed<T extends { text: string; startMs: number }>(words: readonly T[], pxPerS: number): PlacedWord<T>[] {
+  const freePx: [number, number] = [-Infinity, -Infinity];
+  const found: PlacedWord<T>[] = [];
+  for (const word of words) {
+    const leftPx = (word.startMs / 1_000) * pxPerS;
+    const roomPx = word.text.length * LETTER_PX + AROUND_WORD_PX;
+    const row = freePx[0] <= leftPx || freePx[0] <= freePx[1] ? 0 : 1;
+    if (freePx[row] > leftPx) {
+      const last = found.findLast((each) => each.row === row);
+      if (last) last.roomPx = Math.max(4, leftPx - last.leftPx - 1);
+    }
+    freePx[row] = leftPx + roomPx;
+    found.push({ word, leftPx, row, roomPx });
+  }
+  return found;
 }
