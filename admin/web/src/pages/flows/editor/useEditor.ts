@@ -70,7 +70,7 @@ export function useEditor(store: DraftStore, snapshot: Snapshot) {
     (text: string, offset: Place): boolean => {
       const copied = copiedFrom(text);
       if (copied === null || readable === null) return false;
-      const { content: changed, names } = paste(content, copied, (wanted, taken) => freeName(wanted, taken as Record<string, unknown>));
+      const { content: changed, names } = paste(content, copied);
       const originals = Object.keys(copied.steps);
       store.change(
         () => changed,

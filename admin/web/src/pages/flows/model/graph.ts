@@ -1,5 +1,5 @@
 /** The document as a graph: where each step leads, by which field, and what says so. */
-import { at, branchAt, type Content, isBranch, isList, kindOf, type Path, put, renamed, type Step, stepsOf, textAt, type Value } from "./content";
+import { at, branchAt, type Content, freeName, isBranch, isList, kindOf, type Path, put, renamed, type Step, stepsOf, textAt, type Value } from "./content";
 import { kindNamed } from "./kinds";
 
 export type PortKind = "next" | "meaning" | "result" | "failure" | "silence" | "other";
@@ -188,7 +188,7 @@ export interface Copied {
 }
 
 /** Put copied steps in under free names; among each other they lead to the copies. */
-export function paste(content: Content, copied: Copied, freeName: (wanted: string, taken: object) => string): { content: Content; names: string[] } {
+export function paste(content: Content, copied: Copied): { content: Content; names: string[] } {
   const taken: Record<string, unknown> = { ...stepsOf(content) };
   const names: Record<string, string> = {};
   for (const name of Object.keys(copied.steps)) {

@@ -69,7 +69,11 @@ export function StepPanel({ name, onRenamed, onDuplicate, onRemove }: Props) {
           readOnly={readOnly}
           hint="Other steps lead to it by this name; they follow when it changes."
           onRename={(to) => {
-            change((before) => renameStep(before, name, to));
+            change(
+              (before) => renameStep(before, name, to),
+              "",
+              (places) => (places[name] ? { ...places, [to]: places[name] } : places),
+            );
             onRenamed(to);
           }}
         />

@@ -1,6 +1,7 @@
 /** What every field of the side panel works on. */
 import { createContext, use } from "react";
 import { at, branchAt, type Content, kindOf, type Path, stepsOf, type Value } from "../model/content";
+import type { Places } from "../model/layout";
 import { type ProblemAt, under } from "../model/problems";
 
 export interface Editing {
@@ -8,7 +9,7 @@ export interface Editing {
   readOnly: boolean;
   codes: readonly string[];
   problems: readonly ProblemAt[];
-  change: (make: (content: Content) => Content, about?: string) => void;
+  change: (make: (content: Content) => Content, about?: string, places?: (places: Places) => Places) => void;
   /** Put a value somewhere; undefined takes it away. */
   set: (path: Path, value: Value | undefined) => void;
   select: (node: string) => void;

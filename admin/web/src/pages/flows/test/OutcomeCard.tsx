@@ -12,7 +12,7 @@ export function OutcomeCard({ task, busy, onChoose }: { task: Schemas["Choice"];
   const [failure, setFailure] = useState("not_found");
   const parsed = read(result);
   const choose = (outcome: Partial<Schemas["Outcome"]> & { ended: Schemas["Outcome"]["ended"] }) =>
-    onChoose({ kind: "outcome", task_id: task.task_id, took_ms: 1_000, source: "chosen", ...outcome });
+    onChoose({ kind: "outcome", task_id: task.task_id, took_ms: 1_000, source: "chosen", parts: [], ...outcome });
   return (
     <div className="mt-3 rounded-lg border border-accent bg-accent-soft/40 px-3 py-2.5 text-[13px]">
       <p>
