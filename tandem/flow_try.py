@@ -236,7 +236,7 @@ def _print(line: "Line") -> None:
             task = line.task
             if task is not None:
                 how = f"{task.ended}{', made up' if task.source == 'made_up' else ''}"
-                found = f" {task.error}" if task.error else ""
+                found = f" {task.error}" if task.error and task.error != task.ended else ""
                 typer.echo(_dim(f"{at}  tool    {task.tool} {task.arguments} → {how}{found}"))
         case _:
             typer.echo(f"{at}  {typer.style(line.text, bold=True)}")

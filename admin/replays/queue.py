@@ -202,13 +202,16 @@ class Replays:
         """Run the process to its end, and give the last that it told."""
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe(duplex=False)
-        asked.process = process = context.Process(
+        process = context.Process(
             target=self._replay, args=(order, theirs), name="tandem-replay", daemon=True
         )
         last: News | None = None
         try:
             await asyncio.to_thread(process.start)
             theirs.close()
+            asked.process = process
+            if asked.cancelled:
+                return None
             while (news := await asyncio.to_thread(_received, ours)) is not None:
                 last = news
                 if isinstance(news, Progressed):
