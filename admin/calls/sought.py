@@ -74,7 +74,7 @@ class CallFilter(BaseModel):
 
     def and_(self, **more: Any) -> "CallFilter":  # noqa: ANN401 - of each field its own type
         """Look for less: also by these."""
-        return CallFilter.model_validate(self.model_dump(exclude_unset=True) | more)
+        return self.model_copy(update=more)
 
 
 _MEASURED: Final = frozenset(CallFilter.model_fields) - {

@@ -101,7 +101,10 @@ def _create_roll_up() -> None:
 
 def _create_words() -> None:
     if op.get_bind().dialect.name == "sqlite":
-        op.execute("CREATE VIRTUAL TABLE call_words USING fts5(caller, agent, tokenize = 'unicode61')")
+        op.execute(
+            "CREATE VIRTUAL TABLE call_words USING fts5"
+            "(caller, agent, tokenize = 'unicode61', prefix = '2 3')"
+        )
         return
     op.create_table(
         "call_words",
