@@ -34,7 +34,8 @@ class Call(Echo):
 
     async def close(self, reason: str) -> None:
         if not self.closed:
-            outcome = "caller_hung_up" if reason == "stop" else "completed" if reason == "ended" else "failed"
+            ended = "transferred" if self.transfer_to else "completed"
+            outcome = {"stop": "caller_hung_up", "ended": ended}.get(reason, "failed")
             for watcher in self.watchers:
                 watcher.saw(0, CallEnded(outcome))
         await super().close(reason)
@@ -300,12 +301,13 @@ async def test_a_tab_that_sleeps_is_waited_for_and_then_given_up() -> None:
     assert "10 seconds" in browser.told[-1]["why"]
 
 
-async def test_the_agents_end_and_a_transfer_are_said() -> None:
+async def test_where_the_call_would_be_handed_to_is_said() -> None:
     stage = Stage(script={"end_at": 2, "transfer_to": "+15550001"})
     browser = await stage.call()
     await stage.speak(browser, 40)
     await until(lambda: browser.closed)
-    assert browser.told[-1]["type"] == "ended"
+    assert (browser.told[-1]["type"], browser.told[-1]["outcome"]) == ("ended", "transferred")
+    assert "+15550001" in browser.told[-1]["why"]
     assert stage.desk.call.closed == ["ended"]
 
 
