@@ -3,7 +3,8 @@
 To the browser go 200 ms a message of both sides, int16 little endian at 16 kHz, left the caller and right the
 agent or whoever speaks in its place; and, as JSON, `taken`, `refused` (with why and detail), `handed_back`
 (by somebody else, or because nothing was heard of us), `ended`. From who takes over come int16 mono at 16 kHz
-of any length, and `{"type": "end"}`, which hangs up. Closing the socket hands the call back.
+of any length and without pause, silence too, and `{"type": "end"}`, which hangs up. Closing the socket hands
+the call back, and so does a browser of which nothing comes any more.
 """
 
 import asyncio
@@ -36,6 +37,8 @@ TRY_AGAIN_LATER: Final = 1013
 REFUSED: Final = 4409
 OVER: Final = 4404
 _LOOK_EVERY_S: Final = 15.0
+_GONE_AFTER_S: Final = 4.0
+"""A browser that sends nothing for so long is gone, though its connection may stand."""
 _TOGETHER_BYTES: Final = 1_280
 """40 ms: shorter pieces of a voice are sent on together."""
 _BYTES_A_SECOND: Final = 32_000
@@ -90,6 +93,7 @@ class _Link:
         self._who = who
         self._holder = new_id()
         self._closing: tuple[int, str] = (NORMAL, "")
+        self._heard_s = 0.0
 
     def command(self, kind: CommandKind) -> Command:
         """Make a command of ours."""
@@ -154,9 +158,11 @@ class _Link:
                     return
 
     async def keep_hold(self, state: LiveState) -> None:
-        """Be heard of, until the call is no longer ours."""
+        """Be heard of, until the call is no longer ours or the browser is gone."""
         ours = False
-        while True:
+        clock = asyncio.get_running_loop().time
+        self._heard_s = clock()
+        while clock() - self._heard_s < _GONE_AFTER_S:
             await self._live.send(self.command(CommandKind.HOLD), state.server)
             await asyncio.sleep(HOLD_EVERY_S)
             now = await self._live.find(self._call_id)
@@ -167,6 +173,8 @@ class _Link:
                 await self.say({"type": "handed_back"})
                 return
             ours = ours or now.holder == self._holder
+        self._closing = (POLICY, "nothing came from the browser")
+        await self.say({"type": "handed_back"})
 
     async def up(self, state: LiveState) -> None:
         """Hand on our voice."""
@@ -176,6 +184,7 @@ class _Link:
             message = await self._websocket.receive()
             if message["type"] == "websocket.disconnect":
                 return
+            self._heard_s = clock()
             if text := message.get("text"):
                 await self._told(text, state)
                 continue

@@ -75,12 +75,9 @@ async def test_a_call_is_followed_whispered_into_taken_over_handed_back_and_ende
 
     heard, other = Heard(), Heard()
     async with socket_to(owner, platform.url, call_id, "take-over") as socket:
-        sent = 0
-        while not heard.agent or tone_seconds(heard.agent_side, 16_000) < 3.0:
-            heard.take(await asyncio.wait_for(socket.recv(), 20))
-            await socket.send(tone(MICRO_TURN_SAMPLES, sent).tobytes())  # at the pace of what comes down
-            sent += MICRO_TURN_SAMPLES
-            assert sent < 60 * 16_000, "the tone never came to the line"
+        enough = asyncio.Event()
+        speaking = asyncio.create_task(hum(socket, heard, enough))
+        await asyncio.wait_for(enough.wait(), 60)
         assert heard.messages == [{"type": "taken"}]
         await feed.until(lambda e: e.kind == "state" and e.data["held_by"] == "Ada")
         async with socket_to(owner, platform.url, call_id, "take-over") as second:
@@ -92,6 +89,7 @@ async def test_a_call_is_followed_whispered_into_taken_over_handed_back_and_ende
         assert "Ada" in other.messages[0]["detail"]
         refused = await owner.post(f"/live/calls/{call_id}/whisper", json={"text": "Hello."})
         assert (refused.status_code, refused.json()["type"]) == (409, "urn:tandem:taken-over")
+        speaking.cancel()
     await feed.until(lambda e: e.kind == "control" and e.data["what"] == "handed_back")
     bridging = await feed.until(lambda e: e.kind == "words" and "assistant" in e.data["text"])
     assert bridging.data["side"] == "agent"
@@ -125,6 +123,17 @@ async def test_a_call_is_followed_whispered_into_taken_over_handed_back_and_ende
         ("take_call_over", {"held_by": None}),
         ("end_call", {"up": False}),
     ]
+
+
+async def hum(socket: websockets.ClientConnection, heard: Heard, enough: asyncio.Event) -> None:
+    """Send a tone at the pace of what comes down; three seconds of it on the line are enough."""
+    sent = 0
+    async for message in socket:
+        heard.take(message)
+        await socket.send(tone(MICRO_TURN_SAMPLES, sent).tobytes())
+        sent += MICRO_TURN_SAMPLES
+        if heard.agent and tone_seconds(heard.agent_side, 16_000) >= 3.0:
+            enough.set()
 
 
 def _side(path: Path, side: int) -> "np.ndarray[tuple[int], np.dtype[np.int16]]":

@@ -1,6 +1,7 @@
 """Live calls of two servers over a real Redis, followed through a real web server."""
 
 import asyncio
+import contextlib
 import shutil
 import socket
 import tempfile
@@ -30,7 +31,7 @@ from config.database import Database
 from config.flow_file import load_flow
 from config.live import CALLS_KEY, EVENTS_KEY, GONE_AFTER_S, call_events_key
 from config.settings import Settings, load
-from config.units import MICRO_TURN_SAMPLES
+from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES
 from model.turn import TurnOutput, Word
 from tandem.api import create_api_app
 from telephony.line import LineTurn
@@ -295,11 +296,11 @@ async def test_who_comes_back_too_late_is_told_that_something_is_missing(stage: 
     await feed.cut()
 
 
-async def run_until(stage: Stage, call: Synthetic, done: asyncio.Task[Any]) -> Any:
-    """Let a call go on until something it is asked for is done."""
+async def run_until(call: Synthetic, done: asyncio.Task[Any]) -> Any:
+    """Let a call go on, at a call's pace, until something it is asked for is done."""
     while not done.done():
         call.micro_turn()
-        await asyncio.sleep(0.02)
+        await asyncio.wait((done,), timeout=MICRO_TURN_MS / 1_000)
     return done.result()
 
 
@@ -312,7 +313,7 @@ async def test_a_manager_steers_a_call_of_any_server(stage: Stage) -> None:
 
     async def post(what: str, **body: str) -> httpx.Response:
         asked = asyncio.create_task(manager.post(f"/live/calls/two/{what}", json=body or None))
-        return await run_until(stage, call, asked)
+        return await run_until(call, asked)
 
     assert (await post("whisper", text="Say this.")).status_code == 202
     not_held = await post("hand-back")
@@ -334,7 +335,7 @@ async def test_listening_gives_both_sides_and_taking_over_ends_with_the_socket(s
     feed = Feed(agent)
     await feed.connect()
     going = asyncio.create_task(asyncio.Event().wait())
-    running = asyncio.create_task(run_until(stage, call, going))
+    running = asyncio.create_task(run_until(call, going))
     heard = Heard()
     async with socket_to(agent, stage.url, "one", "listen") as listening:
         while len(heard.caller) < 3:
@@ -350,6 +351,16 @@ async def test_listening_gives_both_sides_and_taking_over_ends_with_the_socket(s
         assert set(np.unique(heard.agent[-1])) <= {0, 5_000}
     back = await feed.until(lambda e: e.kind == "control" and e.data["what"] == "handed_back")
     assert back.data["by"] == "Ada"
+    feed.events.clear()
+    async with socket_to(agent, stage.url, "one", "take-over") as silent:
+        said: list[str] = []
+        with contextlib.suppress(websockets.ConnectionClosedError):
+            async for message in silent:
+                said += [message] if isinstance(message, str) else []
+        assert said == ['{"type": "taken"}', '{"type": "handed_back"}'], (
+            "a browser that sends nothing is gone"
+        )
+    await feed.until(lambda e: e.kind == "control" and e.data["what"] == "handed_back")
     going.cancel()
     await asyncio.gather(going, running, return_exceptions=True)
     await feed.cut()
