@@ -50,7 +50,8 @@ class CallRow(Table):
     began_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     outcome: Mapped[str | None] = mapped_column(String(32))
-    """completed, caller_hung_up, transferred, failed, abandoned (the server died)."""
+    """completed, caller_hung_up, transferred, ended_by_manager, time_limit, failed, or abandoned (the server
+    died)."""
     tape: Mapped[str] = mapped_column(String(512))
     """Folder of the tape, relative to the tapes folder."""
     micro_turns: Mapped[int] = mapped_column(Integer, default=0)

@@ -71,7 +71,8 @@ class CallSummary(BaseModel):
     began_at: At
     ended_at: At | None
     outcome: str | None
-    """Null while it runs: completed, caller_hung_up, transferred, failed, abandoned, time_limit."""
+    """Null while it runs: completed, caller_hung_up, transferred, ended_by_manager, failed, abandoned or
+    time_limit."""
     micro_turns: int
     """Of 200 ms each."""
     measures: CallMeasures | None
