@@ -27,7 +27,7 @@ def of_tool(tool: str) -> tuple[str, ...]:
 
 @pytest.fixture(scope="module")
 def flow() -> Flow:
-    return load_flow("order_status")
+    return load_flow("refund")
 
 
 def at(flow: Flow, step: str, **slots: str) -> State:
