@@ -133,8 +133,12 @@ class LiveCalls:
             logger.warning("a command for a live call cannot be read: %s", error.errors(include_input=False))
             return
         call = self._calls.get(command.call_id)
-        gone = Answer(done=False, why="call-over", detail="This call has ended.")
-        answer = call.obey(command) if call else gone
+        answer = Answer(done=False, why="call-over", detail="This call has ended.")
+        try:
+            answer = call.obey(command) if call else answer
+        except Exception:  # the other calls' commands are still to be read
+            logger.exception("a command failed", extra={"call": command.call_id})
+            answer = Answer(done=False, why="fault", detail="Something failed on our side. Try again.")
         if command.kind in _UNANSWERED:
             return
         logger.info(
