@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from admin.calls.sought import CallFilter
 from admin.insights.latencies import Latencies, percentile, read
+from admin.insights.roll_up import SUMS, TEXTS
 from config.tape.measures import Ending
 
 
@@ -59,9 +60,8 @@ class Sums:
 def together(rows: Iterable[Mapping[Any, Any]]) -> Sums:
     """Put roll-ups together."""
     rows = list(rows)
-    names = [name for name in (rows[0] if rows else ()) if isinstance(rows[0][name], int)]
     return Sums(
-        {name: sum(row[name] for row in rows) for name in names},
+        {name: sum(int(row[name]) for row in rows) for name in SUMS if name not in TEXTS},
         read(row["latencies"] for row in rows),
         read(row["slowest"] for row in rows),
     )
@@ -69,16 +69,16 @@ def together(rows: Iterable[Mapping[Any, Any]]) -> Sums:
 
 def figures(sums: Sums, sought: CallFilter) -> Figures:
     """Make figures of sums over the calls that a filter lists."""
-    number = {"calls": 0} | dict(sums.numbers)
+    number = sums.numbers
     calls = number["calls"]
 
     def share(ending: Ending) -> Figure:
-        count = number.get(f"{ending}_calls", 0)
+        count = number[f"{ending}_calls"]
         return Figure(value=_ratio(count, calls), calls=count, filter=sought.and_(ending=(ending,)))
 
     def ratio(over: str, under: str, behind: str, **more: Any) -> Figure:  # noqa: ANN401 - as `and_`
-        value = _ratio(number.get(over, 0), number.get(under, 0))
-        return Figure(value=value, calls=number.get(behind, 0), filter=sought.and_(**more))
+        value = _ratio(number[over], number[under])
+        return Figure(value=value, calls=number[behind], filter=sought.and_(**more))
 
     def latency(of: float) -> Figure:
         value = percentile(sums.latencies_ms, of)
@@ -87,8 +87,8 @@ def figures(sums: Sums, sought: CallFilter) -> Figures:
         slower = int((sums.slowest_ms > value).sum())
         return Figure(value=value, calls=slower, filter=sought.and_(slower_than_ms=value))
 
-    duration = _ratio(number.get("duration_ms", 0), calls)
-    costed = number.get("costed_calls", 0)
+    duration = _ratio(number["duration_ms"], calls)
+    costed = number["costed_calls"]
     return Figures(
         calls=Figure(value=calls, calls=calls, filter=sought),
         contained=share(Ending.CONTAINED),
@@ -105,7 +105,7 @@ def figures(sums: Sums, sought: CallFilter) -> Figures:
             value=None if duration is None else round(duration / 1_000, 1), calls=calls, filter=sought
         ),
         cost_usd=Figure(
-            value=number.get("cost_micro_usd", 0) / 1e6 if costed else None,
+            value=number["cost_micro_usd"] / 1e6 if costed else None,
             calls=costed,
             filter=sought.and_(costed=True),
         ),
