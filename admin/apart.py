@@ -24,9 +24,14 @@ _PR_SET_PDEATHSIG: Final = 1
 
 
 class Apart:
-    """Runs functions one after another in a process that begins with the first. Close it at the end."""
+    """Runs functions one after another in a process that begins with the first. Close it at the end.
 
-    def __init__(self) -> None:
+    Args:
+        gives_way: to calls, where processors are few; not so where a caller waits for what is done.
+    """
+
+    def __init__(self, *, gives_way: bool = True) -> None:
+        self._nicer = _NICER if gives_way else 0
         self._pool: ProcessPoolExecutor | None = None
 
     async def run(self, do: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -52,13 +57,13 @@ class Apart:
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(1, context, _begin, (os.getpid(),))
+            self._pool = ProcessPoolExecutor(1, context, _begin, (os.getpid(), self._nicer))
         return self._pool
 
 
-def _begin(parent_pid: int) -> None:
+def _begin(parent_pid: int, nicer: int) -> None:
     """Give way to calls, leave Ctrl-C to the parent, and end with it, however it ends."""
-    os.nice(_NICER)
+    os.nice(nicer)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -36,7 +36,7 @@ def create_app(settings: Settings) -> FastAPI:
     """
     database = Database(settings.database_url)
     apart = Apart()
-    reading_apart = Apart()  # no check of a draft keeps a call waiting
+    reading_apart = Apart(gives_way=False)  # no check of a draft keeps a call waiting
     flows = PublishedFlows(database, reading_apart)
     bookings = PhoneBookings(settings.redis_url, reading_apart)
     rules = KeptRules(database)
