@@ -161,11 +161,11 @@ function Shown({ call, timeline, peaks }: { call: CallDetails; timeline: Timelin
           <TapeView timeline={timeline} peaks={peaks} player={player} sight={sight} tool={tool} onTool={showTool} />
         </div>
       </section>
-      <div className="grid min-h-0 flex-1 lg:grid-cols-[minmax(0,1fr)_22rem]">
-        <div className="min-h-0 bg-surface lg:overflow-y-auto" tabIndex={-1}>
+      <div className="grid shrink-0 lg:min-h-0 lg:flex-1 lg:shrink lg:grid-cols-[minmax(0,1fr)_22rem]">
+        <div className="bg-surface lg:min-h-0 lg:overflow-y-auto" tabIndex={-1}>
           <Transcript timeline={timeline} player={player} onPlay={play} onTool={showTool} />
         </div>
-        <aside className="min-h-0 border-t border-line lg:overflow-y-auto lg:border-t-0 lg:border-l" tabIndex={-1}>
+        <aside className="border-t lg:min-h-0 border-line lg:overflow-y-auto lg:border-t-0 lg:border-l" tabIndex={-1}>
           <CallFacts call={call} timeline={timeline} />
           {timeline.tools.length > 0 && (
             <section className="border-t border-line">

@@ -15,7 +15,7 @@ export const HEAD_PX = 36;
 
 /** Of the columns; the last three go where there is little room. */
 const COLUMNS =
-  "grid grid-cols-[minmax(9rem,1.1fr)_minmax(8.5rem,1fr)_minmax(9rem,1fr)_10rem_4.5rem] lg:grid-cols-[minmax(9rem,1.1fr)_minmax(9rem,1fr)_minmax(9rem,1fr)_10rem_4.5rem_6rem_7rem] items-center gap-x-4 px-6";
+  "grid grid-cols-[minmax(8.5rem,1fr)_minmax(11.5rem,1fr)_minmax(9rem,1fr)_10rem_4.5rem] lg:grid-cols-[minmax(8.5rem,1fr)_minmax(11.5rem,1fr)_minmax(9rem,1fr)_10rem_4rem_5rem_7rem] items-center gap-x-4 px-6";
 
 interface Props {
   calls: readonly CallSummary[];
