@@ -63,7 +63,7 @@ def site(chromium: str) -> Iterator[Site]:
         (platform,) = platforms
         link = asyncio.run_coroutine_threadsafe(owner_link(platform.settings), loop).result()
         assert link is not None
-        with httpx.Client(base_url=f"{platform.url}/api", timeout=60.0, trust_env=False) as api:
+        with httpx.Client(base_url=f"{platform.url}/api", timeout=300.0, trust_env=False) as api:
             yield _settled(platform, api, link)
     finally:
         loop.call_soon_threadsafe(over.set)

@@ -119,3 +119,15 @@ def test_leaving_the_page_hangs_up(site: Site, launch: Launch) -> None:
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Calls").click()
     page.goto("/live")
     expect(page.get_by_role("heading", name="Nobody is on the line")).to_be_visible(timeout=30_000)
+
+
+def test_in_development_one_calls_from_this_machine_without_an_account(site: Site, launch: Launch) -> None:
+    page = launch().new_page(base_url=site.url)
+    page.goto("/phone")
+    page.get_by_role("button", name="Call without a microphone").click()
+    _says(page, "how can i help")
+    page.get_by_role("button", name="Hang up").click()
+    expect(page.get_by_role("heading", name="You have hung up")).to_be_visible()
+    expect(page.get_by_role("link", name="Look at this call")).to_have_count(0)
+    page.goto("/calls")
+    expect(page).to_have_url(re.compile("/log-in"))

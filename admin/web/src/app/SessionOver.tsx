@@ -15,7 +15,7 @@ export function SessionOver() {
   const [over, setOver] = useState(false);
   const { data: session } = useQuery(sessionQuery);
   const [password, setPassword] = useState("");
-  useEffect(() => whenSessionIsOver(() => setOver(true)), []);
+  useEffect(() => whenSessionIsOver(() => setOver(Boolean(queries.getQueryData(sessionQuery.queryKey)))), []);
   const logIn = useMutation({
     mutationFn: () => taken(api.POST("/session", { body: { email: session?.email ?? "", password } })),
     onSuccess: (again) => {

@@ -1,7 +1,7 @@
-/** The frame of every page one must be logged in for: side bar, command palette, what ends a session. */
+/** The frame of every page behind the door: side bar, command palette, what ends a session. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
-import { ChevronsUpDown, LogOut, Monitor, Moon, Search, Sun } from "lucide-react";
+import { ChevronsUpDown, LogIn, LogOut, Monitor, Moon, Search, Sun } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { useEffect, useState } from "react";
 import { api, taken } from "@/api/client";
@@ -17,8 +17,10 @@ import { useGoKeys } from "./goKeys";
 
 export function Shell() {
   const [searching, setSearching] = useState(false);
+  const known = useMay("viewer");
   useGoKeys();
   useEffect(() => {
+    if (!known) return;
     const open = (event: KeyboardEvent) => {
       if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === "k") {
         event.preventDefault();
@@ -27,7 +29,7 @@ export function Shell() {
     };
     addEventListener("keydown", open);
     return () => removeEventListener("keydown", open);
-  }, []);
+  }, [known]);
   return (
     <div className="flex h-full">
       <a
@@ -46,8 +48,9 @@ export function Shell() {
         </Link>
         <button
           type="button"
+          hidden={!known}
           onClick={() => setSearching(true)}
-          className="mb-4 flex h-8 items-center gap-2 rounded-md border border-line px-2 text-faint hover:border-line-strong hover:text-muted"
+          className="mb-4 flex h-8 items-center gap-2 rounded-md border border-line px-2 text-faint [&[hidden]]:hidden hover:border-line-strong hover:text-muted"
         >
           <Search className="size-4" aria-hidden />
           <span className="sr-only flex-1 text-left text-[13px] lg:not-sr-only">Search</span>
@@ -104,7 +107,13 @@ function Account() {
   const client = useQueryClient();
   const navigate = useNavigate();
   const theme = useChosenTheme();
-  if (!session) return null;
+  if (!session)
+    return (
+      <Link to="/log-in" search={{ then: "/phone" }} className="mt-auto flex h-8 items-center gap-2.5 rounded-md px-2 text-accent-ink hover:bg-sunken">
+        <LogIn className="size-4 shrink-0" aria-hidden />
+        <span className="sr-only lg:not-sr-only">Log in</span>
+      </Link>
+    );
   const logOut = async () => {
     await taken(api.DELETE("/session"));
     client.clear();

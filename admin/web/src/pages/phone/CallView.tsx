@@ -2,6 +2,7 @@
 import { Link } from "@tanstack/react-router";
 import { CircleCheck, CircleX, LoaderCircle, PhoneCall as PhoneIcon } from "lucide-react";
 import type { ReactNode } from "react";
+import { useMay } from "@/app/session";
 import { Captions } from "@/conversation/Captions";
 import { Charts, Tasks } from "@/conversation/Tasks";
 import { Button } from "@/ui/Button";
@@ -88,6 +89,7 @@ function Waiting({ connecting }: { connecting: boolean }) {
 const WELL_ENDED = ["completed", "transferred", "caller_hung_up", "ended_by_manager"];
 
 function Over({ ended, callId, onAgain }: { ended: Ended; callId: string; onAgain: () => void }) {
+  const looks = useMay("viewer"); // one may call without an account, but not see what others did
   const well = WELL_ENDED.includes(ended.outcome);
   const Icon = well ? CircleCheck : CircleX;
   return (
@@ -100,7 +102,7 @@ function Over({ ended, callId, onAgain }: { ended: Ended; callId: string; onAgai
             {ended.why} {ended.lastedMs > 0 && <>It lasted {span(ended.lastedMs)}.</>}
           </p>
         </div>
-        {callId && (
+        {looks && callId && (
           <Link
             to="/calls/$callId"
             params={{ callId }}
