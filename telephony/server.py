@@ -70,7 +70,9 @@ def create_app(
             live = LiveCalls(settings.redis_url, dispatcher.sensitive_of)
             open_rooms.push_async_callback(live.close)
             live.start()
-            exchange = Exchange(settings, flow, engine, dispatcher, database, carrier, flows, house, live=live)
+            exchange = Exchange(
+                settings, flow, engine, dispatcher, database, carrier, flows, house, live=live
+            )
             switchboard = Switchboard(exchange)
             open_rooms.push_async_callback(switchboard.close)
             app.include_router(twilio_router(settings, switchboard))
