@@ -9,7 +9,7 @@ import { cx } from "@/ui/cx";
 import { Field, Input } from "@/ui/Field";
 import { Modal } from "@/ui/Modal";
 import { LoadingRows } from "@/ui/Page";
-import { asName, freeName, put } from "./model/content";
+import { asName, freeName, isBranch, put } from "./model/content";
 import { blankFlow } from "./model/blank";
 import { read, written } from "./model/yaml";
 import { draftQuery, flowsQuery, shippedQuery } from "./queries";
@@ -40,10 +40,13 @@ export function NewFlowDialog({ from, onClose }: { from?: string; onClose: () =>
     },
     onSuccess: async (flow) => {
       await client.invalidateQueries({ queryKey: ["flows", "list"] });
-      onClose();
-      await navigate({ to: "/flows/$name", params: { name: flow.name } });
+      if ((flow.read_through?.length ?? 0) === 0) await open(flow.name);
     },
   });
+  const open = async (flow: string) => {
+    onClose();
+    await navigate({ to: "/flows/$name", params: { name: flow } });
+  };
 
   const takeFile = async (file: File | undefined) => {
     if (!file) return;
@@ -55,6 +58,24 @@ export function NewFlowDialog({ from, onClose }: { from?: string; onClose: () =>
     setChosen({ kind: "text", file: file.name, yaml: await file.text() });
   };
 
+  if (create.data?.read_through?.length) {
+    return (
+      <Modal open onOpenChange={(open) => !open && onClose()} title="It is taken over as a draft" about="Some things could not be said the same way. Read these through before you publish:" wide>
+        <ul className="max-h-72 list-disc overflow-y-auto pl-5 text-[13px]">
+          {create.data.read_through.map((line) => (
+            <li key={line} className="py-0.5">
+              {line}
+            </li>
+          ))}
+        </ul>
+        <div className="mt-4 flex justify-end">
+          <Button variant="primary" onClick={() => void open(create.data.name)}>
+            Open the draft
+          </Button>
+        </div>
+      </Modal>
+    );
+  }
   return (
     <Modal
       open
@@ -81,9 +102,9 @@ export function NewFlowDialog({ from, onClose }: { from?: string; onClose: () =>
                 </span>
                 <span className="min-w-0">
                   <span className="block truncate font-medium">{origin.kind === "text" ? origin.file : "A file"}</span>
-                  <span className="block text-xs text-muted">YAML of a flow, as Tandem exports it</span>
+                  <span className="block text-xs text-muted">A flow’s YAML, or a FlowConfig of pipecat</span>
                 </span>
-                <input type="file" accept=".yaml,.yml,application/yaml" className="sr-only" onChange={(event) => void takeFile(event.target.files?.[0])} />
+                <input type="file" accept=".yaml,.yml,.json,application/yaml,application/json" className="sr-only" onChange={(event) => void takeFile(event.target.files?.[0])} />
               </label>
               {shipped.data?.map((flow) => (
                 <OriginCard
@@ -142,10 +163,10 @@ function nameIn(yaml: string): string {
   return typeof name === "string" ? name : "";
 }
 
-/** A text under another name; one that cannot be read stays as it is, to be put right in the editor. */
+/** A text under another name; one that is no flow of ours stays as it is, for the platform to take over. */
 function renamedText(yaml: string, name: string, title: string): string {
   const { content } = read(yaml);
-  if (content === null) return yaml;
+  if (content === null || !isBranch(content["steps"])) return yaml;
   const named = put(content, ["name"], name);
   return written(yaml, title ? put(named, ["title"], title) : named);
 }

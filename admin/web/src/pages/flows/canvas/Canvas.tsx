@@ -10,6 +10,7 @@ import {
   type NodeChange,
   type OnSelectionChangeParams,
   ReactFlow,
+  type ReactFlowInstance,
   useReactFlow,
 } from "@xyflow/react";
 import { type DragEvent, type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
@@ -130,8 +131,7 @@ export function Canvas(props: Props) {
       onlyRenderVisibleElements
       minZoom={0.1}
       maxZoom={1.75}
-      fitView
-      fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
+      onInit={(flow) => void openAt(flow, places)}
       proOptions={{ hideAttribution: true }}
       elevateNodesOnSelect={false}
       aria-label="Steps of the flow"
@@ -141,6 +141,18 @@ export function Canvas(props: Props) {
       {props.children}
     </ReactFlow>
   );
+}
+
+const LEGIBLE = 0.55;
+const MARGIN = 64;
+
+/** All of a small flow; of a large one, its beginning, large enough to read. */
+async function openAt(flow: ReactFlowInstance<StepNodeType>, places: Places): Promise<void> {
+  await flow.fitView({ padding: 0.12, maxZoom: 1 });
+  const start = places["@start"];
+  if (flow.getZoom() >= LEGIBLE || !start) return;
+  const room = document.querySelector(".flow-canvas")?.clientHeight ?? 0;
+  await flow.setViewport({ x: MARGIN - start.x * 0.75, y: room / 3 - start.y * 0.75, zoom: 0.75 });
 }
 
 function rounded({ x, y }: Place): Place {

@@ -58,6 +58,7 @@ export function nodesOf(graph: Graph, places: Places, marks: Marks, before: read
       data,
       width: NODE_WIDTH,
       height: shape.height,
+      measured: { width: NODE_WIDTH, height: shape.height },
       deletable: !isSource(node.id),
       handles: handlesOf(node),
       ariaLabel: `${data.kind ? `${data.kind.replaceAll("_", " ")} ` : ""}${data.name}`,

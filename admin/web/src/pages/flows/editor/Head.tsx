@@ -7,7 +7,7 @@ import { Button, IconButton } from "@/ui/Button";
 import { menuBox, menuItem } from "@/ui/Menu";
 import type { DraftStore, Snapshot } from "../draft/store";
 import { PublishDialog } from "../versions/PublishDialog";
-import { download } from "../versions/download";
+import { download, downloadPipecat } from "../versions/download";
 import type { PanelTab } from "./SidePanel";
 import { SaveState } from "./SaveState";
 
@@ -65,6 +65,9 @@ export function Head({ name, title, store, snapshot, readOnly, problems, asText,
             <DropdownMenu.Content align="end" className={menuBox}>
               <DropdownMenu.Item className={menuItem} onSelect={() => download(store.text(), `${name}.yaml`, "application/yaml")}>
                 <Download className="size-4" aria-hidden /> Export as YAML
+              </DropdownMenu.Item>
+              <DropdownMenu.Item className={menuItem} onSelect={() => void downloadPipecat(name, store)}>
+                <Download className="size-4" aria-hidden /> Export for pipecat
               </DropdownMenu.Item>
               <DropdownMenu.Item className={menuItem} onSelect={onHelp}>
                 <Keyboard className="size-4" aria-hidden /> Keyboard shortcuts
