@@ -22,7 +22,7 @@ export function Captions({ utterances, clock, up, names, children }: Props) {
   const rows = useMemo(() => rowsOf(utterances), [utterances]);
   const { box, away, follow } = useEndInView(rows, nowMs);
   return (
-    <div className="relative min-h-0 flex-1">
+    <div className="relative min-h-0 min-w-0 flex-1">
       <div ref={box} className="h-full overflow-y-auto px-6 py-5" tabIndex={0} role="region" aria-label="Captions">
         {rows.length === 0 && children}
         <ol role="log" aria-live="polite" className="mx-auto flex max-w-3xl flex-col gap-2.5">

@@ -77,11 +77,14 @@ export function CallPanel({ store, id, listKnown }: Props) {
           <PastCall id={id} />
         </div>
       )}
-      <div className="flex min-h-0 flex-1">
+      <div className="flex min-h-0 flex-1 flex-col xl:flex-row">
         <Captions utterances={conversation.utterances} up={up} names={{ caller: "Caller", agent: "Agent" }}>
           <p className="py-16 text-center text-muted">No words yet.</p>
         </Captions>
-        <aside aria-label="In the background" className="hidden w-64 shrink-0 flex-col gap-5 overflow-y-auto border-l border-line bg-surface px-4 py-4 xl:flex">
+        <aside
+          aria-label="In the background"
+          className="flex max-h-40 shrink-0 flex-col gap-5 overflow-y-auto border-t border-line bg-surface px-6 py-3 xl:max-h-none xl:w-64 xl:border-t-0 xl:border-l xl:px-4 xl:py-4"
+        >
           <section>
             <h3 className="mb-2 text-xs font-medium text-faint">In the background</h3>
             <Tasks tasks={conversation.tasks} />
