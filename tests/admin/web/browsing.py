@@ -18,7 +18,6 @@ from telephony.simulator.script import DEFAULT_VOICE
 PASSWORD: Final = "correct horse battery"
 FLOW: Final = "order_status"
 """Published on every site, and answers every number."""
-_THEN_S: Final = 240
 DESKTOP: Final[ViewportSize] = {"width": 1280, "height": 800}
 
 
@@ -67,11 +66,13 @@ class Site:
         return context
 
 
-def spoken_wav(path: Path, *lines: tuple[float, str], voice: str = DEFAULT_VOICE) -> Path:
-    """Write what a fake microphone picks up: each line after its seconds of silence, then minutes of it."""
+def spoken_wav(
+    path: Path, *lines: tuple[float, str], voice: str = DEFAULT_VOICE, then_s: float = 240.0
+) -> Path:
+    """Write what a fake microphone picks up: each line after its seconds of silence, then silence."""
     parts: list[np.ndarray[Any, np.dtype[np.int16]]] = []
     for silence_s, text in lines:
         parts += [np.zeros(round(silence_s * WIRE_RATE_HZ), np.int16), speak(text, voice)]
-    parts.append(np.zeros(_THEN_S * WIRE_RATE_HZ, np.int16))
+    parts.append(np.zeros(round(then_s * WIRE_RATE_HZ), np.int16))
     write_wav(path, np.concatenate(parts)[np.newaxis], WIRE_RATE_HZ)
     return path

@@ -93,14 +93,18 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture
 def launch(playwright: Playwright, chromium: str) -> Iterator[Launch]:
-    """Start Chromium, with a WAV as its microphone where one is given; each ends with the test."""
+    """Start Chromium, with a WAV as its microphone where one is given, once or again and again.
+
+    Each ends with the test.
+    """
     browsers: list[Browser] = []
 
-    def start(microphone: Path | None = None, *more: str) -> Browser:
+    def start(microphone: Path | None = None, *more: str, loop: bool = False) -> Browser:
         options = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
         options += ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
         if microphone is not None:
-            options.append(f"--use-file-for-fake-audio-capture={microphone}%noloop")
+            end = "" if loop else "%noloop"
+            options.append(f"--use-file-for-fake-audio-capture={microphone}{end}")
         browser = playwright.chromium.launch(executable_path=chromium, args=[*options, *more])
         browsers.append(browser)
         return browser
