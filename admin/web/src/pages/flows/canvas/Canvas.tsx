@@ -8,12 +8,11 @@ import {
   type FinalConnectionState,
   MiniMap,
   type NodeChange,
-  type OnSelectionChangeParams,
   ReactFlow,
   type ReactFlowInstance,
   useReactFlow,
 } from "@xyflow/react";
-import { type DragEvent, type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
+import { type DragEvent, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { isSource, type Graph } from "../model/graph";
 import { NODE_WIDTH, type Place, type Places } from "../model/layout";
 import "./canvas.css";
@@ -29,7 +28,7 @@ interface Props {
   marks: Marks;
   selected: readonly string[];
   readOnly: boolean;
-  onSelect: (ids: string[]) => void;
+  onSelect: (ids: readonly string[]) => void;
   onMove: (places: Places) => void;
   onConnect: (source: string, port: string, target: string) => void;
   /** A line that ended on the bare canvas. */
@@ -48,25 +47,32 @@ export function Canvas(props: Props) {
   const { screenToFlowPosition } = useReactFlow();
 
   useEffect(() => setNodes((before) => nodesOf(graph, places, marks, before)), [graph, places, marks]);
-  useEffect(() => {
+  const now = useRef(selected);
+  now.current = selected;
+  const shown = useMemo(() => {
     const wanted = new Set(selected);
-    setNodes((before) =>
-      before.every((node) => Boolean(node.selected) === wanted.has(node.id))
-        ? before
-        : before.map((node) => (Boolean(node.selected) === wanted.has(node.id) ? node : { ...node, selected: wanted.has(node.id) })),
-    );
-  }, [selected]);
+    return nodes.map((node) => (Boolean(node.selected) === wanted.has(node.id) ? node : { ...node, selected: wanted.has(node.id) }));
+  }, [nodes, selected]);
 
   const edges = useMemo(() => {
     const focus = new Set(selected);
     return edgesOf(graph, focus).map((edge) => (chosenEdges.has(edge.id) ? { ...edge, selected: true } : edge));
   }, [graph, selected, chosenEdges]);
 
-  const change = useCallback((changes: NodeChange<StepNodeType>[]) => {
-    setNodes((before) => applyNodeChanges(changes.filter((each) => each.type !== "remove"), before));
-  }, []);
-  const select = useCallback(
-    ({ nodes: chosen }: OnSelectionChangeParams) => onSelect(chosen.map((node) => node.id)),
+  const change = useCallback(
+    (changes: NodeChange<StepNodeType>[]) => {
+      const chosen = new Set(now.current);
+      for (const each of changes) {
+        if (each.type === "select" && each.selected) chosen.add(each.id);
+        else if (each.type === "select") chosen.delete(each.id);
+      }
+      if (changes.some((each) => each.type === "select")) {
+        now.current = [...chosen];
+        onSelect(now.current);
+      }
+      const others = changes.filter((each) => each.type !== "select" && each.type !== "remove");
+      if (others.length > 0) setNodes((before) => applyNodeChanges(others, before));
+    },
     [onSelect],
   );
   const changeEdges = useCallback((changes: EdgeChange[]) => {
@@ -106,12 +112,11 @@ export function Canvas(props: Props) {
   return (
     <ReactFlow
       className="flow-canvas"
-      nodes={nodes}
+      nodes={shown}
       edges={edges}
       nodeTypes={NODE_TYPES}
       onNodesChange={change}
       onEdgesChange={changeEdges}
-      onSelectionChange={select}
       onConnect={connect}
       onConnectEnd={connectEnd}
       onNodeDragStop={(_, __, moved) => onMove({ ...places, ...Object.fromEntries(moved.map((node) => [node.id, rounded(node.position)])) })}

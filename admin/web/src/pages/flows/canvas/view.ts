@@ -51,7 +51,6 @@ export function nodesOf(graph: Graph, places: Places, marks: Marks, before: read
     if (was && sameData) return { ...was, position: place };
     const shape = shapeOf(node);
     return {
-      ...(was?.selected ? { selected: true } : {}),
       id: node.id,
       type: isSource(node.id) ? "source" : "step",
       position: place,

@@ -62,6 +62,13 @@ export function Editor({ draft, etag, readOnly }: Props) {
     },
     [places, select, setCenter, getZoom],
   );
+  const choose = useCallback(
+    (ids: readonly string[]) => {
+      select(ids);
+      if (ids.length === 1) setTab((before) => (before === "test" ? before : ids[0]?.startsWith("@") ? "flow" : "step"));
+    },
+    [select],
+  );
   const showProblem = (problem: ProblemAt) => {
     if (problem.step !== null) {
       show(problem.step);
@@ -161,10 +168,7 @@ export function Editor({ draft, etag, readOnly }: Props) {
                   marks={marks}
                   selected={selected}
                   readOnly={readOnly}
-                  onSelect={(ids) => {
-                    select(ids);
-                    if (ids.length === 1 && tab !== "test") setTab(ids[0]?.startsWith("@") ? "flow" : "step");
-                  }}
+                  onSelect={choose}
                   onMove={store.move}
                   onConnect={(source, port, target) => (port === "+" ? setGrowing({ node: source, target }) : editor.connect(source, port, target))}
                   onConnectToNothing={(source, port, place, screen) => openAdd({ source, port }, screen, place)}

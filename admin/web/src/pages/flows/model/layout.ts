@@ -72,8 +72,11 @@ export function laidOut(graph: Graph): Places {
   for (const node of graph.nodes) {
     if (!apart.has(node.id)) dagre.setNode(node.id, { width: NODE_WIDTH, height: shapeOf(node).height });
   }
+  const led = new Set<string>();
   for (const edge of graph.edges) {
     if (apart.has(edge.source) || apart.has(edge.target) || edge.source === edge.target) continue;
+    if (quiet.has(edge.id) && led.has(edge.target)) continue; // one way is enough to say where it belongs
+    led.add(edge.target);
     dagre.setEdge(edge.source, edge.target, { weight: quiet.has(edge.id) ? 1 : 4 });
   }
   layout(dagre);

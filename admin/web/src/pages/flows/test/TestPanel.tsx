@@ -35,9 +35,15 @@ export function TestPanel({ name, store, onHere, onSelect }: Props) {
   const tags = isList(content["languages"]) ? content["languages"].map(String) : [];
   const step = told?.step ?? "";
   const over = told?.waiting_for.what === "nothing";
-  useEffect(() => onHere(step), [step, onHere]);
-  useEffect(() => () => onHere(""), [onHere]);
-  useEffect(() => end.current?.scrollIntoView({ block: "end" }), [told]);
+  useEffect(() => {
+    onHere(step);
+  }, [step, onHere]);
+  useEffect(() => {
+    return () => onHere("");
+  }, [onHere]);
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: "end" });
+  }, [told]);
   const begin = () => trial.begin(language || undefined);
 
   if (told === null && !busy && error === null) {
