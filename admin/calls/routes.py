@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse, Response
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter
 from sqlalchemy import select
 
-from admin.calls import queries, tape
+from admin.calls import masking, queries, tape
 from admin.calls.sought import CallFilter
 from admin.calls.timeline import Timeline, read_timeline
 from admin.calls.waveform import waveform
@@ -19,6 +19,7 @@ from admin.paging import PAGE, Cursor, Page, Whole, cursor_of, place_of
 from admin.parts import AdminParts, Parts
 from admin.problems import Problem, not_found
 from admin.times import At, utc
+from agents.toolbox import find_tools
 from config.tables import CallRow
 from config.tape.measures import Ending
 
@@ -143,11 +144,17 @@ async def read_call_tape(
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=5_000)] = 1_000,
 ) -> TapeRows:
-    """Read a call's tape, row by row; of a call that is up, what there is so far."""
+    """Read a call's tape, row by row; of a call that is up, what there is so far.
+
+    Arguments that a tool calls sensitive are hidden.
+    """
     from_byte = 0 if cursor is None else place_of(cursor, _TAPE_PLACE)[0]
     folder = tape.folder_of(parts.settings.tapes, (await _call(parts, call_id)).tape)
     found = await asyncio.to_thread(tape.read_rows, folder, from_byte, limit)
-    return TapeRows(rows=found.rows, next=None if found.next_byte is None else cursor_of(found.next_byte))
+    rows = found.rows
+    if masking.asks(rows):
+        rows = masking.masked(rows, await asyncio.to_thread(find_tools, parts.settings))
+    return TapeRows(rows=rows, next=None if found.next_byte is None else cursor_of(found.next_byte))
 
 
 @router.get(

@@ -147,6 +147,34 @@ async def test_a_call_its_tape_and_its_recording_are_read(office: Office) -> Non
     assert beyond.status_code == 416
 
 
+async def test_what_a_tool_calls_sensitive_is_hidden_on_a_tape_that_is_read(office: Office) -> None:
+    [call_id] = await record(office, 1)
+    folder = office.settings.tapes / call_id
+    folder.mkdir(parents=True)
+    asked = {
+        "task_id": "t",
+        "tool": "verify_customer",
+        "arguments": {"order_number": "104233", "postcode": "97201"},
+    }
+    known = {"task_id": "u", "tool": "order_status", "arguments": {"order_number": "104233"}}
+    rows = [
+        {
+            "kind": "turn",
+            "index": 1,
+            "delegations": [asked | {"slots": {"zip": "97201", "topic": "a refund"}}, known],
+        },
+        {"kind": "turn", "index": 2, "speculation": [{"what": "begun", **asked}]},
+        {"kind": "end", "speculation": {"begun": 1}},
+    ]
+    (folder / "tape.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    viewer = await office.person(Role.VIEWER)
+    first, second, last = (await viewer.get(f"/calls/{call_id}/tape")).json()["rows"]
+    hidden = {"order_number": "(hidden)", "postcode": "(hidden)"}
+    assert first["delegations"][0]["arguments"] == second["speculation"][0]["arguments"] == hidden
+    assert first["delegations"][0]["slots"] == {"zip": "(hidden)", "topic": "a refund"}
+    assert (first["delegations"][1], last) == (known, rows[-1])
+
+
 async def test_a_waveform_tells_how_loud_each_side_is_every_10_ms(office: Office) -> None:
     [call_id] = await record(office, 1)
     folder = office.settings.tapes / call_id
