@@ -22,7 +22,9 @@ def _says(page: Page, words: str) -> None:
 
 @pytest.fixture
 def caller(site: Site, launch: Launch, tmp_path: Path) -> Page:
-    """A call that is up: somebody who has been greeted and says nothing."""
+    """A call that is up: somebody who has been greeted and says nothing. It ends by itself in a minute."""
+    for role in ("viewer", "agent"):
+        site.cookie_of(role)
     page = site.open(launch(spoken_wav(tmp_path / "silence.wav")))
     page.goto(f"/phone?flow={FLOW}")
     page.get_by_role("button", name="Call", exact=True).click()
