@@ -1,6 +1,6 @@
 /** Where steps stand on the canvas: kept places, and for what has none, a layout that is the same each time. */
 import { graphlib, layout } from "@dagrejs/dagre";
-import type { Graph, GraphNode } from "./graph";
+import type { Graph, GraphEdge, GraphNode } from "./graph";
 import { gist } from "./texts";
 import { kindNamed } from "./kinds";
 import { kindOf } from "./content";
@@ -17,7 +17,8 @@ export const TEXT_HEIGHT = 44;
 export const FACT_HEIGHT = 24;
 export const PORT_HEIGHT = 24;
 const PADDING = 8;
-const SHOWN_PORTS = 12;
+/** To a step with so many ways in, each is shown only when asked for. */
+const MANY_WAYS = 6;
 
 /** The facts a step shows as a line: the slot it fills, the tool it calls. */
 export function factOf(step: Readonly<Record<string, unknown>>): string {
@@ -48,15 +49,14 @@ export function shapeOf(node: GraphNode): Shape {
   return { text, fact, ports, height };
 }
 
-/** Edges that would only be noise: to where half the flow leads, and from everywhere. */
+/** Edges that would only be noise: to where half the flow leads, from everywhere, and to what stands apart. */
 export function quietEdges(graph: Graph): ReadonlySet<string> {
   const into = new Map<string, number>();
   for (const edge of graph.edges) into.set(edge.target, (into.get(edge.target) ?? 0) + 1);
-  return new Set(
-    graph.edges
-      .filter((edge) => edge.source === "@global" || edge.source === "@trouble" || (into.get(edge.target) ?? 0) >= SHOWN_PORTS / 2)
-      .map((edge) => edge.id),
-  );
+  const apart = new Set(graph.nodes.filter(staying).map((node) => node.id));
+  const noise = ({ source, target }: GraphEdge) =>
+    source === "@global" || source === "@trouble" || apart.has(target) || (into.get(target) ?? 0) >= MANY_WAYS;
+  return new Set(graph.edges.filter(noise).map((edge) => edge.id));
 }
 
 const APART = 96;
