@@ -59,6 +59,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     credential_routes.router,
     _contract,
 )
+_DOCUMENT: Final[dict[str, Any]] = {}
 _PROBLEM: Final[dict[int | str, dict[str, Any]]] = {
     "default": {
         "description": "What was wrong, and what to do.",
@@ -118,13 +119,16 @@ async def close(app: FastAPI) -> None:
 
 
 def openapi(app: FastAPI) -> dict[str, Any]:
-    """The contract."""
+    """The contract; the same for every application of this process, and made once, for that takes a second."""
+    if _DOCUMENT:
+        return _DOCUMENT
     document = app.openapi()
     if "ProblemBody" not in document["components"]["schemas"]:
         schema = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
         document["components"]["schemas"] |= schema.pop("$defs", {})
         document["components"]["schemas"]["ProblemBody"] = schema
-    return document
+    _DOCUMENT.update(document)
+    return _DOCUMENT
 
 
 @_contract.get("/openapi.json")
