@@ -156,6 +156,8 @@ def _typed(message: dict[str, Any]) -> str:
         raise MessageError("'text' is missing or empty; write what you would say")
     if len(given) > MOST_TYPED_CHARACTERS:
         raise MessageError(f"'text' has {len(given)} characters; {MOST_TYPED_CHARACTERS} is the most")
+    if any("\ud800" <= each <= "\udfff" for each in given):  # no tape and no other socket could hold it
+        raise MessageError("'text' has half a character in it; send whole ones")
     return given
 
 

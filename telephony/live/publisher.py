@@ -139,6 +139,9 @@ class Publisher:
                 await asyncio.sleep(_AGAIN_AFTER_S)
                 self._news.set()
                 continue
+            except Exception:  # what cannot be written must not keep all other calls from being followed
+                logger.exception("what was told of live calls cannot be sent, and is left out")
+                self._leave_out()
             if lost:
                 logger.warning("live calls can be followed again; %d happenings were lost", self._dropped)
                 self._dropped = 0
@@ -164,15 +167,24 @@ class Publisher:
                     pipe.xadd(key, {"pcm": waiting.audio.popleft()}, maxlen=AUDIO_LENGTH)
                     pipe.expire(key, AUDIO_TTL_S)
                 sent.append((waiting, events[-1].sequence if events else 0))
-                waiting.refresh = False
             await pipe.execute()
         for waiting, last in sent:
+            waiting.refresh = False
             while waiting.events and waiting.events[0].sequence <= last:
                 waiting.events.popleft()
             if waiting.events:
                 self._news.set()
             elif waiting.over:
                 self._waiting.pop(waiting.state.call.id, None)
+
+    def _leave_out(self) -> None:
+        """Forget what waits."""
+        for waiting in self._waiting.values():
+            self._dropped += len(waiting.events)
+            waiting.events.clear()
+            waiting.audio.clear()
+            waiting.refresh = False
+        self._waiting = {call_id: each for call_id, each in self._waiting.items() if not each.over}
 
     def _of(self, state: LiveState) -> _Waiting:
         if state.call.id not in self._waiting and len(self._waiting) >= MOST_CALLS:

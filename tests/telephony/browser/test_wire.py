@@ -37,6 +37,7 @@ def test_what_a_browser_says_is_read(wire: str | bytes, message: object) -> None
         ('{"type":"digit"}', "'digit'"),
         ('{"type":"text","text":" "}', "'text'"),
         (json.dumps({"type": "text", "text": "a" * 501}), "500"),
+        (json.dumps({"type": "text", "text": "a \ud83d b"}), "half a character"),
         ('{"type":"heard","samples":-1}', "'samples'"),
         ('{"type":"heard","samples":true}', "'samples'"),
         ('{"type":"heard","samples":1e300}', "'samples'"),
