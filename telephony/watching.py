@@ -206,6 +206,9 @@ def _chart_of(report: TaskReport, language: str) -> ChartMade | None:
         return None
     try:
         chart = Chart.model_validate(result["chart"])
+        return ChartMade(chart_id, described(chart, language))
     except ValidationError:
         return None
-    return ChartMade(chart_id, described(chart, language))
+    except Exception:  # a sentence for those who watch must not disturb the call
+        logger.exception("a chart cannot be described")
+        return None

@@ -60,7 +60,7 @@ _SENTENCES: Final = {
         "en {label}",
     ),
 }
-_MONTH: Final = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+_MONTH: Final = re.compile(r"([1-9]\d{3})-(0[1-9]|1[0-2])")
 
 
 class Series(BaseModel):

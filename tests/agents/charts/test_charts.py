@@ -41,6 +41,11 @@ def test_a_gap_is_neither_the_lowest_nor_in_the_mean():
     )
 
 
+def test_a_label_that_is_no_month_of_any_calendar_stays_as_it_is():
+    two = {"labels": ("0000-01", "2026-02"), "series": (Series(values=(10, 20)),)}
+    assert described(BILLS.model_copy(update=two)).startswith("the highest is 20 dollars in February")
+
+
 def test_months_are_said_in_the_language_and_drawn_short():
     months = BILLS.model_copy(update={"labels": tuple(f"2026-{month:02d}" for month in range(1, 13))})
     assert "96 dollars in January, the lowest 38 dollars in June" in described(months)
