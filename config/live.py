@@ -140,8 +140,8 @@ class CommandKind(StrEnum):
 class Command(BaseModel):
     """What somebody wants of a call.
 
-    `holder`: a token of the socket that takes over or holds; handing back without one hands back whoever has
-    it.
+    `holder`: a token of the socket that takes over or holds; handing back or ending without one is done
+    whoever has it.
     """
 
     model_config = ConfigDict(frozen=True)

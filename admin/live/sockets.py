@@ -186,7 +186,7 @@ class _Link:
                 return
             self._heard_s = clock()
             if text := message.get("text"):
-                await self._told(text, state)
+                await self._told(text)
                 continue
             piece += message.get("bytes") or b""
             came_bytes += len(message.get("bytes") or b"")
@@ -203,13 +203,18 @@ class _Link:
         while (await self._websocket.receive())["type"] != "websocket.disconnect":
             pass
 
-    async def _told(self, text: str, state: LiveState) -> None:
+    async def _told(self, text: str) -> None:
         try:
             message = json.loads(text)
         except ValueError:
             return
         if isinstance(message, dict) and message.get("type") == "end":
-            await self._live.send(self.command(CommandKind.END), state.server)
+            try:
+                await self._live.have(self.command(CommandKind.END))
+            except Problem as problem:
+                if problem.status in (404, 409):  # over, or not ours any more: who looks for that tells it
+                    return
+                raise
             async with self._parts.database.writing() as db:
                 change = Change("call", self._call_id, {"up": True}, {"up": False})
                 note(db, self._websocket, self._who, self._parts.now_ms(), change)

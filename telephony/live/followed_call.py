@@ -36,6 +36,7 @@ _LISTENED_TURNS: Final = int(LISTENED_S * 1_000) // MICRO_TURN_MS
 _MOST_WHISPERS: Final = 5
 """Waiting to be said."""
 _OVER: Final = Answer(done=False, why="call-over", detail="This call has ended.")
+_NOT_HELD: Final = Answer(done=False, why="not-held", detail="You no longer have this call.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +213,7 @@ class FollowedCall:
             case CommandKind.HAND_BACK:
                 return self._hand_back(command)
             case CommandKind.END:
-                self._ended_by, self._ending = command.person, True
-                self._control("ended", command.person)
+                return self._end(command)
             case CommandKind.HOLD:
                 return self._hold(command)
             case CommandKind.LISTEN:
@@ -247,10 +247,20 @@ class FollowedCall:
         self._now(state="taken_over", held_by=command.person)
         return Answer(done=True)
 
+    def _end(self, command: Command) -> Answer:
+        if command.holder and not self._holds(command):
+            return _NOT_HELD
+        self._ended_by, self._ending = command.person, True
+        self._control("ended", command.person)
+        return Answer(done=True)
+
+    def _holds(self, command: Command) -> bool:
+        return self._holding is not None and self._holding.holder == command.holder
+
     def _hold(self, command: Command) -> Answer:
         holding = self._holding
-        if holding is None or holding.holder != command.holder:
-            return Answer(done=False, why="not-held", detail="You no longer have this call.")
+        if holding is None or not self._holds(command):
+            return _NOT_HELD
         self._holding = Holding(holding.holder, holding.person, self._now_ms)
         return Answer(done=True)
 

@@ -254,6 +254,17 @@ async def test_a_manager_ends_a_call_once(opened: Open) -> None:
     assert want(followed.call, CommandKind.TAKE_OVER, holder="h1").why == "call-over"
 
 
+async def test_who_lost_a_call_cannot_end_it_any_more(opened: Open) -> None:
+    followed = await opened().greeted()
+    assert want(followed.call, CommandKind.TAKE_OVER, holder="h1").done
+    assert want(followed.call, CommandKind.HAND_BACK, holder="h1").done
+    assert want(followed.call, CommandKind.END, holder="h1").why == "not-held"
+    assert not (await followed.scene.go()).end
+    assert want(followed.call, CommandKind.TAKE_OVER, holder="h2").done
+    assert want(followed.call, CommandKind.END, holder="h1").why == "not-held"
+    assert want(followed.call, CommandKind.END, holder="h2").done
+
+
 async def test_audio_is_sent_only_while_somebody_listens(opened: Open) -> None:
     followed = await opened().greeted()
     assert followed.kept.sounds == []
