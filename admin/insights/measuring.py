@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.apart import Apart
@@ -87,7 +86,7 @@ class Measuring:
                 await self.measure_all(since)
                 since = began - _WITHIN
                 self._trouble = False
-            except (SQLAlchemyError, OSError):
+            except Exception:  # whatever fails is tried again; it must not end the measuring
                 if not self._trouble:  # once, not every two seconds
                     logger.warning("calls cannot be measured; it is tried again", exc_info=True)
                 self._trouble = True

@@ -19,6 +19,8 @@ Side = Literal["caller", "agent"]
 POSTGRESQL: Final = "postgresql"
 
 _WORD: Final = re.compile(r"[^\W_]+")
+_LONGEST: Final = 128
+"""Characters of a word that count; PostgreSQL takes no word of more than 2 KB."""
 _MOST_WORDS: Final = 20_000
 """Of one side of a call; no one-hour call has as many different ones."""
 _TABLE: Final = table("call_words", column("rowid"), column("caller"), column("agent"), column("words"))
@@ -29,7 +31,8 @@ _ALL_OF_IT: Final = column("call_words")
 def plain(said: str) -> list[str]:
     """List words in lower case, without accents and signs."""
     letters = unicodedata.normalize("NFKD", said.casefold())
-    return _WORD.findall("".join(each for each in letters if not unicodedata.combining(each)))
+    words = _WORD.findall("".join(each for each in letters if not unicodedata.combining(each)))
+    return [word[:_LONGEST] for word in words]
 
 
 async def keep(db: AsyncSession, number: int, caller: str, agent: str) -> None:
