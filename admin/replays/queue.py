@@ -145,8 +145,11 @@ class Replays:
         try:
             while self._asked and not self._closed:
                 asked = self._asked[0]
-                if not asked.cancelled:
-                    await self._see_to(asked)
+                try:
+                    if not asked.cancelled:
+                        await self._see_to(asked)
+                except Exception:  # the record may be away; this one is told as lost then, the next goes on
+                    logger.exception("what came of replay %s could not be entered", asked.id)
                 self._asked.remove(asked)
         finally:
             seeing.cancel()
