@@ -1,6 +1,7 @@
-"""The toolbox of a process that runs for weeks: tools described in `TANDEM_HOME` are read again when they change.
+"""The toolbox of a process that runs for weeks: tools described in `TANDEM_HOME` are read when they change.
 
-Whoever looks a tool up is never kept waiting: he gets what was read last, and what has changed is read beside.
+Whoever looks a tool up gets what was read last, and what has changed is read beside. Only a tool nobody has
+heard of is waited for: a moment, and once for each reading.
 """
 
 import logging
@@ -41,6 +42,7 @@ class WatchedTools(Mapping[str, AnyTool]):
         self._files = described_files(settings.home)
         self._looked_at_s = clock_s()
         self._reading: threading.Thread | None = None
+        self._waited_for: threading.Thread | None = None
         self._tools: Toolbox = {}
         self._read()
 
@@ -48,7 +50,9 @@ class WatchedTools(Mapping[str, AnyTool]):
         self._look()
         if name not in self._tools:  # it may have been described this very moment
             self._look(now=True)
-            self.settle(_PATIENCE_S)
+            if self._reading is not self._waited_for:  # a server may take long to tell its tools
+                self._waited_for = self._reading
+                self.settle(_PATIENCE_S)
         return self._tools[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -83,6 +87,8 @@ class WatchedTools(Mapping[str, AnyTool]):
             self._read()
         except DeclarationError as error:
             logger.warning("the tools stay as they were: %s", error)
+        except Exception:  # a file that went in between, a server's odd answer: there is a next time
+            logger.exception("the tools stay as they were")
         else:
             logger.info("the tools were read again: %d are at hand", len(self._tools))
 
