@@ -72,7 +72,13 @@ async def finish_oidc_log_in(
         answer = await _logged_in(begun, state, code, error, request, parts)
     except OidcError as refusal:
         answer = _back(refusal)
-    answer.delete_cookie(_cookie_name(parts.settings), path="/")
+    answer.delete_cookie(  # browsers let `__Host-` cookies be changed by none that is less strict
+        _cookie_name(parts.settings),
+        path="/",
+        secure=not sessions.is_plain(parts.settings),
+        httponly=True,
+        samesite="lax",
+    )
     return answer
 
 
