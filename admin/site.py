@@ -62,8 +62,8 @@ class Site:
 
     def _answer(self, request: Request) -> Response:
         path = request.url.path.lstrip("/")
-        file = (self._folder / path).resolve()
-        if not path or self._folder not in file.parents or not file.is_file():
+        file = self._file(path)
+        if file is None:
             if path.startswith("assets/"):  # of a version that is gone; the page reloads itself
                 return PlainTextResponse("This file is of an older version. Reload the page.\n", 404)
             file = self._folder / "index.html"
@@ -79,3 +79,11 @@ class Site:
         if "br" in request.headers.get("accept-encoding", "") and packed.is_file():
             return FileResponse(packed, headers={**headers, "Content-Encoding": "br"}, media_type=kind)
         return FileResponse(file, headers=headers, media_type=kind)
+
+    def _file(self, path: str) -> Path | None:
+        """Find a built file; None: there is none of this name, or it is outside."""
+        try:
+            file = (self._folder / path).resolve()
+            return file if self._folder in file.parents and file.is_file() else None
+        except (ValueError, OSError):  # no name a file can have
+            return None

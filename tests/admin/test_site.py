@@ -24,7 +24,10 @@ def browser(folder: Path) -> httpx.AsyncClient:
     )
 
 
-@pytest.mark.parametrize("path", ["/", "/flows", "/calls/20261122-1", "/index.html", "/%2e%2e/secret.txt"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/flows", "/calls/20261122-1", "/index.html", "/%2e%2e/secret.txt", "/a%00b", f"/{'a' * 5_000}"],
+)
 async def test_every_address_that_is_no_file_shows_the_application(built: Path, path: str) -> None:
     answer = await browser(built).get(path)
     assert (answer.status_code, "<title>Tandem" in answer.text) == (200, True)
