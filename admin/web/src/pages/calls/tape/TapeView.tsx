@@ -45,13 +45,15 @@ export function TapeView({ timeline, peaks, player, sight, tool, onTool }: Props
   );
   useWordsNow(scroller, timeline, player);
 
+  // Read once: asking for styles at every frame makes the browser lay out the page anew.
+  const colours = useMemo(() => coloursNow(), [theme]);
   const redraw = useRef(() => {});
   redraw.current = () => {
     const [element, place] = [canvas.current, scroller.current];
     const context = element && place && prepared(element, place.clientWidth, layout.height);
     if (!context || !place) return;
     const seenNow = { widthPx: place.clientWidth, scrollPx: place.scrollLeft, pxPerS };
-    drawTape(context, timeline, peaks, layout, seenNow, coloursNow());
+    drawTape(context, timeline, peaks, layout, seenNow, colours);
   };
   useEffect(() => redraw.current(), [timeline, peaks, layout, pxPerS, widthPx, theme]);
 
