@@ -58,7 +58,8 @@ export const StepNode = memo(function StepNode({ data, selected, isConnectable }
         )}
       </div>
       {data.summary && (
-        <p className="line-clamp-2 h-11 px-2.5 pt-0.5 leading-[18px] text-muted">
+        <div className="h-11 px-2.5 pt-0.5">
+        <p className="line-clamp-2 leading-[18px] text-muted">
           {runsOf(data.summary).map((run, index) =>
             run.blank ? (
               <span key={index} className="rounded bg-accent-soft px-0.5 font-mono text-[11px] text-accent-ink">
@@ -69,6 +70,7 @@ export const StepNode = memo(function StepNode({ data, selected, isConnectable }
             ),
           )}
         </p>
+        </div>
       )}
       {data.fact && (
         <p className="flex h-6 items-center px-2.5">

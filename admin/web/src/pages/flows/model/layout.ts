@@ -54,8 +54,8 @@ export function quietEdges(graph: Graph): ReadonlySet<string> {
   const into = new Map<string, number>();
   for (const edge of graph.edges) into.set(edge.target, (into.get(edge.target) ?? 0) + 1);
   const apart = new Set(graph.nodes.filter(staying).map((node) => node.id));
-  const noise = ({ source, target }: GraphEdge) =>
-    source === "@global" || source === "@trouble" || apart.has(target) || (into.get(target) ?? 0) >= MANY_WAYS;
+  const noise = ({ source, target, port }: GraphEdge) =>
+    source === "@global" || source === "@trouble" || port === "resume" || apart.has(target) || (into.get(target) ?? 0) >= MANY_WAYS;
   return new Set(graph.edges.filter(noise).map((edge) => edge.id));
 }
 
@@ -64,7 +64,7 @@ const APART = 96;
 /** Lay everything out from left to right; what answers from anywhere stands below, apart. */
 export function laidOut(graph: Graph): Places {
   const byId = new Map(graph.nodes.map((node) => [node.id, node]));
-  const apart = new Set(graph.nodes.filter((node) => node.id === "@global" || node.id === "@trouble" || staying(node)).map((node) => node.id));
+  const apart = standingApart(graph);
   const quiet = quietEdges(graph);
   const dagre = new graphlib.Graph();
   dagre.setGraph({ rankdir: "LR", nodesep: 36, ranksep: 88, ranker: "network-simplex" });
@@ -74,7 +74,7 @@ export function laidOut(graph: Graph): Places {
   }
   const led = new Set<string>();
   for (const edge of graph.edges) {
-    if (apart.has(edge.source) || apart.has(edge.target) || edge.source === edge.target) continue;
+    if (edge.port === "resume" || apart.has(edge.source) || apart.has(edge.target) || edge.source === edge.target) continue;
     if (quiet.has(edge.id) && led.has(edge.target)) continue; // one way is enough to say where it belongs
     led.add(edge.target);
     dagre.setEdge(edge.source, edge.target, { weight: quiet.has(edge.id) ? 1 : 4 });
@@ -89,6 +89,16 @@ export function laidOut(graph: Graph): Places {
     bottom = Math.max(bottom, y + height / 2);
   }
   return { ...places, ...shelf(graph, apart, bottom + APART) };
+}
+
+/** What no step leads to: it answers from anywhere, or when something goes wrong. */
+function standingApart(graph: Graph): ReadonlySet<string> {
+  const led = new Set(
+    graph.edges
+      .filter((edge) => edge.source !== "@global" && edge.source !== "@trouble" && edge.source !== edge.target && edge.port !== "resume")
+      .map((edge) => edge.target),
+  );
+  return new Set(graph.nodes.filter((node) => node.id !== "@start" && (!led.has(node.id) || staying(node))).map((node) => node.id));
 }
 
 /** What stands apart: the two sources at the left, then the asides in rows. */
