@@ -119,7 +119,7 @@ async def close(app: FastAPI) -> None:
 
 
 def openapi(app: FastAPI) -> dict[str, Any]:
-    """The contract; the same for every application of this process, and made once, for that takes a second."""
+    """The contract: the same for every application of a process, and made once, as that takes a second."""
     if _DOCUMENT:
         return _DOCUMENT
     document = app.openapi()

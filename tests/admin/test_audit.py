@@ -1,12 +1,33 @@
+from dataclasses import replace
+
 from admin.app import routes
 from admin.audit.trail import MASK, masked
 from admin.roles import LEAST_ROLE, Role
+from config.line_check import Found
 from tests.admin.office import PASSWORD, SHIPPED, Office, published
+from tests.admin.test_tools import PARCEL
 
-NO_CHANGE = {"validate_flow", "simulate_flow", "replay_call", "cancel_replay"}
+NO_CHANGE = {
+    "validate_flow",
+    "simulate_flow",
+    "replay_call",
+    "cancel_replay",
+    "check_number",
+    "book_phone_call",
+}
 """Routes that are no GET and change nothing."""
 ON_LIVE_CALLS = {"whisper_to_call", "hand_back_call", "end_call"}
 """They need a call; `tests/tandem/test_live.py` looks at their entries."""
+
+
+class Mended:
+    """A carrier that does as it is told."""
+
+    async def check(self, number: str) -> tuple[Found, ...]:
+        return ()
+
+    async def mend(self, number: str) -> Found:
+        return Found("webhook", True, "set")
 
 
 def test_secrets_are_masked_at_any_depth() -> None:
@@ -15,6 +36,7 @@ def test_secrets_are_masked_at_any_depth() -> None:
 
 
 async def test_every_change_leaves_an_entry_with_before_and_after(office: Office) -> None:
+    office.app.state.parts = replace(office.app.state.parts, line=Mended())
     owner = await office.person(Role.OWNER)
     agent = await office.hire(Role.AGENT)
     await owner.post("/flows", json={"shipped": "order_status", "name": "gone"})
@@ -36,6 +58,20 @@ async def test_every_change_leaves_an_entry_with_before_and_after(office: Office
     await office.stranger().post("/links", json={"token": token, "password": "seven purple umbrellas"})
     await owner.post(f"/people/{agent}/password-link")
     await office.stranger().post("/session", json={"email": "b@c.de", "password": "seven purple umbrellas"})
+    await owner.put("/numbers/+15035550100", json={"flow": "order_status"})
+    await owner.post("/numbers/+15035550100/webhook")
+    new = {"If-Match": '"0"'}
+    described = await owner.put("/http-tools/parcel_status", json={"yaml": PARCEL}, headers=new)
+    read = {"If-Match": described.headers["etag"]}
+    await owner.delete("/http-tools/parcel_status", headers=read)
+    await owner.put("/mcp-servers", json={"yaml": "servers: {}"}, headers=new)
+    await owner.put("/credentials/PARCELS", json={"value": "purple"})
+    await owner.delete("/credentials/PARCELS")
+    call = {"arguments": {"reason": "a lamp", "phone_number": "+15035550142"}, "agreed": True}
+    await owner.post("/tools/request_callback/try", json=call)
+    rules = await owner.get("/settings")
+    wanted = {**rules.json()["rules"], "recording": False}
+    await owner.put("/settings/rules", json=wanted, headers={"If-Match": rules.headers["etag"]})
     await owner.put("/me/password", json={"current": PASSWORD, "new": "seven purple umbrellas"})
     reader = await office.person(Role.MANAGER, "Reader")
     await owner.delete("/session")
