@@ -2,8 +2,9 @@
 
 No language model: a phrase counts by how many of its words were said, words that carry meaning more than
 those that only hold a sentence together, in any order, with small differences forgiven (an ending, a letter
-in a long word). What else was said does not matter much, except for a phrase of one word: "what" means "say
-that again" only when it is about all that was said. A keyword counts wherever it stands: "refund", "agent".
+in a long word; but of two words that are both looked for neither is the other: "perdón" is not "persona").
+What else was said does not matter much, except for a phrase of one word: "what" means "say that again" only
+when it is about all that was said. A keyword counts wherever it stands: "refund", "agent".
 """
 
 from collections.abc import Iterable
@@ -79,7 +80,9 @@ def understood(
     said = _content(text, spanish)
     if not said:
         return None
+    candidates = tuple(candidates)
     heard = frozenset(said)
+    known = _looked_for(candidates, spanish)
     said_weight = sum(_weight(word, spanish) for word in said)
     best: Match | None = None
     best_weight = 0.0
@@ -88,27 +91,27 @@ def understood(
         for keyword in meaning.keywords:
             parts = _content(keyword, spanish)
             if (
-                all(_was_said(word, heard) for word in parts)
+                all(_was_said(word, heard, known) for word in parts)
                 and sum(_weight(word, spanish) for word in parts) >= least
                 and best_weight < _KEYWORD_SCORE
             ):
                 best, best_weight = Match(name, _KEYWORD_SCORE), _KEYWORD_SCORE
         for phrase in meaning.phrases:
-            score, weight = _likeness(_content(phrase, spanish), heard, said_weight, spanish)
+            score, weight = _likeness(_content(phrase, spanish), heard, known, said_weight, spanish)
             if score >= LEAST_SCORE and weight >= least and score * weight > best_weight + 1e-9:
                 best, best_weight = Match(name, score), score * weight
     return best
 
 
 def _likeness(
-    phrase: tuple[str, ...], heard: frozenset[str], said_weight: float, spanish: bool
+    phrase: tuple[str, ...], heard: frozenset[str], known: frozenset[str], said_weight: float, spanish: bool
 ) -> tuple[float, float]:
     """How much of the phrase was said (0..1), and the weight of what was."""
     whole = found = 0.0
     for word in phrase:
         weight = _weight(word, spanish)
         whole += weight
-        if _was_said(word, heard):
+        if _was_said(word, heard, known):
             found += weight
     if not found or (whole < _ALONE_BELOW and found < _ALONE_SHARE * said_weight):
         return 0.0, 0.0
@@ -119,8 +122,21 @@ def _weight(word: str, spanish: bool) -> float:
     return _LIGHT_WEIGHT if word in (_SPANISH_LIGHT if spanish else _LIGHT) else 1.0
 
 
-def _was_said(word: str, heard: frozenset[str]) -> bool:
-    return word in heard or (len(word) >= _LONG and any(_one_letter_apart(word, other) for other in heard))
+def _looked_for(candidates: Iterable[tuple[str, Meaning]], spanish: bool) -> frozenset[str]:
+    """List the words of all that is looked for."""
+    texts = (text for _, meaning in candidates for text in (*meaning.phrases, *meaning.keywords))
+    return frozenset(word for text in texts for word in _content(text, spanish))
+
+
+def _was_said(word: str, heard: frozenset[str], known: frozenset[str]) -> bool:
+    """Whether a word was said but for its ending, or for a letter that makes it none of those known."""
+    return word in heard or (
+        len(word) >= _LONG
+        and any(
+            _one_letter_apart(word, other) and (other not in known or other.startswith(word[:-1]))
+            for other in heard
+        )
+    )
 
 
 @lru_cache(maxsize=4096)

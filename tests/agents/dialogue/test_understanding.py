@@ -9,12 +9,12 @@ from config.flow_file import load_flow
 
 
 @cache
-def meanings(flow):
-    return tuple(load_flow(flow).meanings.items())
+def meanings(flow, language="en-US"):
+    return tuple(load_flow(flow).speaking(language).meanings.items())
 
 
-def meant(said, flow="order_status"):
-    match = understood(said, meanings(flow))
+def meant(said, flow="order_status", language="en-US"):
+    match = understood(said, meanings(flow, language), language)
     return match.meaning if match else None
 
 
@@ -63,10 +63,45 @@ def test_other_words_mean_nothing(said):
     assert meant(said) is None
 
 
-def test_every_example_phrase_means_what_it_stands_under():
-    for name, meaning in meanings("order_status"):
+@pytest.mark.parametrize("language", ["en-US", "es-MX"])
+def test_every_example_phrase_means_what_it_stands_under(language):
+    for name, meaning in meanings("order_status", language):
         for phrase in meaning.phrases:
-            assert meant(phrase) == name, phrase
+            assert meant(phrase, language=language) == name, phrase
+
+
+@pytest.mark.parametrize(
+    ("said", "meaning"),
+    [
+        ("hola quería saber dónde anda mi paquete", "track_order"),
+        ("disculpe es que mi pedido no ha llegado todavía", "track_order"),
+        ("¿cuándo me llega mi pedido?", "track_order"),
+        ("quiero cancelar mi pedido", "something_else"),
+        ("me llegó rota la lámpara", "something_else"),
+        ("no encuentro el número de pedido", "no_number"),
+        ("con un agente por favor", "person"),
+        ("me puede repetir", "repeat"),
+        ("espéreme un momento", "hold_on"),
+        ("ya no necesito nada más gracias", "done"),
+        ("con quién estoy hablando", "robot"),
+        ("avíseme si tarda más que la última vez", "longer_than_last_time"),
+        ("hablan inglés", "english"),
+    ],
+)
+def test_callers_who_speak_spanish_are_understood_in_their_own_words(said, meaning):
+    assert meant(said, language="es-MX") == meaning
+
+
+@pytest.mark.parametrize(
+    "said", ["eh", "los elefantes azules cantan", "cuál es su nombre", "hace buen tiempo"]
+)
+def test_other_words_mean_nothing_in_spanish_either(said):
+    assert meant(said, language="es-MX") is None
+
+
+@pytest.mark.parametrize(("said", "meaning"), [("perdón", "repeat"), ("persona", "person")])
+def test_a_word_that_is_looked_for_is_no_other_with_a_wrong_letter(said, meaning):
+    assert meant(said, language="es-MX") == meaning
 
 
 def test_one_wrong_letter_in_a_long_word_is_forgiven():
