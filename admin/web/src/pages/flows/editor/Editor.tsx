@@ -62,6 +62,16 @@ export function Editor({ draft, etag, readOnly }: Props) {
     },
     [places, select, setCenter, getZoom],
   );
+  const walking = useRef(places);
+  walking.current = places;
+  const beHere = useCallback(
+    (step: string) => {
+      setHere(step);
+      const place = walking.current[step];
+      if (place) void setCenter(place.x + 124, place.y + 80, { zoom: Math.max(getZoom(), 0.6), duration: 250 });
+    },
+    [setCenter, getZoom],
+  );
   const choose = useCallback(
     (ids: readonly string[]) => {
       select(ids);
@@ -196,7 +206,7 @@ export function Editor({ draft, etag, readOnly }: Props) {
               onSelect={show}
               onDuplicate={() => editor.duplicate()}
               onRemove={() => editor.remove(selected)}
-              onHere={setHere}
+              onHere={beHere}
             />
           )}
         </div>
