@@ -96,7 +96,8 @@ async def provider() -> AsyncIterator[Provider]:
 @pytest.fixture
 def settings(settings: Settings, provider: Provider) -> Settings:
     more = {"OIDC_ISSUER": provider.url, "OIDC_CLIENT_ID": CLIENT, "OIDC_CLIENT_SECRET": SECRET}
-    return load({"TANDEM_HOME": str(settings.home), "TANDEM_PORT": "8000", "OIDC_NAME": "Northwind", **more})
+    own = {"TANDEM_HOME": str(settings.home), "DATABASE_URL": settings.database_url, "TANDEM_PORT": "8000"}
+    return load({**own, "OIDC_NAME": "Northwind", **more})
 
 
 async def begun(browser: httpx.AsyncClient, then: str = "/calls?outcome=failed") -> str:
