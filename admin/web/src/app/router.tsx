@@ -13,6 +13,7 @@ import { sessionQuery } from "./session";
 import { Shell } from "./Shell";
 import { filtersOf } from "@/pages/calls/filters";
 import { insightsSearchOf } from "@/pages/insights/range";
+import { choiceIn } from "@/pages/phone/choice";
 import { Lost, NothingHere } from "@/ui/Lost";
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NothingHere, errorComponent: Lost });
@@ -75,6 +76,7 @@ const flow = createRoute({
 const phone = createRoute({
   getParentRoute: () => inside,
   path: "/phone",
+  validateSearch: choiceIn,
   component: lazyRouteComponent(() => import("@/pages/phone/PhonePage"), "PhonePage"),
 });
 const numbers = createRoute({

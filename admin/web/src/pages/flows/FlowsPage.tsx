@@ -6,6 +6,7 @@ import { DropdownMenu } from "radix-ui";
 import { useState } from "react";
 import { api, taken } from "@/api/client";
 import { useMay } from "@/app/session";
+import { numberNamed } from "@/pages/numbers/queries";
 import { Badge } from "@/ui/Badge";
 import { Button, IconButton } from "@/ui/Button";
 import { Input } from "@/ui/Field";
@@ -119,8 +120,8 @@ function FlowRow({ flow, manages, onRemove, onCopy }: { flow: FlowSummary; manag
         {flow.numbers.length === 0 ? (
           <span className="text-faint">None</span>
         ) : (
-          <span title={flow.numbers.join(", ")}>
-            {flow.numbers[0] === "*" ? "All others" : flow.numbers[0]}
+          <span title={flow.numbers.map(numberNamed).join(", ")}>
+            {numberNamed(flow.numbers[0] ?? "")}
             {flow.numbers.length > 1 && <span className="text-faint"> +{flow.numbers.length - 1}</span>}
           </span>
         )}

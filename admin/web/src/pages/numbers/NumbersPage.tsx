@@ -12,7 +12,7 @@ import { ago } from "@/ui/time";
 import { sentence } from "./canary";
 import { CheckDialog } from "./CheckDialog";
 import { NumberDialog } from "./NumberDialog";
-import { numbersQuery, OTHERS, type PhoneNumber } from "./queries";
+import { numberNamed, numbersQuery, OTHERS, type PhoneNumber } from "./queries";
 
 export function NumbersPage() {
   const numbers = useQuery(numbersQuery);
@@ -54,7 +54,7 @@ export function NumbersPage() {
               {numbers.data.map((each) => (
                 <tr key={each.number}>
                   <Td className="tabular font-medium whitespace-nowrap">
-                    {each.number === OTHERS ? "All other numbers" : each.number}
+                    {numberNamed(each.number)}
                   </Td>
                   <Td>{each.label}</Td>
                   <Td>

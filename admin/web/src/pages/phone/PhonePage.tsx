@@ -6,18 +6,19 @@ import { Badge } from "@/ui/Badge";
 import { PageBody, PageHead } from "@/ui/Page";
 import { Timer } from "./CallBar";
 import { CallView } from "./CallView";
+import { choiceIn } from "./choice";
 import { Dial } from "./Dial";
 import { type Choice, PhoneCall } from "./phoneCall";
 
 export function PhonePage() {
-  const search = useSearch({ strict: false });
+  const search = useSearch({ from: "/inside/phone" });
   const navigate = useNavigate();
   const [call] = useState(() => new PhoneCall());
   const state = useSyncExternalStore(call.subscribe, call.current);
   const [trouble, setTrouble] = useState<MicrophoneTrouble | null>(null);
   useEffect(() => () => void call.reset(), [call]); // leaving the page hangs up: no microphone stays open unseen
 
-  const choose = (choice: Partial<Choice>) => void navigate({ to: "/phone", search: kept(choice), replace: true });
+  const choose = (choice: Partial<Choice>) => void navigate({ to: "/phone", search: choiceIn({ ...choice }), replace: true });
   const begin = async (choice: Choice, speaks: boolean) => {
     setTrouble(null);
     try {
@@ -39,25 +40,11 @@ export function PhonePage() {
       </PageHead>
       {idle ? (
         <PageBody className="grid content-center">
-          <Dial choice={choiceIn(search)} onChoose={choose} onCall={(...all) => void begin(...all)} trouble={trouble} />
+          <Dial choice={search} onChoose={choose} onCall={(...all) => void begin(...all)} trouble={trouble} />
         </PageBody>
       ) : (
         <CallView call={call} state={state} onAgain={() => void call.reset()} />
       )}
     </>
   );
-}
-
-/** `?flow=&which=&language=` */
-function choiceIn(search: Record<string, unknown>): Partial<Choice> {
-  const { flow, which, language } = search;
-  return {
-    ...(typeof flow === "string" ? { flow } : {}),
-    ...(which === "draft" || which === "published" ? { which } : {}),
-    ...(typeof language === "string" ? { language } : {}),
-  };
-}
-
-function kept({ flow, which, language }: Partial<Choice>): Record<string, string> {
-  return { ...(flow ? { flow } : {}), ...(which ? { which } : {}), ...(language ? { language } : {}) };
 }

@@ -196,7 +196,7 @@ function CallIt({ name }: { name: string }) {
   return (
     <Link
       to="/phone"
-      search={{ flow: name, which: "draft" } as never}
+      search={{ flow: name, which: "draft" }}
       className="inline-flex h-8 shrink-0 items-center gap-1.5 rounded-md px-2 text-[13px] font-medium text-accent-ink hover:bg-accent-soft"
     >
       <PhoneCall className="size-3.5" aria-hidden /> Call it

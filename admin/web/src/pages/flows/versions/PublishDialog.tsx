@@ -2,6 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, Refusal, taken } from "@/api/client";
+import { numberNamed } from "@/pages/numbers/queries";
 import { Button } from "@/ui/Button";
 import { Field, TextArea } from "@/ui/Field";
 import { Modal } from "@/ui/Modal";
@@ -44,7 +45,7 @@ export function PublishDialog({ name, store, onClose, onProblems }: { name: stri
       title="Publish"
       about={
         flow.data && flow.data.numbers.length > 0
-          ? `New calls to ${flow.data.numbers.join(", ")} run this from now on. Calls under way keep theirs.`
+          ? `New calls to ${flow.data.numbers.map((each) => numberNamed(each).replace("All", "all")).join(", ")} run this from now on. Calls under way keep theirs.`
           : "Calls run it once a number is set to this flow. Calls under way keep theirs."
       }
       wide
