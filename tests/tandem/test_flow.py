@@ -24,7 +24,7 @@ def test_every_problem_of_every_file_is_told_and_the_exit_code_is_2(tmp_path):
     odd.write_text(flow.replace("tool: order_status", "tool: order_satus"))
     result = tandem("validate", str(lost), str(odd), "order_status")
     assert result.exit_code == 2
-    assert f"{lost}: step 'look_up': next 'nowhere' does not exist" in result.output
+    assert f"{lost} (en-US): step 'look_up': next 'nowhere' does not exist" in result.output
     assert f"{odd}: step 'look_up': tool 'order_satus' is not installed" in result.output
     assert "order_status@1 is sound" in result.output
 
