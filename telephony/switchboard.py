@@ -26,6 +26,7 @@ from telephony.carrier import Carrier
 from telephony.clock import NS_PER_MS
 from telephony.line import TWILIO, IncomingCall
 from telephony.phases import best_lead_in_ms, phase_ms
+from telephony.speculation import SpeculationFigures
 from telephony.steering import Guarded, Nobody, Steering
 from telephony.tape import Tape
 from telephony.watching import CallBegan, Watch, Watcher
@@ -219,7 +220,14 @@ class Switchboard:
             )
 
         desk = await exchange.dispatcher.open(call_id, flow_version)
-        agent = await exchange.engine.open(context)
+        tape = Tape(exchange.settings.tapes / call_id, header, sound=house.records)
+        try:
+            agent = await exchange.engine.open(context)
+        except BaseException:
+            tape.close("failed")
+            await desk.close()
+            await ended(CallSummary("failed", 0, SpeculationFigures()))
+            raise
         logger.info("call began", extra={"call": call_id, "pii_from": incoming.from_number})
         began = _began(call_id, incoming, runs, began_at)
         live = [exchange.live.open(began, flow)] if exchange.live else []
@@ -231,7 +239,7 @@ class Switchboard:
                 flow=flow,
                 agent=agent,
                 desk=desk,
-                tape=Tape(exchange.settings.tapes / call_id, header, sound=house.records),
+                tape=tape,
                 carrier=exchange.carrier if incoming.carrier == TWILIO else None,
                 limit_ms=exchange.settings.max_call_minutes * 60_000,
                 ended=ended,

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,8 +14,11 @@ from sqlalchemy import delete, select
 from admin.audit.tables import AuditRow
 from admin.house.kept import KeptRules
 from admin.house.rules import Rules
+from admin.insights import words
 from admin.insights.roll_up import forget
+from admin.insights.tables import CallMeasuresRow
 from admin.times import ms
+from agents.charts.store import ChartRow
 from config.database import Database
 from config.tables import CallRow, Table
 
@@ -54,16 +57,16 @@ async def remove_old(database: Database, tapes: Path, rules: Rules, now: datetim
     """Remove what the rules keep no longer. Doing it again, or broken off in the middle, does no harm."""
     recordings = folders = calls = entries = 0
     if rules.keep_recordings_days is not None:
-        for row in await _ended(database, now - timedelta(days=rules.keep_recordings_days)):
-            recordings += await asyncio.to_thread(_remove_recording, _folder(tapes, row.tape))
+        old = await _ended(database, now - timedelta(days=rules.keep_recordings_days))
+        recordings = await asyncio.to_thread(_remove_each, _remove_recording, tapes, old)
     if rules.keep_tapes_days is not None:
-        for row in await _ended(database, now - timedelta(days=rules.keep_tapes_days)):
-            folders += await asyncio.to_thread(_remove_folder, _folder(tapes, row.tape))
+        old = await _ended(database, now - timedelta(days=rules.keep_tapes_days))
+        folders = await asyncio.to_thread(_remove_each, _remove_folder, tapes, old)
+        await _remove_words(database, list(old))
     if rules.keep_calls_days is not None:
         old = await _ended(database, now - timedelta(days=rules.keep_calls_days))
-        for row in old:
-            await asyncio.to_thread(_remove_folder, _folder(tapes, row.tape))
-        calls = await _remove_calls(database, [row.id for row in old])
+        await asyncio.to_thread(_remove_each, _remove_folder, tapes, old)
+        calls = await _remove_calls(database, list(old))
     if rules.keep_audit_days is not None:
         before_ms = ms(now - timedelta(days=rules.keep_audit_days))
         async with database.writing() as db:
@@ -72,11 +75,27 @@ async def remove_old(database: Database, tapes: Path, rules: Rules, now: datetim
     return Removed(recordings, folders, calls, entries)
 
 
-async def _ended(database: Database, before: datetime) -> Sequence[CallRow]:
-    """The calls that began before a moment and are over; nobody speaks for days."""
-    wanted = select(CallRow).where(CallRow.began_at < before.astimezone(UTC), CallRow.outcome.is_not(None))
+async def _ended(database: Database, before: datetime) -> Mapping[str, str]:
+    """The tapes, by call, of calls that began before a moment and are over; nobody speaks for days."""
+    wanted = select(CallRow.id, CallRow.tape).where(
+        CallRow.began_at < before.astimezone(UTC), CallRow.outcome.is_not(None)
+    )
     async with database.reading() as db:
-        return list(await db.scalars(wanted))
+        return {row.id: row.tape for row in await db.execute(wanted)}
+
+
+def _remove_each(remove: Callable[[Path | None], int], tapes: Path, calls: Mapping[str, str]) -> int:
+    return sum(remove(_folder(tapes, tape)) for tape in calls.values())
+
+
+async def _remove_words(database: Database, ids: Sequence[str]) -> None:
+    """Remove what was said in calls from where it is searched, and their charts. Their measures stay."""
+    for first in range(0, len(ids), _AT_ONCE):
+        some = ids[first : first + _AT_ONCE]
+        async with database.writing() as db:
+            numbers = select(CallMeasuresRow.number).where(CallMeasuresRow.call_id.in_(some))
+            await words.forget(db, list(await db.scalars(numbers)))
+            await db.execute(delete(ChartRow).where(ChartRow.call_id.in_(some)))
 
 
 async def _remove_calls(database: Database, ids: Sequence[str]) -> int:

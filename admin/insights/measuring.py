@@ -6,7 +6,7 @@ had not measured) is measured all the same. Tapes are read in a process apart: c
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.apart import Apart
@@ -110,11 +111,24 @@ class Measuring:
             if not rows:
                 return measured
             found = [(row, each) for row in rows if (each := await self._measured(row)) is not None]
-            async with self._database.writing() as db:
-                for row, measures in found:
-                    measured += await self._keep(db, row, measures)
+            measured += await self._keep_all(found)
             after = rows[-1].id
             progress(len(rows))
+
+    async def _keep_all(self, found: Sequence[tuple[CallRow, tuple[Measures, bool]]]) -> int:
+        """Keep measures, all at once; if the record refuses that, one by one, but for those it refuses."""
+        kept = 0
+        try:
+            async with self._database.writing() as db:
+                for row, measures in found:
+                    kept += await self._keep(db, row, measures)
+        except DBAPIError:
+            if len(found) > 1:
+                return sum([await self._keep_all([each]) for each in found])
+            if found:
+                logger.exception("a call's measures cannot be kept", extra={"call": found[0][0].id})
+            return 0
+        return kept
 
     async def forget_all(self) -> None:
         """Forget what was measured of all calls, to measure them again."""

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from typing import Any, Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.audit.trail import Change, note_by_itself
@@ -22,6 +22,8 @@ from config.tape.measures import Ending
 logger = logging.getLogger(__name__)
 
 _LOOKS_EVERY_S: Final = 10.0
+_BROWSER: Final = "browser"
+"""Carrier of calls from the Phone page (`telephony.line`), which no number was dialled for."""
 WITHDRAWN: Final = "withdraw_canary"
 """The action in the audit log."""
 
@@ -116,7 +118,7 @@ def guardrail_of(row: CanaryRow) -> Guardrail:
 async def observe(db: AsyncSession, row: CanaryRow) -> Observed:
     """Tell how the version does that is tried out, over the number's calls since that began."""
     number = (
-        CallRow.to_number.not_in(select(NumberRow.number))
+        and_(CallRow.to_number.not_in(select(NumberRow.number)), CallRow.carrier != _BROWSER)
         if row.number == ANY_OTHER
         else CallRow.to_number == row.number
     )

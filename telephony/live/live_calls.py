@@ -7,6 +7,7 @@ blocking connection. Every command is obeyed or refused at once, and its sender 
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Callable, Collection
 from typing import Final, cast
 from uuid import uuid4
@@ -162,11 +163,26 @@ class LiveCalls:
 
     async def _stay_heard_of(self) -> None:
         """Say that our calls are up; tell of those whose server says so no more."""
+        in_touch_since_s: float | None = None
         while not self._stopped:
             self._calls = {call_id: call for call_id, call in self._calls.items() if not call.over}
             for call in self._calls.values():
                 self.publisher.refresh(call.state)
-            with contextlib.suppress(RedisError, OSError):
+            in_touch_since_s = await self._tell_of_lost(in_touch_since_s)
+            await asyncio.sleep(HEARD_OF_EVERY_S)
+
+    async def _tell_of_lost(self, in_touch_since_s: float | None) -> float | None:
+        """Tell of calls whose server is gone, once every server has had the time to say that it is there.
+
+        Returns since when Redis has answered without a break, None: it does not.
+        """
+        try:
+            await self._redis.ping()
+            now_s = time.monotonic()
+            since_s = now_s if in_touch_since_s is None else in_touch_since_s
+            if now_s - since_s >= GONE_AFTER_S:
                 words = call_events_key("|").partition("|")
                 await self._redis.eval(_LOST, 2, CALLS_KEY, EVENTS_KEY, words[0], words[2])
-            await asyncio.sleep(HEARD_OF_EVERY_S)
+        except (RedisError, OSError):
+            return None
+        return since_s

@@ -41,9 +41,14 @@ class Desks:
 
     def __init__(self) -> None:
         self.flows: list[str] = []
+        self.closed = 0
 
-    async def open(self, _call_id: str, flow: str) -> None:
+    async def open(self, _call_id: str, flow: str) -> "Desks":
         self.flows.append(flow)
+        return self
+
+    async def close(self) -> None:
+        self.closed += 1
 
 
 class Published:
@@ -136,3 +141,23 @@ async def test_a_call_begins_with_its_flows_language_and_voice_and_the_tape_says
     header = next(read_rows(call.tape.folder))
     assert (header["language"], header["engine"]) == ("es-MX", "native")
     assert header["voice"] == {"name": "fay", "speed": 0.9, "pitch": 0.4}
+
+
+class Broken(Engine):
+    async def open(self, context: CallContext) -> None:
+        raise ValueError("scripted")
+
+
+async def test_a_call_that_cannot_be_opened_is_over_in_the_record_and_on_its_tape(tmp_path: Path) -> None:
+    settings = load({"TANDEM_HOME": str(tmp_path)})
+    await upgrade(settings)
+    database, desks = Database(settings.database_url), Desks()
+    exchange = Exchange(settings, load_flow("refund"), Broken(1.0), desks, database, None)  # type: ignore[arg-type]
+    switchboard = Switchboard(exchange)
+    with pytest.raises(ValueError, match="scripted"):
+        await switchboard.open(IncomingCall("twilio", "CA1", "+15035550199", "+15035550100"))
+    async with database.reading() as session:
+        (row,) = await session.scalars(select(CallRow))
+    await database.close()
+    assert (row.outcome, row.ended_at is not None, desks.closed, switchboard.calls) == ("failed", True, 1, 0)
+    assert list(read_rows(settings.tapes / row.tape))[-1]["outcome"] == "failed"
