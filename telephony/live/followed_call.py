@@ -310,9 +310,13 @@ class FollowedCall:
     # --- telling ----------------------------------------------------------------------------------------
 
     def _masked(self, text: str, *, caller: bool = False) -> str:
-        for mask in (self._mask_before, self._mask):
-            text = (masked_caller if caller else masked)(text, mask, self._call.language)
-        return text
+        """Hide what was to be hidden before this micro-turn, and what is now.
+
+        A caller who is asked for something sensitive from now on has answered something else so far.
+        """
+        before, now = self._mask_before, self._mask
+        text = (masked_caller if caller else masked)(text, before, self._call.language)
+        return masked(text, now, self._call.language)
 
     def _control(self, what: str, by: str) -> None:
         self._tell(Happening.CONTROL, {"what": what, "by": by})
