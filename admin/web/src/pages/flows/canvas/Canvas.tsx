@@ -93,13 +93,18 @@ export function Canvas(props: Props) {
   );
   const connectEnd = useCallback(
     (event: MouseEvent | TouchEvent, state: FinalConnectionState) => {
-      if (state.toNode || !state.fromNode || !state.fromHandle?.id || state.fromHandle.type !== "source") return;
+      if (state.isValid || !state.fromNode || !state.fromHandle?.id || state.fromHandle.type !== "source") return;
       const point = "changedTouches" in event ? event.changedTouches[0] : event;
       if (!point) return;
       const screen = { x: point.clientX, y: point.clientY };
+      const onto = stepAt(screen);
+      if (onto !== undefined) {
+        if (onto !== state.fromNode.id && !isSource(onto)) onConnect(state.fromNode.id, state.fromHandle.id, onto);
+        return;
+      }
       onConnectToNothing(state.fromNode.id, state.fromHandle.id, screenToFlowPosition(screen), screen);
     },
-    [onConnectToNothing, screenToFlowPosition],
+    [onConnect, onConnectToNothing, screenToFlowPosition],
   );
   const drop = (event: DragEvent) => {
     const kind = event.dataTransfer.getData(DRAGGED_KIND);
@@ -158,6 +163,11 @@ async function openAt(flow: ReactFlowInstance<StepNodeType>, places: Places): Pr
   if (flow.getZoom() >= LEGIBLE || !start) return;
   const room = document.querySelector(".flow-canvas")?.clientHeight ?? 0;
   await flow.setViewport({ x: MARGIN - start.x * 0.75, y: room / 3 - start.y * 0.75, zoom: 0.75 });
+}
+
+/** What stands at a point of the window: a line may end anywhere on a step, not only at its small way in. */
+function stepAt({ x, y }: Place): string | undefined {
+  return document.elementFromPoint(x, y)?.closest<HTMLElement>(".react-flow__node")?.dataset["id"];
 }
 
 function rounded({ x, y }: Place): Place {

@@ -182,7 +182,7 @@ function Languages() {
           value=""
           onChange={(event) => (event.target.value.startsWith("=") ? set(["language"], event.target.value.slice(1)) : write([...tags, event.target.value]))}
         >
-          <option value="">＋ Another language</option>
+          <option value="">+ Another language</option>
           {TAGS.filter((tag) => !tags.some((each) => each.split("-")[0] === tag.split("-")[0])).map((tag) => (
             <option key={tag} value={tag}>
               {languageName(tag)}

@@ -48,7 +48,7 @@ export function FailuresField({ path }: { path: Path }) {
           value=""
           onChange={(event) => set([...path, event.target.value], "")}
         >
-          <option value="">＋ When it fails because…</option>
+          <option value="">+ When it fails because…</option>
           {free.map(([word, what]) => (
             <option key={word} value={word}>
               {word.replaceAll("_", " ")}: {what}

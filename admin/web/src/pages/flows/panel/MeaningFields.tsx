@@ -47,7 +47,7 @@ export function AnswersField({ path, label, hint }: { path: Path; label: string;
               setOpen(name);
             }}
           >
-            <option value="">＋ When the caller means…</option>
+            <option value="">+ When the caller means…</option>
             <option value="@new">Something new</option>
             {free.map((name) => (
               <option key={name} value={name}>

@@ -1,0 +1,273 @@
+"""A manager builds a flow on the canvas, tries it, publishes it and goes back; nothing of it is ever lost."""
+
+import re
+from typing import Final
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
+
+from tests.admin.web.browsing import PASSWORD, Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.service, pytest.mark.slow]
+
+WIDE: Final[ViewportSize] = {"width": 1680, "height": 900}
+"""All of a small flow is on the canvas; what is outside is not drawn."""
+SMALL = """\
+schema: 1
+name: {name}
+version: 1
+title: A small one
+language: en-US
+start: greet
+silence: {{after_ms: 6000, says: ["Are you there?"], then: goodbye}}
+misunderstood: {{at_most: 3, then: goodbye}}
+trouble: greet
+resuming: "As I was saying: {{last}}"
+talked_over: One moment.
+meanings:
+  done: {{phrases: [that is all, goodbye]}}
+steps:
+  # The shop's own words.
+  greet: {{kind: ask, says: {says}, again: "Sorry, how can I help you?", answers: {{done: goodbye}}}}
+  goodbye: {{kind: end, says: Goodbye!, resume: greet}}
+"""
+SCRIPT = "<img src=x onerror=document.title='run'><script>document.title='run'</script>"
+
+
+@pytest.fixture
+def page(site: Site, browser: Browser) -> Page:
+    """A wide window in which the owner is logged in."""
+    return site.open(browser, viewport=WIDE)
+
+
+def made(site: Site, name: str, says: str = "How can I help you?") -> str:
+    """Make a small flow; gives its name."""
+    yaml = SMALL.format(name=name, says=f'"{says}"')
+    answer = site.api.post("/flows", json={"name": name, "yaml": yaml})
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["findings"] == []
+    return name
+
+
+def draft(site: Site, name: str) -> str:
+    """What the platform has of a draft."""
+    return site.api.get(f"/flows/{name}/draft").json()["yaml"]
+
+
+def opened(page: Page, name: str) -> Page:
+    page.goto(f"/flows/{name}")
+    expect(step(page, "goodbye")).to_be_visible()
+    return page
+
+
+def step(page: Page, name: str) -> Locator:
+    """A step on the canvas."""
+    return page.locator(f".react-flow__node[data-id='{name}']")
+
+
+def port(page: Page, name: str, way: str) -> Locator:
+    """A step's way out, to drag a line from."""
+    return page.locator(f".react-flow__handle[data-nodeid='{name}'][data-handleid='{way}']")
+
+
+def drag(page: Page, line: Locator, to: Locator | tuple[float, float]) -> None:
+    """Drag as a hand does: press, move on the way, let go over the target's middle or a point of the page."""
+    box, end = line.bounding_box(), to.bounding_box() if isinstance(to, Locator) else None
+    assert box is not None
+    if isinstance(to, Locator):
+        assert end is not None
+        x, y = end["x"] + end["width"] / 2, end["y"] + end["height"] / 2
+    else:
+        x, y = to
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(x - 20, y - 20, steps=4)
+    page.mouse.move(x, y, steps=4)
+    page.mouse.up()
+
+
+def says(page: Page, name: str, words: str, label: str = "Says") -> None:
+    """Choose a step and write what it says."""
+    step(page, name).click(position={"x": 40, "y": 8})
+    page.get_by_role("textbox", name=label, exact=True).fill(words)
+
+
+def saved(page: Page) -> None:
+    expect(page.get_by_role("status").filter(has_text=re.compile(r"^\s*Saved$"))).to_be_visible(
+        timeout=15_000
+    )
+
+
+def publish(page: Page, note: str) -> None:
+    page.get_by_role("button", name="Publish").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Note").fill(note)
+    dialog.get_by_role("button", name="Publish").click()
+    expect(dialog).to_be_hidden()
+
+
+def test_a_flow_is_built_tried_published_compared_and_rolled_back(page: Page) -> None:
+    page.goto("/flows")
+    page.get_by_role("button", name="New flow").click()
+    page.get_by_label("Name").fill("Shop door")
+    page.get_by_role("button", name="Create").click()
+    expect(page).to_have_url(re.compile("/flows/shop_door$"))
+    expect(step(page, "goodbye")).to_be_visible()
+
+    kinds = page.get_by_role("toolbar", name="Add a step")
+    canvas = page.locator(".react-flow__pane")
+    kinds.get_by_role("button", name="Say").drag_to(canvas, target_position={"x": 160, "y": 100})
+    says(page, "say", "Welcome to the shop.")
+    drag(page, port(page, "say", "next"), (700, 180))  # a line to the bare canvas asks what shall stand there
+    menu = page.get_by_role("dialog", name="Add a step")
+    menu.get_by_label("Kind of step").fill("ask")
+    menu.get_by_label("Kind of step").press("Enter")
+    says(page, "ask", "Do you want help?", "Asks")
+    page.get_by_label("What is awaited").select_option("yes_no")
+    drag(page, port(page, "@start", "start"), step(page, "say"))
+    drag(page, port(page, "ask", "+"), step(page, "greet"))
+    way = page.get_by_role("dialog")
+    way.get_by_label("Meaning").fill("yes")
+    way.get_by_role("button", name="Connect").click()
+    says(page, "ask", "Do you want any help?", "Asks")
+    page.get_by_label("Add a meaning").select_option("no")
+    page.get_by_label("Where “no” leads").select_option("goodbye")
+    saved(page)
+    page.get_by_role("tab", name="Problems").click()
+    expect(page.get_by_role("button", name="Publish")).to_be_visible()
+
+    page.get_by_role("button", name="Test").click()
+    page.get_by_role("button", name="Begin a call").click()
+    call = page.get_by_role("log", name="The call")
+    expect(call).to_contain_text("Welcome to the shop.")
+    expect(call).to_contain_text("Do you want any help?")
+    page.get_by_label("What the caller says").fill("no")
+    page.get_by_label("What the caller says").press("Enter")
+    expect(page.get_by_text("The call is over")).to_be_visible()
+    expect(call).to_contain_text("Goodbye!")
+
+    publish(page, "The door")
+    says(page, "say", "Welcome to our shop.")
+    page.get_by_role("tab", name="Step").click()
+    saved(page)
+    publish(page, "Our door")
+    page.get_by_role("tab", name="Versions").click()
+    page.get_by_role("button", name="What changed").click()
+    compared = page.get_by_role("dialog")
+    expect(compared).to_contain_text("Welcome to the shop.")
+    expect(compared).to_contain_text("Welcome to our shop.")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Go back to it").click()
+    page.get_by_role("dialog").get_by_role("button", name="Go back").click()
+    versions = page.get_by_role("tabpanel").get_by_role("listitem")
+    expect(versions).to_have_count(3)
+    expect(versions.first).to_contain_text("as version 1")
+
+
+def test_a_step_is_copied_and_taken_away_by_keys(site: Site, page: Page) -> None:
+    opened(page, made(site, "copied"))
+    step(page, "goodbye").click(position={"x": 40, "y": 8})
+    page.keyboard.press("Control+c")
+    page.keyboard.press("Control+v")
+    expect(step(page, "goodbye_2")).to_be_visible()
+    saved(page)
+    assert "goodbye_2:" in draft(site, "copied")
+    page.keyboard.press("Delete")
+    expect(step(page, "goodbye_2")).to_have_count(0)
+    page.keyboard.press("Control+z")
+    expect(step(page, "goodbye_2")).to_be_visible()
+
+
+def test_two_people_edit_one_flow_and_nothing_is_lost(site: Site, browser: Browser) -> None:
+    name = made(site, "shared")
+    one, other = (
+        opened(site.open(browser, viewport=WIDE), name),
+        opened(site.open(browser, "manager", WIDE), name),
+    )
+    says(one, "goodbye", "Goodbye from Ada.")
+    saved(one)
+    says(other, "greet", "How may I help?", "Asks")
+    clash = other.get_by_role("dialog", name="Ada saved this draft too")
+    expect(clash).to_contain_text("Goodbye from Ada.")
+    expect(clash).to_contain_text("How may I help?")
+    clash.get_by_role("button", name="Put both together").click()
+    saved(other)
+    text = draft(site, name)
+    assert "Goodbye from Ada." in text
+    assert "How may I help?" in text
+    assert "# The shop's own words." in text
+
+    says(one, "greet", "Ada asks: what is it?", "Asks")  # she has not seen the other's yet
+    clash = one.get_by_role("dialog", name="Manager saved this draft too")
+    clash.get_by_role("button", name="Take theirs, keep mine as a copy").click()
+    expect(clash).to_be_hidden()
+    expect(one.get_by_role("textbox", name="Asks", exact=True)).to_have_value("How may I help?")
+    assert "Ada asks: what is it?" in draft(site, "shared_mine")
+    assert draft(site, name) == text
+
+
+def test_the_session_ends_amid_the_work_and_the_work_is_kept(site: Site, browser: Browser) -> None:
+    name = made(site, "outlasts")
+    site.cookie_of("manager")  # is invited
+    page = browser.new_context(base_url=site.url, viewport=WIDE).new_page()
+    page.goto(f"/log-in?then=/flows/{name}")
+    page.get_by_label("E-mail").fill("manager@example.com")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in", exact=True).click()
+    expect(step(page, "goodbye")).to_be_visible()
+    token = page.request.get("/api/session").json()["csrf_token"]
+    assert page.request.delete("/api/session", headers={"X-Tandem-CSRF": token}).ok
+
+    says(page, "goodbye", "Goodbye, written without a session.")
+    over = page.get_by_role("dialog", name="Your session is over")
+    over.get_by_label("Password").fill(PASSWORD)
+    assert "without a session" not in draft(site, name)
+    over.get_by_role("button", name="Log in").click()
+    expect(over).to_be_hidden()
+    expect(page.get_by_role("textbox", name="Says", exact=True)).to_have_value(
+        "Goodbye, written without a session."
+    )
+    saved(page)
+    assert "without a session" in draft(site, name)
+
+
+def test_what_could_not_be_saved_is_there_again(site: Site, page: Page) -> None:
+    opened(page, made(site, "kept"))
+    page.route("**/api/flows/kept/draft", lambda route: route.abort())
+    says(page, "goodbye", "Goodbye from the train.")
+    expect(page.get_by_role("button", name="Not saved: try again")).to_be_visible()
+    page.get_by_role("link", name="Flows").first.click()
+    leaving = page.get_by_role("dialog", name="Your last changes are not saved")
+    leaving.get_by_role("button", name="Leave").click()
+    expect(page).to_have_url(re.compile("/flows$"))
+    page.unroute("**/api/flows/kept/draft")
+    opened(page, "kept")
+    expect(step(page, "goodbye")).to_contain_text("Goodbye from the train.")
+    saved(page)
+    assert "Goodbye from the train." in draft(site, "kept")
+
+
+def test_a_viewer_sees_a_flow_and_changes_nothing(site: Site, browser: Browser) -> None:
+    page = opened(site.open(browser, "viewer", WIDE), made(site, "looked_at"))
+    expect(page.get_by_text("Read only")).to_be_visible()
+    expect(page.get_by_role("toolbar", name="Add a step")).to_have_count(0)
+    expect(page.get_by_role("button", name="Publish")).to_have_count(0)
+    step(page, "goodbye").click(position={"x": 40, "y": 8})
+    expect(page.get_by_role("textbox", name="Says", exact=True)).not_to_be_editable()
+    expect(page.get_by_role("button", name="Remove this step")).to_have_count(0)
+    page.keyboard.press("Delete")
+    expect(step(page, "goodbye")).to_be_visible()
+
+
+def test_script_in_a_text_is_shown_as_text(site: Site, page: Page) -> None:
+    opened(page, made(site, "scripted", SCRIPT))
+    expect(step(page, "greet")).to_contain_text("<img src=x")
+    step(page, "greet").click(position={"x": 40, "y": 8})
+    expect(page.get_by_role("textbox", name="Asks", exact=True)).to_have_value(SCRIPT)
+    page.get_by_role("button", name="Test").click()
+    page.get_by_role("button", name="Begin a call").click()
+    expect(page.get_by_role("log", name="The call")).to_contain_text("<img src=x")
+    publish(page, SCRIPT)
+    page.get_by_role("tab", name="Versions").click()
+    expect(page.get_by_role("tabpanel")).to_contain_text(SCRIPT)
+    expect(page).not_to_have_title("run")
