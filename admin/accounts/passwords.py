@@ -62,7 +62,8 @@ def too_easy(password: str, email: str, name: str) -> str | None:
         )
     if len(set(small)) < _FEWEST_DIFFERENT:
         return "The password repeats a few characters. Take three or four words that do not belong together."
-    own = [part for part in (email.partition("@")[0].lower(), *name.lower().split()) if len(part) >= 4]
+    parts = (email.lower(), email.partition("@")[0].lower(), *name.lower().split())
+    own = [part for part in parts if len(part) >= 4]
     for part in (*_EASY, *own):
         if part in small and len(small) - len(part) <= _MOST_EXTRA + len(part):
             return f"The password is mostly '{part}', which is guessed first. Take other words."
