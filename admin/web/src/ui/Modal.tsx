@@ -9,7 +9,8 @@ export const dialogBox =
 
 interface Props {
   open: boolean;
-  onOpenChange: (open: boolean) => void;
+  /** Left out: it cannot be closed, only answered. */
+  onOpenChange?: (open: boolean) => void;
   title: string;
   about?: ReactNode;
   children: ReactNode;
@@ -19,7 +20,7 @@ interface Props {
 /** A dialog over the page; Escape and the cross close it. */
 export function Modal({ open, onOpenChange, title, about, children, wide = false }: Props) {
   return (
-    <Dialog.Root open={open} onOpenChange={onOpenChange}>
+    <Dialog.Root open={open} onOpenChange={(next) => onOpenChange?.(next)}>
       <Dialog.Portal>
         <Dialog.Overlay className="fixed inset-0 z-40 bg-black/40" />
         <Dialog.Content
@@ -31,11 +32,13 @@ export function Modal({ open, onOpenChange, title, about, children, wide = false
               <Dialog.Title className="text-base font-semibold">{title}</Dialog.Title>
               {about && <Dialog.Description className="mt-1 text-muted">{about}</Dialog.Description>}
             </div>
-            <Dialog.Close asChild>
-              <IconButton label="Close" className="-mt-1 -mr-1">
-                <X className="size-4" aria-hidden />
-              </IconButton>
-            </Dialog.Close>
+            {onOpenChange && (
+              <Dialog.Close asChild>
+                <IconButton label="Close" className="-mt-1 -mr-1">
+                  <X className="size-4" aria-hidden />
+                </IconButton>
+              </Dialog.Close>
+            )}
           </div>
           <div className="mt-4">{children}</div>
         </Dialog.Content>

@@ -31,6 +31,7 @@ export type StepNode = Node<NodeView>;
 
 const GROWS = new Set(["ask", "decide", "look_up", "agent"]);
 const HANDLE = 10;
+const MORE = 16;
 
 export interface Marks {
   wrong: ReadonlyMap<string, number>;
@@ -65,6 +66,10 @@ export function nodesOf(graph: Graph, places: Places, marks: Marks, before: read
   });
 }
 
+function grows(node: GraphNode): boolean {
+  return node.step === null ? node.id === "@global" : GROWS.has(kindOf(node.step));
+}
+
 function viewOf(node: GraphNode, quiet: ReadonlySet<string>, steps: ReadonlySet<string>, marks: Marks): NodeView {
   const kind = node.step === null ? "" : kindOf(node.step);
   return {
@@ -80,7 +85,7 @@ function viewOf(node: GraphNode, quiet: ReadonlySet<string>, steps: ReadonlySet<
       quiet: quiet.has(`${node.id} ${portId(port)}`),
       missing: !steps.has(port.target),
     })),
-    grows: GROWS.has(kind) || node.id === "@global",
+    grows: grows(node),
     wrong: marks.wrong.get(node.id) ?? 0,
     mark: marks.here === node.id ? "here" : "",
   };
@@ -105,7 +110,8 @@ function handlesOf(node: GraphNode): NonNullable<StepNode["handles"]> {
     x: NODE_WIDTH - HANDLE / 2,
     y: portTop(node, index) - HANDLE / 2,
   }));
-  return [...into, ...out];
+  const more = { width: MORE, height: MORE, x: NODE_WIDTH - MORE / 2 - 4, y: shapeOf(node).height - MORE - 2 };
+  return [...into, ...out, ...(grows(node) ? [{ ...more, id: "+", type: "source" as const, position: "right" as never }] : [])];
 }
 
 /** `focus`: edges of these nodes are shown even where they are quiet, and stand out. */

@@ -46,9 +46,8 @@ export function ConflictDialog({ name, theirs, store, onCopied }: Props) {
   return (
     <Modal
       open
-      onOpenChange={() => undefined}
       title={`${theirs.savedBy} saved this draft too`}
-      about={`${ago(theirs.savedAt)}, while you worked on it. Your changes are kept; choose what becomes of both.`}
+      about={`Saved ${ago(theirs.savedAt)}, while you worked on it. Your changes are kept; choose what becomes of both.`}
       wide
     >
       <div className="max-h-[45vh] overflow-y-auto rounded-lg border border-line">
