@@ -752,6 +752,8 @@ export interface paths {
         /**
          * Read Call Tape
          * @description Read a call's tape, row by row; of a call that is up, what there is so far.
+         *
+         *     Arguments that a tool calls sensitive are hidden.
          */
         get: operations["read_call_tape"];
         put?: never;
