@@ -101,6 +101,7 @@ async def test_whatever_goes_wrong_has_one_shape(office: Office, method: str, pa
 async def test_a_fault_of_ours_is_logged_and_tells_nothing_of_it(office: Office, caplog) -> None:
     manager = await office.person(Role.MANAGER)
     async with office.database.connection() as connection:
+        await connection.exec_driver_sql("DROP TABLE number_canary")
         await connection.exec_driver_sql("DROP TABLE number")
     answer = await manager.get("/numbers")
     assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")

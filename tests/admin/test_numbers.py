@@ -110,6 +110,7 @@ async def test_without_a_record_calls_run_what_was_read_last(office: Office) -> 
     flows = PublishedFlows(office.database, APART, PATIENT_S)
     await flows.read_ahead()
     async with office.database.connection() as connection:
+        await connection.exec_driver_sql("DROP TABLE number_canary")
         await connection.exec_driver_sql("DROP TABLE number")
     found = await flows.of("+15035550100", "CA1")
     assert found is not None
@@ -141,6 +142,7 @@ async def test_a_flow_that_was_never_published_answers_no_number(office: Office)
 async def test_without_a_record_calls_run_the_default_flow(office: Office, caplog) -> None:
     flows = PublishedFlows(office.database, APART, PATIENT_S)
     async with office.database.connection() as connection:
+        await connection.exec_driver_sql("DROP TABLE number_canary")
         await connection.exec_driver_sql("DROP TABLE number")
     assert await flows.of("+15035550100", "CA1") is None
     await flows.read_ahead()
