@@ -85,8 +85,9 @@ def _settled(platform: Platform, api: httpx.Client, link: str) -> Site:
     return Site(platform.url, platform.settings, api, made.cookies[sessions.cookie_name(platform.settings)])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
+    """For one file's tests: while it is there an event loop runs in this thread, where no other can."""
     with sync_playwright() as running:
         yield running
 
