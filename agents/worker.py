@@ -26,8 +26,8 @@ from agents.reports import RUN_SEQUENCES, ReportWriter, connect, unix_ms
 from agents.runner import BriefWorker, Runner
 from agents.tool_calls import SqlToolCalls
 from agents.toolbox import Toolbox
-from config import tracing
 from agents.watched_tools import WatchedTools
+from config import tracing
 from config.database import Database
 from config.settings import Settings
 

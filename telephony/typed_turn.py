@@ -5,7 +5,7 @@ from typing import Final
 from model.turn import Word
 
 MOST_WORDS: Final = 100
-_AROUND: Final = ".,;:!?¡¿…\"“”«»()[]"
+_AROUND: Final = '.,;:!?¡¿…"“”«»()[]'
 
 
 def typed(text: str, now_ms: int) -> tuple[Word, ...]:
