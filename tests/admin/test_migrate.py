@@ -1,28 +1,16 @@
 import asyncio
 from pathlib import Path
 
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect
+from sqlalchemy import inspect
 
 from admin.migrate import upgrade
-from admin.tables import METADATA
 from config.database import Database
 from config.settings import Settings, load
+from tests.migrated import differences
 
 
 def settings_at(home: Path) -> Settings:
     return load({"TANDEM_HOME": str(home)})
-
-
-def is_mapped(_item: object, name: str | None, kind: str, *_: object) -> bool:
-    """The index of words is the database's own; on SQLite it consists of several tables."""
-    return not (kind == "table" and name is not None and name.startswith("call_words"))
-
-
-def differences(connection: Connection) -> list[object]:
-    options = {"compare_type": True, "include_object": is_mapped}
-    return compare_metadata(MigrationContext.configure(connection, opts=options), METADATA)
 
 
 async def test_the_migrated_tables_are_those_the_code_uses(tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ def test_leaving_the_page_hangs_up(site: Site, launch: Launch) -> None:
 
 def test_in_development_one_calls_from_this_machine_without_an_account(site: Site, launch: Launch) -> None:
     page = launch().new_page(base_url=site.url)
-    page.goto("/phone")
+    page.goto(TO_THE_PHONE)
     page.get_by_role("button", name="Call without a microphone").click()
     _says(page, "how can i help")
     page.get_by_role("button", name="Hang up").click()

@@ -3,13 +3,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from admin.migrate import upgrade
-from admin.tables import METADATA
 from agents.crm.seed import seed
 from agents.crm.sql import SqlCustomerRecords
 from config.database import Database
@@ -17,6 +14,7 @@ from config.settings import load
 from tests.agents.crm.company import FACTS, NOW, filled
 from tests.agents.crm.conformance import Conformance
 from tests.agents.crm.subject import Subject
+from tests.migrated import differences
 from tests.postgresql import running_server
 
 
@@ -48,10 +46,6 @@ async def test_migrated_tables_on_postgresql_are_those_the_code_uses(postgres_ur
         assert await connection.run_sync(differences) == []
     assert await seed(database, date(2026, 11, 22))
     await database.close()
-
-
-def differences(connection: Connection) -> list[object]:
-    return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), METADATA)
 
 
 @pytest.mark.service
