@@ -256,7 +256,7 @@ class Desk:
 
         Asking again for what only waits would make a long queue longer.
         """
-        if self._ledger.entries[request.task_id].sequence == 0 and await self._office.queued() > 0:
+        if self._ledger.entries[request.task_id].sequence == 0 and await self._office.queued():
             self._ledger = book.sent(self._ledger, request.task_id, self._unix_ms())
             return
         logger.warning("task %s: no news; attempt %d", request.task_id, request.attempt)
@@ -340,12 +340,12 @@ class Dispatcher:
         """See `Office`."""
         await self._sender.send(request)
 
-    async def queued(self) -> int:
-        """See `Office`. 0 when Redis does not answer: then sending will tell."""
+    async def queued(self) -> int | None:
+        """See `Office`."""
         try:
             return await self._redis.llen(QUEUE)
         except RedisError:
-            return 0
+            return None
 
     async def tell_over(self, request: TaskRequest) -> None:
         """See `Office`."""

@@ -13,8 +13,8 @@ class Office(Protocol):
         """Put a request on the workers' queue. Raises `Unavailable`."""
         ...
 
-    async def queued(self) -> int:
-        """Count the requests no worker has taken yet."""
+    async def queued(self) -> int | None:
+        """Count the requests no worker has taken yet; None when Redis does not answer."""
         ...
 
     async def tell_over(self, request: TaskRequest) -> None:

@@ -116,6 +116,8 @@ def _health(exchange: Exchange, switchboard: Switchboard) -> Callable[[], Awaita
 def _gauges(exchange: Exchange, switchboard: Switchboard) -> Callable[[], Awaitable[Sequence[Reading]]]:
     async def read() -> tuple[Reading, ...]:
         measured = exchange.engine.capacity()
+        queued = await exchange.dispatcher.queued()
+        waiting = "Tasks no worker has taken yet, of all servers."
         return (
             Reading("calls_up", "Calls that are up.", switchboard.calls),
             Reading("calls_capacity", "Calls that are taken at most.", switchboard.capacity),
@@ -124,11 +126,7 @@ def _gauges(exchange: Exchange, switchboard: Switchboard) -> Callable[[], Awaita
                 "The model's steps lately, all calls together.",
                 (measured.p99_ms or 0) / 1_000,
             ),
-            Reading(
-                "tasks_queued",
-                "Tasks no worker has taken yet, of all servers.",
-                await exchange.dispatcher.queued(),
-            ),
+            *(() if queued is None else (Reading("tasks_queued", waiting, queued),)),
         )
 
     return read
