@@ -1,0 +1,137 @@
+"""What the interpreter of one direction is told and what it answers with. Pure data.
+
+One direction: a speaker's language into a listener's. Times are call time of the speaker's leg in ms.
+"""
+
+from dataclasses import dataclass
+
+from agents.translation.translator import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class HeardWord:
+    """One word of the speaker's: lower case, digits as digit words; `confidence` 0..1."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+    confidence: float = 1.0
+
+
+# --- what it is told ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The words of the speaker's current turn as understood so far. Each replaces the one before.
+
+    `final`: the turn is over and these are all of its words; the next `Heard` is of another turn.
+    """
+
+    words: tuple[HeardWord, ...]
+    final: bool
+    now_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """The translator has answered `Translate`. Answers may come in any order."""
+
+    request_id: str
+    text: str
+    now_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotTranslated:
+    """There will be no translation of this request; `why` is for logs."""
+
+    request_id: str
+    why: str
+    now_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """All of what `Say` asked for has been voiced."""
+
+    say_id: str
+    now_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeaksLanguage:
+    """From the next turn on the speaker speaks `language`, a BCP 47 tag.
+
+    Where that is the listener's own, nothing is translated until it changes again.
+    """
+
+    language: str
+    now_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """The listener asked to hear again what was said last (`asks_to_repeat`)."""
+
+    now_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """It is now `now_ms`. Sent every micro-turn while there are words that wait (`waits`), or always."""
+
+    now_ms: int
+
+
+Event = Heard | Translated | NotTranslated | Spoken | SpeaksLanguage | Repeat | Tick
+
+
+# --- what it answers ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Translate:
+    """Ask the translator, beside the call; answer with `Translated` or `NotTranslated`, always one of them."""
+
+    request_id: str
+    passage: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Voice `text`, in the listener's language, as soon as it can be and after what was to be said before.
+
+    Attributes:
+        say_id: unique within the direction; told back by `Spoken`.
+        text: what to voice.
+        source: the speaker's words that it stands for, as written for people (captions).
+        from_ms, upto_ms: when the speaker said them.
+        corrects: it puts right what was said before ("sorry, Thursday").
+        repeats: the listener asked for it again.
+    """
+
+    say_id: str
+    text: str
+    source: str
+    from_ms: int
+    upto_ms: int
+    corrects: bool = False
+    repeats: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotSaid:
+    """The speaker's words that cannot be translated: let the listener hear the speaker's own voice.
+
+    It comes at the place of the `Say` it stands for. `why` is the translator's, for logs.
+    """
+
+    request_id: str
+    source: str
+    from_ms: int
+    upto_ms: int
+    why: str
+
+
+Action = Translate | Say | NotSaid
