@@ -92,7 +92,7 @@ Event = Heard | Translated | NotTranslated | Spoken | SpeaksLanguage | Repeat | 
 
 @dataclass(frozen=True, slots=True)
 class Translate:
-    """Ask the translator, beside the call; answer with `Translated` or `NotTranslated`, always one of them."""
+    """Ask the translator, beside the call; to be answered with `Translated` or `NotTranslated`."""
 
     request_id: str
     passage: Passage
