@@ -15,6 +15,8 @@ from config.settings import Settings
 from config.this_machine import is_here
 
 _SAFE: Final = ("GET", "HEAD")
+_LOOKING: Final = frozenset({"follow_live_calls"})
+"""Routes that pages ask again by themselves: a page that was left open does not keep its session alive."""
 
 
 async def gate(request: HTTPConnection) -> None:
@@ -38,7 +40,7 @@ async def gate(request: HTTPConnection) -> None:
     least = LEAST_ROLE[name]
     if least is None:
         return
-    who = await _signed_in(request, parts)
+    who = await _signed_in(request, parts, acts=name not in _LOOKING)
     if who is None and name in OPEN_AT_THIS_MACHINE and sits_at_this_machine(request, parts.settings):
         request.state.who = None
         return
@@ -71,12 +73,15 @@ def sits_at_this_machine(request: HTTPConnection, settings: Settings) -> bool:
 
 
 async def still_may(request: HTTPConnection, parts: AdminParts, least: Role) -> bool:
-    """Whether who was let through a while ago, and is still connected, would be let through now."""
-    who = await _signed_in(request, parts)
+    """Whether who was let through a while ago, and is still connected, would be let through now.
+
+    Being connected is no act: their session ends when they have done nothing for as long as it may be idle.
+    """
+    who = await _signed_in(request, parts, acts=False)
     return who is not None and who.role.may(least)
 
 
-async def _signed_in(request: HTTPConnection, parts: AdminParts) -> SignedIn | None:
+async def _signed_in(request: HTTPConnection, parts: AdminParts, *, acts: bool) -> SignedIn | None:
     token = request.cookies.get(sessions.cookie_name(parts.settings))
     if not token:
         return None
@@ -86,7 +91,7 @@ async def _signed_in(request: HTTPConnection, parts: AdminParts) -> SignedIn | N
     if found is None:
         return None
     who, is_news = found
-    if is_news:
+    if is_news and acts:
         async with parts.database.writing() as db:
             await sessions.seen(db, token, now_ms)
     return who

@@ -2,7 +2,9 @@ import asyncio
 
 import httpx
 import pytest
+from fastapi.requests import HTTPConnection
 
+from admin.access import still_may
 from admin.accounts import links, passwords
 from admin.accounts.log_in_limit import MOST_FROM_ADDRESS, MOST_HERE, MOST_ON_ACCOUNT, WINDOW_MS
 from admin.accounts.passwords import too_easy
@@ -185,6 +187,18 @@ async def test_a_session_left_alone_is_over(office: Office) -> None:
     assert (await owner.get("/session")).status_code == 200
     office.clock.now_ms += IDLE_MS
     assert (await owner.get("/session")).status_code == 401
+
+
+async def test_looking_on_does_not_keep_a_session_alive(office: Office) -> None:
+    owner = await owner_of(office)
+    cookie = "; ".join(f"{name}={value}" for name, value in owner.cookies.items())
+    watching = HTTPConnection({"type": "http", "headers": [(b"cookie", cookie.encode())]})
+    office.clock.now_ms += IDLE_MS - 1
+    assert await still_may(watching, office.app.state.parts, Role.VIEWER)
+    assert (await owner.get("/live/events")).json()["type"] == "urn:tandem:no-redis"  # let through the gate
+    office.clock.now_ms += 1
+    assert not await still_may(watching, office.app.state.parts, Role.VIEWER)
+    assert (await owner.get("/live/events")).status_code == 401
 
 
 async def test_a_session_in_use_is_over_after_a_week(office: Office) -> None:
