@@ -21,6 +21,7 @@ from admin.insights import routes as insights
 from admin.limits import BodyLimit
 from admin.live import routes as live
 from admin.live import sockets as live_sockets
+from admin.live.connections import Connections
 from admin.live.following import LiveCalls
 from admin.numbers import check_routes
 from admin.numbers import routes as numbers
@@ -90,6 +91,7 @@ def create_app(parts: AdminParts) -> FastAPI:
         responses=_PROBLEM,
     )
     app.state.parts = parts
+    app.state.connections = Connections()
     app.state.live = LiveCalls(parts.settings.redis_url)
     app.state.bookings = parts.bookings or PhoneBookings(parts.settings.redis_url, parts.apart)
     for router in ROUTERS:

@@ -16,6 +16,7 @@ from admin.accounts import sessions
 from admin.accounts.sessions import SignedIn
 from admin.audit.trail import Change, note
 from admin.calls.routes import CallId
+from admin.live.connections import Following
 from admin.live.following import LiveCalls, new_id
 from admin.parts import AdminParts, Parts
 from admin.problems import Problem
@@ -54,6 +55,7 @@ async def list_live_calls(live: Live) -> list[LiveCall]:
 
 @router.get(
     "/events",
+    dependencies=[Following],
     response_class=StreamingResponse,
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )

@@ -21,6 +21,7 @@ from admin.access import Who, still_may
 from admin.accounts.sessions import SignedIn
 from admin.audit.trail import Change, note
 from admin.calls.routes import CallId
+from admin.live.connections import Holding, OpenConnections
 from admin.live.following import LiveCalls, new_id
 from admin.live.routes import Live
 from admin.parts import AdminParts, Parts
@@ -47,29 +48,47 @@ _AHEAD_BYTES: Final = 10 * _BYTES_A_SECOND
 
 
 @router.websocket("/calls/{call_id}/listen")
-async def listen_to_call(websocket: WebSocket, call_id: CallId, parts: Parts, live: Live, who: Who) -> None:
+async def listen_to_call(
+    websocket: WebSocket,
+    call_id: CallId,
+    parts: Parts,
+    live: Live,
+    who: Who,
+    connections: OpenConnections,
+) -> None:
     """Hear both sides of a call."""
     link = _Link(websocket, call_id, parts, live, who)
     await websocket.accept()
     try:
-        state = await live.found(call_id)
+        with connections.held(who, Holding.LISTEN):
+            state = await live.found(call_id)
+            await link.until_first(link.down(), link.keep_listening(state), link.drain())
     except Problem as problem:
         await link.refuse(problem)
-        return
-    await link.until_first(link.down(), link.keep_listening(state), link.drain())
 
 
 @router.websocket("/calls/{call_id}/take-over")
-async def take_call_over(websocket: WebSocket, call_id: CallId, parts: Parts, live: Live, who: Who) -> None:
+async def take_call_over(
+    websocket: WebSocket,
+    call_id: CallId,
+    parts: Parts,
+    live: Live,
+    who: Who,
+    connections: OpenConnections,
+) -> None:
     """Speak to the caller in the agent's place until the socket closes."""
     link = _Link(websocket, call_id, parts, live, who)
     await websocket.accept()
     try:
-        state = await live.found(call_id)
-        await live.have(link.command(CommandKind.TAKE_OVER))
+        with connections.held(who, Holding.TAKE_OVER):
+            state = await live.found(call_id)
+            await live.have(link.command(CommandKind.TAKE_OVER))
+            await _hold(link, live, state, who)
     except Problem as problem:
         await link.refuse(problem)
-        return
+
+
+async def _hold(link: "_Link", live: LiveCalls, state: LiveState, who: SignedIn) -> None:
     await link.note(None, who.name)
     try:
         await link.say({"type": "taken"})

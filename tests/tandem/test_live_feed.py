@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import shutil
 import socket
 import tempfile
@@ -20,6 +21,7 @@ from admin.accounts import sessions
 from admin.accounts.tables import PersonRow
 from admin.apart import Apart
 from admin.app import close
+from admin.live.connections import MOST, Holding
 from admin.migrate import upgrade
 from admin.parts import unix_ms
 from admin.roles import Role
@@ -387,3 +389,34 @@ async def test_who_may_not_is_refused_before_a_socket_is_accepted(stage: Stage) 
         assert "call-over" in str(await asyncio.wait_for(gone.recv(), 10))
         await gone.wait_closed()
     assert gone.close_code == 4404
+
+
+async def test_nobody_holds_more_connections_than_they_may_and_one_that_ends_makes_room(stage: Stage) -> None:
+    ada, bob = await stage.person(Role.AGENT), await stage.person(Role.AGENT, "Bob")
+    stage.call("one")
+    feeds = [Feed(ada) for _ in range(MOST[Holding.FOLLOW])]
+    for feed in feeds:
+        await feed.connect()
+    refused = await ada.get("/live/events")
+    assert (refused.status_code, refused.json()["type"]) == (429, "urn:tandem:too-many-connections")
+    assert "Close one" in refused.json()["detail"]
+    theirs = Feed(bob)
+    await theirs.connect()  # others have their own
+    await feeds[0].cut()
+    async with asyncio.timeout(20):
+        while (await _status(ada, "/live/events")) == 429:
+            await asyncio.sleep(0.05)
+    async with contextlib.AsyncExitStack() as open_ones:
+        for _ in range(MOST[Holding.LISTEN]):
+            await open_ones.enter_async_context(socket_to(ada, stage.url, "one", "listen"))
+        async with socket_to(ada, stage.url, "one", "listen") as refused_one:
+            told = json.loads(await asyncio.wait_for(refused_one.recv(), 10))
+            await refused_one.wait_closed()
+    assert (told["type"], told["why"], refused_one.close_code) == ("refused", "too-many-connections", 4409)
+    for feed in (*feeds, theirs):
+        await feed.cut()
+
+
+async def _status(client: httpx.AsyncClient, path: str) -> int:
+    async with client.stream("GET", path) as answer:
+        return answer.status_code
