@@ -1,10 +1,14 @@
 """`tandem bench agents`: how soon agents answer and are heard, what a worker does, what a kill costs."""
 
 import json as jsonlib
+import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
+
+from tandem.bench_machine import Machine, load_average, this_machine
 
 if TYPE_CHECKING:  # heavy: --help must answer at once
     from rich.console import Console
@@ -14,19 +18,7 @@ if TYPE_CHECKING:  # heavy: --help must answer at once
 
 _VOICED_CALLS: Final = 4
 """Whole calls at the same time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """Where and when. `load_before`, `load_after`: the system's load average over a minute."""
-
-    date: str
-    system: str
-    processor: str
-    cores: int
-    python: str
-    load_before: float
-    load_after: float
+_SHOWN_EVERY_S: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,45 +64,28 @@ async def _measure(console: "Console", calls: int, tasks: int, voiced: int, *, k
     from tandem.bench_agents_stage import stage
     from tandem.bench_agents_voice import measure_voiced
 
-    load_before = _load_average()
+    load_before = load_average()
     with console.status("Starting Redis, a database and a worker") as status:
+        show = _seldom(status.update)
         async with stage() as ready:
-            delays = await measure_delays(ready, calls, max(calls, tasks // 10), status.update)
-            load = await measure_load(ready, calls, tasks, status.update)
-            redelivery = await measure_redelivery(ready, status.update) if kills else None
-        heard = await measure_voiced(min(voiced, _VOICED_CALLS), voiced, status.update) if voiced else None
-    return AgentFigures(_machine(load_before), delays, load, redelivery, heard)
+            delays = await measure_delays(ready, calls, max(calls, tasks // 10), show)
+            load = await measure_load(ready, calls, tasks, show)
+            redelivery = await measure_redelivery(ready, show) if kills else None
+        heard = await measure_voiced(min(voiced, _VOICED_CALLS), voiced, show) if voiced else None
+    return AgentFigures(this_machine(load_before), delays, load, redelivery, heard)
 
 
-def _machine(load_before: float) -> Machine:
-    import os
-    import platform
-    from datetime import UTC, datetime
+def _seldom(update: Callable[[str], None]) -> Callable[[str], None]:
+    """Let four updates a second through: each one drawn takes memory of this process, which is measured."""
+    shown_at = float("-inf")
 
-    return Machine(
-        date=datetime.now(UTC).isoformat(timespec="seconds"),
-        system=platform.platform(),
-        processor=_processor(),
-        cores=len(os.sched_getaffinity(0)),
-        python=platform.python_version(),
-        load_before=load_before,
-        load_after=_load_average(),
-    )
+    def show(what: str) -> None:
+        nonlocal shown_at
+        if (now := time.monotonic()) - shown_at >= _SHOWN_EVERY_S:
+            shown_at = now
+            update(what)
 
-
-def _load_average() -> float:
-    import os
-
-    return round(os.getloadavg()[0], 2)
-
-
-def _processor() -> str:
-    from pathlib import Path
-
-    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return "unknown"
+    return show
 
 
 def _show(console: "Console", figures: AgentFigures) -> None:
@@ -168,8 +143,4 @@ def _show(console: "Console", figures: AgentFigures) -> None:
     for row in rows:
         table.add_row(*row)
     console.print(table)
-    console.print(
-        f"{machine.date}  {machine.processor}, {machine.cores} cores, Python {machine.python}, "
-        f"load {machine.load_before} before and {machine.load_after} after",
-        soft_wrap=True,
-    )
+    console.print(str(machine), soft_wrap=True)

@@ -23,7 +23,11 @@ _LONGEST: Final = 128
 """Characters of a word that count; PostgreSQL takes no word of more than 2 KB."""
 _MOST_WORDS: Final = 20_000
 """Of one side of a call; no one-hour call has as many different ones."""
-_TABLE: Final = table("call_words", column("rowid"), column("caller"), column("agent"), column("words"))
+_TABLE: Final = table(
+    "call_words", column("rowid"), column("caller"), column("agent"), column("words", TSVECTOR)
+)
+_PLACES: Final = (("caller", "1A"), ("agent", "2B"))
+"""What tells PostgreSQL the sides apart: a weight, and a place to carry it."""
 _ALL_OF_IT: Final = column("call_words")
 """What FTS5 calls all columns together."""
 
@@ -37,13 +41,21 @@ def plain(said: str) -> list[str]:
 
 async def keep(db: AsyncSession, number: int, caller: str, agent: str) -> None:
     """Enter what was said in a call, by its row's number in `call_measures`."""
-    sides = {"caller": _different(caller), "agent": _different(agent)}
-    if db.get_bind().dialect.name == POSTGRESQL:
-        places = [f"'{word}':1A" for word in sides["caller"]] + [f"'{word}':2B" for word in sides["agent"]]
-        values: dict[str, object] = {"words": cast(" ".join(places), TSVECTOR)}
-    else:
-        values = {side: " ".join(words) for side, words in sides.items()}
-    await db.execute(insert(_TABLE).values(rowid=number, **values))
+    await keep_all(db, [(number, caller, agent)])
+
+
+async def keep_all(db: AsyncSession, said: Sequence[tuple[int, str, str]]) -> None:
+    """Enter what was said in calls: of each its number, the caller's words, the agent's."""
+    postgresql = db.get_bind().dialect.name == POSTGRESQL
+    rows: list[dict[str, object]] = []
+    for number, caller, agent in said:
+        sides = {"caller": _different(caller), "agent": _different(agent)}
+        if postgresql:
+            places = [f"'{word}':{place}" for side, place in _PLACES for word in sides[side]]
+            rows.append({"rowid": number, "words": " ".join(places)})
+        else:
+            rows.append({"rowid": number, **{side: " ".join(words) for side, words in sides.items()}})
+    await db.execute(insert(_TABLE), rows)
 
 
 async def forget(db: AsyncSession, numbers: Sequence[int]) -> None:
