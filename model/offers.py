@@ -11,6 +11,8 @@ from model.turn import Offer, Urgency
 
 GAP_MS: Final = 200
 """Silence between two offers voiced one after the other."""
+AT_ONCE_GAP_MS: Final = 60
+"""The same before one that is voiced at once: phrases of a sentence that goes on."""
 _NEWS_AFTER_CALLER_MS: Final = 400
 """News gives way to the reply that is still to come after the caller's turn."""
 _NEWS_AFTER_QUESTION_MS: Final = 1_500
@@ -57,6 +59,10 @@ class Offers:
         stale = tuple(offer.id for offer in self.waiting if is_stale(offer, now_ms))
         fresh = tuple(offer for offer in self.waiting if not is_stale(offer, now_ms))
         return replace(self, waiting=fresh), stale
+
+    def at_once(self) -> Offer | None:
+        """Choose what to say whoever has the floor: the first of those to be voiced at once."""
+        return next((offer for offer in self.waiting if offer.urgency is Urgency.AT_ONCE), None)
 
     def voiceable(self, opening: Opening) -> Offer | None:
         """Choose what to say at this opening: replies in order, then news; None to stay silent."""

@@ -40,6 +40,8 @@ class Dials:
     """Higher yields more readily."""
     backchannels: float = 0.5
     """Higher says "mm-hm" more often; 0 never."""
+    remarks: bool = True
+    """Whether it says "one moment" of itself when the words of a turn that is over are long in coming."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,9 @@ class Urgency(StrEnum):
     """When the caller's turn ends (at once if the floor is the agent's or nobody's). The usual case."""
     NEWS = "news"
     """At the next moment the floor is free: after the caller's sentence and the agent's own."""
+    AT_ONCE = "at_once"
+    """As soon as the voice is free, whoever speaks, in the order made and before all others. It is nobody's
+    turn: the caller's turns go on beside it and it is not interrupted. An interpreter speaks like this."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import numpy as np
 from config.expectation import AnswerKind
 from config.units import MICRO_TURN_SAMPLES
 from model.moment import Standing
-from model.turn import Audio, Offer, Word
+from model.turn import Audio, Offer, Urgency, Word
 from model.voice.ahead import Utterance
 from model.voice.reading import FADE_OUT_SAMPLES, Reading
 
@@ -56,6 +56,11 @@ class Voicing:
     def is_halted(self) -> bool:
         """Whether an offer has been interrupted and waits."""
         return self.standing in (Standing.PAUSED, Standing.YIELDED)
+
+    @property
+    def beside_the_floor(self) -> bool:
+        """Whether what is being voiced is nobody's turn: the floor is decided as if there were silence."""
+        return self.offer is not None and self.offer.urgency is Urgency.AT_ONCE
 
     @property
     def is_asking(self) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from model.ears.ears import Hearing
 from model.floor import hopes_for_words
-from model.moment import Moment, Rules
+from model.moment import Moment, Rules, Standing
 from model.session.decisions import acted, listened, transcribed
 from model.session.events import expired, told
 from model.session.sound import begun, sounded
@@ -70,8 +70,7 @@ def awaits_words(session: Session, index: int, slots: tuple[Readings, ...], hear
 
 
 def _voiced(session: Session, row: Row, readings: Readings, prepare: Prepare) -> tuple[Session, TurnOutput]:
-    if session.floor.is_free:
-        session = begun(session, row, prepare)
+    session = begun(session, row, prepare)
     return sounded(session, row, readings)
 
 
@@ -80,7 +79,7 @@ def _moment(session: Session, index: int, slots: tuple[Readings, ...], hearing: 
         index=index,
         slots=slots,
         hearing=session.outside if session.outside_ears else hearing,
-        standing=session.voicing.standing,
+        standing=Standing.SILENT if session.voicing.beside_the_floor else session.voicing.standing,
         interruptible=session.voicing.offer is None or session.voicing.offer.interruptible,
         asking=session.voicing.is_asking,
         expectation=session.expectation,

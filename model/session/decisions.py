@@ -64,7 +64,7 @@ def acted(session: Session, decision: Decision, moment: Moment, row: Row, prepar
 def _held(session: Session, row: Row) -> Session:
     """The turn is over and the ears are behind: after a while the line says that somebody is there."""
     idle = session.voicing.standing is Standing.SILENT and session.voicing.small is None
-    if not idle or session.floor.waited != _PATIENT_MICRO_TURNS:
+    if not idle or not session.dials.remarks or session.floor.waited != _PATIENT_MICRO_TURNS:
         return session
     listening, utterance = session.listening.one_moment()
     row.acts.append(Backchannelled(utterance.text))

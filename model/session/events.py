@@ -88,7 +88,7 @@ def _typed(session: Session, words: tuple[Word, ...], row: Row) -> Session:
 def _ended(session: Session, row: Row) -> Session:
     """End what is being said at once and for good, unless it must be heard."""
     voicing = session.voicing
-    if voicing.offer is None or not voicing.offer.interruptible:
+    if voicing.offer is None or not voicing.offer.interruptible or voicing.beside_the_floor:
         return session
     if not voicing.is_halted:
         session = yielded(session, row)

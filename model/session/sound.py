@@ -6,9 +6,18 @@ from typing import Final
 from config.expectation import AnswerKind
 from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES, SAMPLES_PER_MS
 from model.moment import Standing
-from model.offers import GAP_MS, Opening
+from model.offers import AT_ONCE_GAP_MS, GAP_MS, Opening
 from model.session.state import Row, Session
-from model.turn import OfferDropped, OfferFinished, OfferStarted, Readings, TurnOutput, Yielded
+from model.turn import (
+    Offer,
+    OfferDropped,
+    OfferFinished,
+    OfferStarted,
+    Readings,
+    TurnOutput,
+    Urgency,
+    Yielded,
+)
 from model.voicing import Prepare
 
 _LONG_AGO_MS: Final = 1_000_000
@@ -33,23 +42,12 @@ def dropped(session: Session, row: Row) -> Session:
 
 
 def begun(session: Session, row: Row, prepare: Prepare) -> Session:
-    """Begin to voice an offer, the floor being free, if there is one for this moment."""
+    """Begin to voice an offer, if there is one for this moment."""
     voicing = session.voicing
     if voicing.offer is not None or voicing.small is not None or row.tail is not None:
         return session
-    if _gap_samples(session, row) >= MICRO_TURN_SAMPLES:
-        return session
-    now_ms = row.began_ms + MICRO_TURN_MS
-    until = voicing.sounded_until
-    opening = Opening(
-        taken=None if row.taken is None else row.taken.text,
-        sureness=0.0 if row.taken is None else row.taken.confidence,
-        caller_quiet_ms=_LONG_AGO_MS if session.taken_ms is None else now_ms - session.taken_ms,
-        agent_quiet_ms=_LONG_AGO_MS if until is None else now_ms - until // SAMPLES_PER_MS,
-        awaiting=session.awaiting,
-    )
-    offer = session.offers.voiceable(opening)
-    if offer is None:
+    offer = session.offers.at_once() or (_for_a_free_floor(session, row) if session.floor.is_free else None)
+    if offer is None or _gap_samples(session, row, offer) >= MICRO_TURN_SAMPLES:
         return session
     utterance = prepare(offer.text, offer.language or session.language)
     if utterance.clause(0) is None and not utterance.complete:
@@ -66,19 +64,32 @@ def begun(session: Session, row: Row, prepare: Prepare) -> Session:
     )
 
 
-def _gap_samples(session: Session, row: Row) -> int:
+def _for_a_free_floor(session: Session, row: Row) -> Offer | None:
+    now_ms = row.began_ms + MICRO_TURN_MS
+    until = session.voicing.sounded_until
+    opening = Opening(
+        taken=None if row.taken is None else row.taken.text,
+        sureness=0.0 if row.taken is None else row.taken.confidence,
+        caller_quiet_ms=_LONG_AGO_MS if session.taken_ms is None else now_ms - session.taken_ms,
+        agent_quiet_ms=_LONG_AGO_MS if until is None else now_ms - until // SAMPLES_PER_MS,
+        awaiting=session.awaiting,
+    )
+    return session.offers.voiceable(opening)
+
+
+def _gap_samples(session: Session, row: Row, offer: Offer) -> int:
     """Samples of this micro-turn that stay silent before an offer may begin."""
     until = session.voicing.sounded_until
-    return 0 if until is None else max(0, until + GAP_MS * SAMPLES_PER_MS - row.agent_sample)
+    gap_ms = AT_ONCE_GAP_MS if offer.urgency is Urgency.AT_ONCE else GAP_MS
+    return 0 if until is None else max(0, until + gap_ms * SAMPLES_PER_MS - row.agent_sample)
 
 
 def sounded(session: Session, row: Row, readings: Readings) -> tuple[Session, TurnOutput]:
     """Voice what is under way, and fill in the row."""
     began = any(isinstance(act, OfferStarted) for act in row.acts)
     offer = session.voicing.offer if session.voicing.small is None else None
-    voicing, audio, words = session.voicing.sound(
-        _gap_samples(session, row) if began else 0, row.agent_sample
-    )
+    gap = _gap_samples(session, row, offer) if began and offer is not None else 0
+    voicing, audio, words = session.voicing.sound(gap, row.agent_sample)
     if row.tail is not None:
         audio[: len(row.tail)] = row.tail
     session = _ended(replace(session, voicing=voicing), row)
