@@ -11,6 +11,7 @@ from admin.audit.trail import Change, note
 from admin.house.rules import Rules, read_rules, write_rules
 from admin.parts import Parts
 from admin.problems import Problem
+from admin.turns import in_turn
 
 router = APIRouter(prefix="/settings", tags=["settings"])
 
@@ -82,6 +83,7 @@ async def change_rules(
     """Change the rules of the house. Calls that begin two seconds later follow them."""
     now_ms = parts.now_ms()
     async with parts.database.writing() as db:
+        await in_turn(db, "rules of the house")
         before = await read_rules(db)
         if if_match is None:
             detail = "Say in If-Match which settings you built on: the ETag they were read with."

@@ -87,10 +87,10 @@ async def set_number(
 async def forget_number(number: PhoneNumber, who: Who, parts: Parts, request: Request) -> None:
     """Have a number run what `default` runs, or TANDEM_FLOW."""
     async with parts.database.writing() as db:
-        row = await db.get(NumberRow, number)
+        row = await db.get(NumberRow, number, with_for_update=True)
         if row is None:
             raise not_found(f"A setting of the number {number}")
-        canary = await db.get(CanaryRow, number)
+        canary = await db.get(CanaryRow, number, with_for_update=True)
         before = _noted(row, canary)
         if canary is not None:
             await db.delete(canary)

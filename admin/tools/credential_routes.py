@@ -11,7 +11,7 @@ from admin.access import Who
 from admin.audit.trail import Change, note
 from admin.parts import AdminParts, Parts
 from admin.problems import Problem, not_found
-from admin.tools.files import replace
+from admin.tools.files import in_turn_with_files, replace
 from admin.words import Body
 from agents.credentials import VARIABLE, credentials_of
 from agents.errors import DeclarationError
@@ -47,12 +47,12 @@ async def save_credential(
 ) -> Credential:
     """Store a credential, or put a new value in its place. It counts from the next request on."""
     _refuse_given(name)
-    stored = _stored(parts)
-    was_there = name in stored
-    _keep(parts, {**stored, name: body.value.get_secret_value()})
-    change = Change("credential", name, {"stored": True} if was_there else None, {"stored": True})
-    async with parts.database.writing() as db:
-        note(db, request, who, parts.now_ms(), change)
+    async with in_turn_with_files(parts) as db:
+        stored = _stored(parts)
+        before = {"stored": True} if name in stored else None
+        note(db, request, who, parts.now_ms(), Change("credential", name, before, {"stored": True}))
+        await db.flush()
+        _keep(parts, {**stored, name: body.value.get_secret_value()})
     return Credential(name=name, from_environment=False)
 
 
@@ -60,12 +60,13 @@ async def save_credential(
 async def delete_credential(name: CredentialName, who: Who, parts: Parts, request: Request) -> None:
     """Forget a credential. Tools that refer to it fail from now on."""
     _refuse_given(name)
-    stored = _stored(parts)
-    if name not in stored:
-        raise not_found(f"The credential '{name}'")
-    _keep(parts, {each: value for each, value in stored.items() if each != name})
-    async with parts.database.writing() as db:
+    async with in_turn_with_files(parts) as db:
+        stored = _stored(parts)
+        if name not in stored:
+            raise not_found(f"The credential '{name}'")
         note(db, request, who, parts.now_ms(), Change("credential", name, {"stored": True}, None))
+        await db.flush()
+        _keep(parts, {each: value for each, value in stored.items() if each != name})
 
 
 def _refuse_given(name: str) -> None:
@@ -79,7 +80,7 @@ def _stored(parts: AdminParts) -> dict[str, str]:
         return dict(credentials_of(parts.settings).stored())
     except DeclarationError as error:
         detail = str(error).replace(f"{parts.settings.home.resolve()}/", "")
-        raise Problem(409, "unreadable-credentials", detail) from None
+        raise Problem(409, "unreadable-credentials", f"{detail} Mend it on Tandem's machine.") from None
 
 
 def _keep(parts: AdminParts, stored: dict[str, str]) -> None:

@@ -3,6 +3,7 @@
 Where a request may go is not theirs to decide: `TANDEM_HTTP_TOOLS_ALLOW` is.
 """
 
+import asyncio
 from pathlib import Path as FilePath
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from admin.access import Who
 from admin.audit.trail import Change, note
 from admin.parts import AdminParts, Parts
 from admin.problems import Problem, not_found
-from admin.tools.files import IfMatch, etag, refuse_changed, replace, text_of
+from admin.tools.files import IfMatch, etag, in_turn_with_files, kept, refuse_changed, replace
 from admin.words import Body, Document
 from agents.credentials import credentials_of
 from agents.described import parse_described
@@ -41,11 +42,11 @@ class HttpToolBody(BaseModel):
 @router.get("/{name}")
 async def read_http_tool(name: HttpToolName, parts: Parts, response: Response) -> HttpToolBody:
     """Read a tool's description. Credentials stand in it by name only."""
-    text = text_of(_path(name, parts))
-    if text is None:
+    found = kept(_path(name, parts))
+    if found.text is None:
         raise not_found(f"The HTTP tool '{name}'")
-    response.headers["ETag"] = etag(text)
-    return HttpToolBody(name=name, yaml=text)
+    response.headers["ETag"] = found.etag
+    return HttpToolBody(name=name, yaml=found.text)
 
 
 @router.put("/{name}")
@@ -60,13 +61,14 @@ async def save_http_tool(
 ) -> HttpToolBody:
     """Describe a tool; calls use it within seconds. What cannot be used is not kept."""
     path = _path(name, parts)
-    before = text_of(path)
-    refuse_changed(before, if_match)
-    _check(name, body.yaml, parts)
-    replace(path, body.yaml)
-    change = Change("tool", name, None if before is None else {"yaml": before}, {"yaml": body.yaml})
-    async with parts.database.writing() as db:
-        note(db, request, who, parts.now_ms(), change)
+    refuse_changed(kept(path), if_match)
+    await asyncio.to_thread(_check, name, body.yaml, parts)
+    async with in_turn_with_files(parts) as db:
+        before = kept(path)
+        refuse_changed(before, if_match)
+        note(db, request, who, parts.now_ms(), Change("tool", name, before.shown, {"yaml": body.yaml}))
+        await db.flush()
+        replace(path, body.yaml)
     response.headers["ETag"] = etag(body.yaml)
     return HttpToolBody(name=name, yaml=body.yaml)
 
@@ -77,13 +79,14 @@ async def delete_http_tool(
 ) -> None:
     """Remove a tool. Flows that name it can be published no more until they do not."""
     path = _path(name, parts)
-    before = text_of(path)
-    if before is None:
-        raise not_found(f"The HTTP tool '{name}'")
-    refuse_changed(before, if_match)
-    replace(path, None)
-    async with parts.database.writing() as db:
-        note(db, request, who, parts.now_ms(), Change("tool", name, {"yaml": before}, None))
+    async with in_turn_with_files(parts) as db:
+        before = kept(path)
+        if before.text is None:
+            raise not_found(f"The HTTP tool '{name}'")
+        refuse_changed(before, if_match)
+        note(db, request, who, parts.now_ms(), Change("tool", name, before.shown, None))
+        await db.flush()
+        replace(path, None)
 
 
 def _path(name: str, parts: AdminParts) -> FilePath:

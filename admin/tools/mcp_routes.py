@@ -13,7 +13,7 @@ from admin.access import Who
 from admin.audit.trail import Change, note
 from admin.parts import AdminParts, Parts
 from admin.problems import Problem
-from admin.tools.files import IfMatch, etag, refuse_changed, replace, text_of
+from admin.tools.files import IfMatch, etag, in_turn_with_files, kept, refuse_changed, replace
 from admin.words import Body, Document
 from agents.described import parse_described
 from agents.errors import DeclarationError
@@ -30,14 +30,16 @@ class McpServersBody(BaseModel):
     """The file; empty when there is none. The answer's ETag goes into If-Match when it is saved."""
 
     yaml: str
+    problem: str | None
+    """Why no server in it can be used. What is saved then takes its place; commands are put back there."""
 
 
 @router.get("")
 async def read_mcp_servers(parts: Parts, response: Response) -> McpServersBody:
     """Read which MCP servers are used. Credentials stand there by name only."""
-    text = text_of(_path(parts))
-    response.headers["ETag"] = etag(text)
-    return McpServersBody(yaml=text or "")
+    found = kept(_path(parts))
+    response.headers["ETag"] = found.etag
+    return McpServersBody(yaml=found.text or "", problem=_problem(found.text))
 
 
 @router.put("")
@@ -50,41 +52,49 @@ async def save_mcp_servers(
     if_match: IfMatch = None,
 ) -> McpServersBody:
     """Say which MCP servers are used; an empty text: none. Those that are commands must stay as they are."""
-    before = text_of(_path(parts))
-    refuse_changed(before, if_match)
     text = body.yaml if body.yaml.strip() else None
-    if _commands(before) != _commands(text):
-        detail = (
-            "A server that is a `command` starts a program on Tandem's machine. Change it in mcp.yaml there; "
-            "here only servers with a `url` can be changed. Nothing was changed."
-        )
-        raise Problem(403, "command-server", detail)
-    replace(_path(parts), text)
-    change = Change("tool", "mcp.yaml", _shown(before), _shown(text))
-    async with parts.database.writing() as db:
-        note(db, request, who, parts.now_ms(), change)
+    if problem := _problem(text):
+        raise Problem(422, "wrong-description", f"{problem} Nothing was changed.")
+    async with in_turn_with_files(parts) as db:
+        before = kept(_path(parts))
+        refuse_changed(before, if_match)
+        if _commands(before.text) != _commands(text):
+            detail = (
+                "A server that is a `command` starts a program on Tandem's machine. Change it in mcp.yaml "
+                "there; here only servers with a `url` can be changed. Nothing was changed."
+            )
+            raise Problem(403, "command-server", detail)
+        after = None if text is None else {"yaml": text}
+        note(db, request, who, parts.now_ms(), Change("tool", "mcp.yaml", before.shown, after))
+        await db.flush()
+        replace(_path(parts), text)
     response.headers["ETag"] = etag(text)
-    return McpServersBody(yaml=text or "")
-
-
-def _shown(text: str | None) -> dict[str, str] | None:
-    return None if text is None else {"yaml": text}
+    return McpServersBody(yaml=text or "", problem=None)
 
 
 def _path(parts: AdminParts) -> Path:
     return parts.settings.home.resolve() / "mcp.yaml"
 
 
-def _commands(text: str | None) -> dict[str, McpServer]:
-    """The servers that are commands.
-
-    Raises:
-        Problem: 422, the text describes no servers.
-    """
+def _servers(text: str | None) -> McpServers:
     if text is None:
-        return {}
+        return McpServers(servers={})
+    return parse_described(text, "mcp.yaml", McpServers)
+
+
+def _problem(text: str | None) -> str | None:
+    """Why a text describes no servers; None: it does."""
     try:
-        servers = parse_described(text, "mcp.yaml", McpServers).servers
+        _servers(text)
     except DeclarationError as error:
-        raise Problem(422, "wrong-description", f"{error} Nothing was changed.") from None
+        return str(error)
+    return None
+
+
+def _commands(text: str | None) -> dict[str, McpServer]:
+    """The servers that are commands; none runs of a text that cannot be read."""
+    try:
+        servers = _servers(text).servers
+    except DeclarationError:
+        return {}
     return {name: server for name, server in servers.items() if server.command}

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Callable
 from typing import Annotated, Any, Final
@@ -27,6 +28,8 @@ from agents.toolbox import Found, described, search_tools
 
 router = APIRouter(prefix="/tools", tags=["tools"])
 ToolName = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+_HTTP_TOOL: Final = re.compile(r"tools/([a-z][a-z0-9_]{0,63})\.yaml\b")
+"""How a line on the file of an HTTP tool begins."""
 _CLAIM_MS: Final = 5_000
 """What a write gets beyond its tool's timeout: to be claimed in the record."""
 
@@ -51,10 +54,19 @@ class ToolBody(BaseModel):
     """JSON schema."""
 
 
+class BrokenTool(BaseModel):
+    """A file of an HTTP tool that cannot be used; it can be read and saved by its name, or removed."""
+
+    name: str
+    problem: str
+
+
 class Tools(BaseModel):
     tools: list[ToolBody]
     problems: list[str]
     """Descriptions that cannot be used, one line each."""
+    broken: list[BrokenTool]
+    """... of these, the files of HTTP tools."""
 
 
 class Trial(Body):
@@ -79,7 +91,8 @@ async def list_tools(parts: Parts) -> Tools:
     """List every tool of this installation, by name, and what is wrong with described ones."""
     search = await asyncio.to_thread(search_tools, parts.settings)
     tools = [ToolBody(**described(each)) for each in search.found.values()]
-    return Tools(tools=tools, problems=[_without_home(each, parts) for each in search.problems])
+    problems = [_without_home(each, parts) for each in search.problems]
+    return Tools(tools=tools, problems=problems, broken=_broken(problems))
 
 
 @router.post("/{name}/try")
@@ -139,6 +152,11 @@ def _request(tool: AnyTool, body: Trial, by: str, now_ms: Callable[[], int]) -> 
         consent=body.agreed,
         deadline_unix_ms=now_ms() + tool.timeout_ms + _CLAIM_MS,
     )
+
+
+def _broken(problems: list[str]) -> list[BrokenTool]:
+    found = ((_HTTP_TOOL.match(problem), problem) for problem in problems)
+    return [BrokenTool(name=file[1], problem=problem) for file, problem in found if file]
 
 
 def _without_home(problem: str, parts: AdminParts) -> str:

@@ -108,6 +108,53 @@ async def test_no_browser_starts_a_program_on_the_machine(office: Office) -> Non
     assert (office.settings.home / "mcp.yaml").read_text() == more
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"servers: [", "mcp.yaml, line 1"),
+        (b"servers:\n  \xff\xfe: {}\n", "mcp.yaml"),
+        (b"- 7\n", "mcp.yaml"),
+    ],
+)
+async def test_a_broken_list_of_servers_says_why_and_is_replaced(
+    office: Office, content: bytes, said: str
+) -> None:
+    owner = await office.person(Role.OWNER)
+    (office.settings.home / "mcp.yaml").write_bytes(content)
+    read = await owner.get("/mcp-servers")
+    assert (read.status_code, said in read.json()["problem"]) == (200, True)
+    assert any("mcp.yaml" in each for each in (await owner.get("/tools")).json()["problems"])
+    built_on = {"If-Match": read.headers["etag"]}
+    program = {"yaml": "servers:\n  stock:\n    command: stock-server\n"}
+    assert (await owner.put("/mcp-servers", json=program, headers=built_on)).status_code == 403
+    again = await owner.put("/mcp-servers", json={"yaml": "servers: ["}, headers=built_on)
+    assert (again.status_code, again.json()["type"]) == (422, "urn:tandem:wrong-description")
+    good = {"yaml": "servers:\n  parcels:\n    url: https://parcels.example/mcp\n"}
+    saved = await owner.put("/mcp-servers", json=good, headers=built_on)
+    assert saved.json() == {**good, "problem": None}
+    assert (office.settings.home / "mcp.yaml").read_text() == good["yaml"]
+
+
+@pytest.mark.parametrize("content", [b"name: [", b"\xff\xfe\x00", b"name: other\n"])
+async def test_a_broken_tool_is_listed_with_the_reason_and_is_replaced_or_removed(
+    office: Office, content: bytes
+) -> None:
+    owner = await office.person(Role.OWNER)
+    (office.settings.home / "tools").mkdir()
+    for name in ("parcel_status", "other_one"):
+        (office.settings.home / "tools" / f"{name}.yaml").write_bytes(content)
+    broken = (await owner.get("/tools")).json()["broken"]
+    assert [each["name"] for each in broken] == ["other_one", "parcel_status"]
+    assert all(each["problem"].startswith(f"tools/{each['name']}.yaml") for each in broken)
+    read = await owner.get("/http-tools/parcel_status")
+    headers = {"If-Match": read.headers["etag"]}
+    saved = await owner.put("/http-tools/parcel_status", json={"yaml": PARCEL}, headers=headers)
+    assert saved.status_code == 200, saved.text
+    assert (await owner.delete("/http-tools/other_one", headers=headers)).status_code == 204
+    listed = (await owner.get("/tools")).json()
+    assert (listed["broken"], listed["problems"]) == ([], [])
+
+
 async def test_a_tool_is_tried_in_earnest_and_a_change_only_when_agreed(office: Office) -> None:
     await seed_demo(office.settings)
     manager = await office.person(Role.MANAGER)
