@@ -4,13 +4,13 @@ import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 from sqlalchemy import select
 
 from admin.audit.tables import AuditRow
 from admin.paging import PAGE, Cursor, Limit, Page, Whole, cursor_of, place_of
 from admin.parts import Parts
-from admin.times import At, at, ms
+from admin.times import Asked, At, at, ms
 from admin.words import Sought
 
 router = APIRouter(tags=["audit"])
@@ -39,8 +39,8 @@ async def list_audit_entries(
     action: Sought = None,
     kind: Sought = None,
     subject: Sought = None,
-    since: Annotated[AwareDatetime | None, Query()] = None,
-    until: Annotated[AwareDatetime | None, Query()] = None,
+    since: Annotated[Asked | None, Query()] = None,
+    until: Annotated[Asked | None, Query()] = None,
     cursor: Cursor = None,
     limit: Limit = PAGE,
 ) -> Page[AuditEntry]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import FileResponse, Response
-from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, Field, TypeAdapter
 from sqlalchemy import select
 
 from admin.calls import masking, queries, tape
@@ -18,14 +18,14 @@ from admin.insights.tables import CallMeasuresRow
 from admin.paging import PAGE, Cursor, Page, Whole, cursor_of, place_of
 from admin.parts import AdminParts, Parts
 from admin.problems import Problem, not_found
-from admin.times import At, utc
+from admin.times import Asked, At, utc
 from agents.toolbox import find_tools
 from config.tables import CallRow
 from config.tape.measures import Ending
 
 router = APIRouter(prefix="/calls", tags=["calls"])
 _PLACE: TypeAdapter[tuple[datetime, str]] = TypeAdapter(
-    tuple[AwareDatetime, Annotated[str, Field(max_length=64, pattern=r"^[\x20-\x7e]*$")]]
+    tuple[Asked, Annotated[str, Field(max_length=64, pattern=r"^[\x20-\x7e]*$")]]
 )
 _TAPE_PLACE: TypeAdapter[tuple[int]] = TypeAdapter(tuple[Whole])
 CallId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any, Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from admin.insights.words import Side
+from admin.times import Asked
 from admin.words import Line
 from config.tape.measures import Ending
 
@@ -27,8 +28,8 @@ class CallFilter(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    since: Annotated[AwareDatetime | None, Field(description="Began then or later.")] = None
-    until: Annotated[AwareDatetime | None, Field(description="Began before.")] = None
+    since: Annotated[Asked | None, Field(description="Began then or later.")] = None
+    until: Annotated[Asked | None, Field(description="Began before.")] = None
     number: Annotated[_Text | None, Field(description="Of either side, whole.")] = None
     flow: Annotated[_Text | None, Field(description="`name@version`, or a name for all its versions.")] = None
     outcome: Annotated[

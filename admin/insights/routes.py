@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from admin.calls.sought import CallFilter
 from admin.insights import queries
@@ -16,7 +16,7 @@ from admin.insights.figures import Figure, Figures, figures, together
 from admin.insights.tables import SLOT_MS
 from admin.parts import Parts
 from admin.problems import Problem
-from admin.times import At, at, ms
+from admin.times import Asked, At, at, ms
 from admin.words import Sought
 from config.tape.measures import Ending
 
@@ -64,8 +64,8 @@ class Insights(BaseModel):
 @router.get("", response_model_exclude_unset=True)
 async def read_insights(
     parts: Parts,
-    since: Annotated[AwareDatetime | None, Query(description="By default 30 days before `until`.")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="By default now.")] = None,
+    since: Annotated[Asked | None, Query(description="By default 30 days before `until`.")] = None,
+    until: Annotated[Asked | None, Query(description="By default now.")] = None,
     flow: Sought = None,
     timezone: Annotated[str, Query(max_length=64, description="Whose days: an IANA name.")] = "UTC",
     drafts: Annotated[bool, Query(description="With calls that ran a draft.")] = False,

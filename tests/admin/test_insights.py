@@ -303,3 +303,38 @@ async def test_a_calls_timeline_is_told_on_one_clock_with_sensitive_arguments_hi
     ]
     assert "97201" not in str(told["tools"])
     assert (await viewer.get("/calls/nothing/timeline")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "field"),
+    [
+        ("/insights", {"until": "9999-12-31T23:59:59Z"}, "until"),
+        ("/insights", {"until": "9999-12-31T23:59:59-14:00", "timezone": "Pacific/Kiritimati"}, "until"),
+        ("/insights", {"since": "0001-01-01T00:00:00+14:00"}, "since"),
+        ("/insights", {"until": "0001-01-01T00:00:00Z"}, "until"),
+        ("/insights", {"since": "2026-11-02T00:00:00Z", "until": "2026-11-01T00:00:00Z"}, "until"),
+        ("/insights", {"since": "2026-11-02T00:00:00Z", "until": "2026-11-02T00:00:00Z"}, "until"),
+        ("/insights", {"since": "2016-11-02T00:00:00Z", "until": "2026-11-02T00:00:00Z"}, "since"),
+        *(
+            ("/insights", {"timezone": name}, "timezone")
+            for name in ("Europe/Atlantis", "", "../../etc/passwd", "/etc/passwd", "Europe", "a\0b", "é")
+        ),
+        ("/calls", {"since": "0001-01-01T00:00:00+14:00"}, "since"),
+        ("/calls", {"until": "9999-12-31T23:59:59-14:00", "ending": "failed"}, "until"),
+        ("/audit", {"since": "0001-01-01T00:00:00+14:00"}, "since"),
+    ],
+)
+async def test_a_span_that_cannot_be_is_refused_in_words(
+    office: Office, path: str, query: dict[str, str], field: str
+) -> None:
+    viewer = await office.person(Role.MANAGER)
+    answer = await viewer.get(path, params=query)
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:tandem:wrong-fields")
+    assert answer.json()["detail"].startswith(f"{field}: ")
+
+
+@pytest.mark.parametrize("until", ["9998-12-31T23:59:59Z", "1971-01-01T00:00:00Z"])
+async def test_the_last_and_the_first_span_there_is_have_no_calls(office: Office, until: str) -> None:
+    viewer = await office.person(Role.VIEWER)
+    answer = await viewer.get("/insights", params={"until": until, "timezone": "Pacific/Kiritimati"})
+    assert (answer.status_code, answer.json()["totals"]["calls"]["value"]) == (200, 0)
