@@ -61,9 +61,10 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class SpeaksLanguage:
-    """From the next turn on the speaker speaks `language`, a BCP 47 tag.
+    """From now on the speaker speaks `language`, a BCP 47 tag.
 
-    Where that is the listener's own, nothing is translated until it changes again.
+    Where that is the listener's own, nothing is translated until it changes again. What of the current turn
+    was translated stands; the rest is taken up from what is heard next.
     """
 
     language: str
@@ -72,14 +73,14 @@ class SpeaksLanguage:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """The listener asked to hear again what was said last (`asks_to_repeat`)."""
+    """The listener asked to hear again what was said last (`AsksToRepeat` of the other direction)."""
 
     now_ms: int
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """It is now `now_ms`. Sent every micro-turn while there are words that wait (`waits`), or always."""
+    """It is now `now_ms`. Sent every micro-turn."""
 
     now_ms: int
 
@@ -134,4 +135,14 @@ class NotSaid:
     why: str
 
 
-Action = Translate | Say | NotSaid
+@dataclass(frozen=True, slots=True)
+class AsksToRepeat:
+    """The speaker asked to hear again what was said to him: his words are not translated.
+
+    To be passed to the other direction as `Repeat`.
+    """
+
+    now_ms: int
+
+
+Action = Translate | Say | NotSaid | AsksToRepeat

@@ -1,0 +1,64 @@
+"""When the words of a speaker are translated: numbers that are chosen by measurement, as data."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How long an interpreter waits for more words, and for surer ones.
+
+    Attributes:
+        agree: in how many partials running a word must have been the same to be stable (local agreement).
+        behind: how many later words must have been heard before a word is stable (wait-k); 0: none.
+        unchanged_ms: a word that has stood for so long is stable, however few partials came.
+        sure: the confidence from which on a word is stable at once: ears that read again with more care when
+            the voice pauses say so in it. Above 1: never.
+        fewest: words of a phrase before a joint, at least.
+        some: words of a phrase before a mere preposition, at least.
+        most: words that wait, at most: then the best place there is must do.
+        longest_ms: how long a stable word waits for a joint, at most.
+        pause_ms: silence between two words, or after the last, that ends a phrase.
+        item_pause_ms: the same where a number, a spelled name or a date may go on.
+        thinking_ms: the same after a word that belongs to what follows ("the ...").
+        believe_ms: how long the speaker's words must have been others than those translated before that is
+            put right while the turn goes on; at its end at once.
+        corrections: times that something is put right while a turn goes on, at most.
+        recall: translated words of a turn that may still be put right, at most.
+        patience_ms: how long a translation is waited for.
+    """
+
+    agree: int = 2
+    behind: int = 0
+    unchanged_ms: int = 600
+    sure: float = 0.75
+    fewest: int = 3
+    some: int = 5
+    most: int = 14
+    longest_ms: int = 2_400
+    pause_ms: int = 400
+    item_pause_ms: int = 1_000
+    thinking_ms: int = 2_500
+    believe_ms: int = 1_200
+    corrections: int = 2
+    recall: int = 40
+    patience_ms: int = 5_000
+
+    def __post_init__(self) -> None:
+        """Refuse numbers by which nothing would ever be stable, or would never be said.
+
+        Raises:
+            ValueError: says which.
+        """
+        for name in ("agree", "fewest", "some", "most", "recall", "patience_ms"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1")
+        if self.most < self.some or self.some < self.fewest:
+            raise ValueError(f"fewest {self.fewest}, some {self.some}, most {self.most} must rise")
+
+
+LOCAL_AGREEMENT_2: Final = Policy()
+LOCAL_AGREEMENT_3: Final = Policy(agree=3, unchanged_ms=900)
+WAIT_3: Final = Policy(agree=1, behind=3)
+WAIT_5: Final = Policy(agree=1, behind=5)
+DEFAULT: Final = LOCAL_AGREEMENT_2

@@ -1,0 +1,152 @@
+"""What the interpreter of one direction remembers. Pure data."""
+
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import Self
+
+from agents.interpreting.events import HeardWord
+from agents.interpreting.policy import DEFAULT, Policy
+from agents.interpreting.stable import Waiting
+from agents.translation.translator import language_of
+
+_CONTEXT = 2
+"""Sentences before the current one that a translator is told."""
+_REMEMBERED = 8
+"""Parts of the last turn that are said again on request."""
+_VOICED_MS = 2_000
+_VOICED_MS_PER_SIGN = 90
+"""How long a text takes to be voiced at most, should nobody tell that it was."""
+_BEHIND = 2
+"""Texts the listener still has before him that are enough to listen to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A word that was given to the translator; `request_id` is empty where it says nothing ("um")."""
+
+    word: HeardWord
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The speaker's current turn.
+
+    Attributes:
+        sent: words given to the translator, the last ones.
+        waiting: words that were not.
+        settled_ms: words before it are done with and not looked at again.
+        begun: something was given to the translator.
+        doubt, doubt_since_ms: words heard in the place of those sent, and since when.
+        corrected: how often something was put right.
+    """
+
+    sent: tuple[Sent, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+    settled_ms: int = -1
+    begun: bool = False
+    doubt: tuple[str, ...] = ()
+    doubt_since_ms: int = 0
+    corrected: int = 0
+
+    def fresh(self, words: tuple[HeardWord, ...]) -> tuple[HeardWord, ...]:
+        """Leave out what is done with."""
+        if self.settled_ms < 0:
+            return words
+        return tuple(word for word in words if word.start_ms + word.end_ms > 2 * self.settled_ms)
+
+    def shortened(self, recall: int) -> Self:
+        """Be done with the oldest words, so that no more than `recall` are kept."""
+        if len(self.sent) <= recall:
+            return self
+        done, kept = self.sent[:-recall], self.sent[-recall:]
+        return replace(self, sent=kept, settled_ms=max(self.settled_ms, done[-1].word.end_ms))
+
+    def phrases(self) -> list[tuple[str, tuple[HeardWord, ...]]]:
+        """The words sent, by request."""
+        return [
+            (request_id, tuple(sent.word for sent in some))
+            for request_id, some in groupby(self.sent, key=lambda sent: sent.request_id)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A request that was not answered, or whose turn to be said has not come.
+
+    `text`: its translation. `why`: the reason there is none.
+    """
+
+    request_id: str
+    source: str
+    from_ms: int
+    upto_ms: int
+    asked_ms: int
+    turn: int
+    corrects: bool = False
+    text: str | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One direction of an interpreted call.
+
+    Attributes:
+        source, target: BCP 47 tags; `source` is what the speaker speaks now.
+        name: what ids begin with.
+        turn: the current turn; `turns`: how many there were before it.
+        pending: requests in the order in which their translations are said.
+        serial: of the last id.
+        context: the sentences before, in the source language.
+        last: what was said of turn `last_turn`.
+        unspoken: what the listener has not heard to its end, and when he will have at the latest.
+    """
+
+    source: str
+    target: str
+    name: str
+    policy: Policy = DEFAULT
+    turn: Turn = field(default_factory=Turn)
+    turns: int = 0
+    pending: tuple[Pending, ...] = ()
+    serial: int = 0
+    context: tuple[str, ...] = ()
+    last: tuple[str, ...] = ()
+    last_turn: int = 0
+    unspoken: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def translates(self) -> bool:
+        """Whether the speaker speaks another language than the listener."""
+        return language_of(self.source) != language_of(self.target)
+
+    @property
+    def hurried(self) -> bool:
+        """Whether the listener will soon have nothing to listen to."""
+        return len(self.unspoken) < _BEHIND
+
+    def next_id(self) -> tuple[Self, str]:
+        """Make an id."""
+        state = replace(self, serial=self.serial + 1)
+        return state, f"{self.name}.{state.serial}"
+
+    def remembering(self, text: str, turn: int) -> Self:
+        """Keep what is said, to say it again on request."""
+        before = self.last if turn == self.last_turn else ()
+        return replace(self, last=(*before, text)[-_REMEMBERED:], last_turn=turn)
+
+    def saying(self, say_id: str, text: str, now_ms: int) -> Self:
+        """Note that the listener has this before him."""
+        until_ms = now_ms + _VOICED_MS + _VOICED_MS_PER_SIGN * len(text)
+        return replace(self, unspoken=(*self.unspoken, (say_id, until_ms)))
+
+    def spoken(self, say_id: str | None, now_ms: int) -> Self:
+        """Note that he has heard it, and whatever must be over by now."""
+        left = tuple(each for each in self.unspoken if each[0] != say_id and each[1] > now_ms)
+        return self if left == self.unspoken else replace(self, unspoken=left)
+
+    def turn_over(self, sentence: str) -> Self:
+        """Begin a new turn after one of these words."""
+        context = (*self.context, sentence)[-_CONTEXT:] if sentence else self.context
+        return replace(self, turn=Turn(), turns=self.turns + 1, context=context)
