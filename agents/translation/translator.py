@@ -9,9 +9,25 @@ A passage that fails is lost alone: the next one may be asked for at once.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, Literal, Protocol
 
 from agents.errors import AgentsError
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What a word or phrase is to be called in the target language, as it stands in the passage.
+
+    Attributes:
+        source, target: the same number: "orders", "pedidos".
+        gender: of `target` where it is Spanish, else of the Spanish `source`; empty: not known.
+        plural: both are.
+    """
+
+    source: str
+    target: str
+    gender: Literal["m", "f", ""] = ""
+    plural: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +39,8 @@ class Passage:
         source, target: BCP 47 tags ("en-US", "es-MX"); a translator that knows no more reads the language.
         before: sentences that were already said, in the source language, the oldest first.
         whole: false for a phrase of a sentence that goes on.
+        terms: those that stand in the text; a translator honours them as well as it can, and
+            `agents.translation.protected` sees to it that they come out.
     """
 
     text: str
@@ -30,6 +48,7 @@ class Passage:
     target: str
     before: tuple[str, ...] = ()
     whole: bool = True
+    terms: tuple[Term, ...] = ()
 
 
 class Translator(Protocol):
