@@ -62,23 +62,23 @@ def caller(random: Random) -> Person:
 
 def say(name: str, language: Language, person: Person, random: Random) -> Said:
     """A turn of one of the grammar's lists."""
-    return _said(scripts.spoken(name, "test", random, language), person, random)
+    return say_turn(scripts.spoken(name, "test", random, language), person, random)
 
 
 def say_digits(count: int, language: Language, person: Person, random: Random) -> Said:
     """A number of so many digits."""
-    return _said(scripts.digits_turn(count, "test", random, language), person, random)
+    return say_turn(scripts.digits_turn(count, "test", random, language), person, random)
 
 
 def say_backchannel(language: Language, person: Person, random: Random) -> Said:
     """A "mm-hm", or another sound that says to go on."""
-    return _said(scripts.backchannel(random, language), person, random)
+    return say_turn(scripts.backchannel(random, language), person, random)
 
 
 def say_story(language: Language, person: Person, least_ms: int, random: Random) -> Said:
     """Sentence upon sentence, as somebody who tells what happened and, at last, what is wanted."""
     middles = _SHORTEST_STORY
-    while (said := _said(scripts.story(middles, "test", random, language), person, random)).ms < least_ms:
+    while (said := say_turn(scripts.story(middles, "test", random, language), person, random)).ms < least_ms:
         middles += 1
     return said
 
@@ -86,10 +86,11 @@ def say_story(language: Language, person: Person, least_ms: int, random: Random)
 def somebody_says(language: Language, random: Random) -> Said:
     """Somebody who is not on the telephone, of any installed voice."""
     voice = draw_bystander("test", language, random)
-    return _said(scripts.spoken("television", "test", random, language), Person(voice, voice), random)
+    return say_turn(scripts.spoken("television", "test", random, language), Person(voice, voice), random)
 
 
-def _said(turn: CallerTurn, person: Person, random: Random) -> Said:
+def say_turn(turn: CallerTurn, person: Person, random: Random) -> Said:
+    """Any turn of the grammar, with pauses as long as people make them."""
     drawn = Random(random.random())
     clips = [
         clip for sentence in turn.sentences for clip in clips_of(sentence, person.speaking(sentence.language))
