@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, exists, false, not_, or_, select, true, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
+from admin.calls.called import came_to
 from admin.calls.sought import DRAFT, RUNNING, CallFilter
 from admin.insights.tables import CallMeasuresRow as Measured
 from admin.insights.words import said_in_call
@@ -46,6 +47,8 @@ def _ids(sought: CallFilter, after: Place | None, limit: int) -> list[Select[str
     if sought.until is not None:
         wanted.append(CallRow.began_at < sought.until.astimezone(UTC))
     wanted += of_flow(sought, CallRow.flow)
+    if sought.called is not None:
+        wanted.append(came_to(sought.called))
     if sought.measured is False:
         wanted.append(not_(exists().where(Measured.call_id == CallRow.id)))
     if after is not None:
@@ -68,6 +71,8 @@ def _ids_by_measures(sought: CallFilter, after: Place | None, limit: int, dialec
     wanted = measured_by(sought, dialect)
     if sides := _sides(sought):
         wanted.append(or_(*(Measured.call_id.in_(select(CallRow.id).where(side)) for side in sides)))
+    if sought.called is not None:
+        wanted.append(exists().where(CallRow.id == Measured.call_id, came_to(sought.called)))
     if after is not None:
         place = tuple_(Measured.began_at_ms, Measured.call_id)
         wanted.append(place < tuple_(ms(after[0]), after[1]))

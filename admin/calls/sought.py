@@ -23,7 +23,7 @@ _Points = Annotated[int, Field(ge=1, le=5)]
 class CallFilter(BaseModel):
     """What calls are looked for by; what is left out does not matter.
 
-    All but the first seven ask for what was measured after a call's end, and find no call before that.
+    All but the first eight ask for what was measured after a call's end, and find no call before that.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -31,6 +31,12 @@ class CallFilter(BaseModel):
     since: Annotated[Asked | None, Field(description="Began then or later.")] = None
     until: Annotated[Asked | None, Field(description="Began before.")] = None
     number: Annotated[_Text | None, Field(description="Of either side, whole.")] = None
+    called: Annotated[
+        _Text | None,
+        Field(
+            description="The number that was called, whole; `default`: by telephone, one not set to a flow."
+        ),
+    ] = None
     flow: Annotated[_Text | None, Field(description="`name@version`, or a name for all its versions.")] = None
     outcome: Annotated[
         tuple[_Text, ...], Field(max_length=8, description="One of these; `running` for those not over.")
@@ -82,6 +88,7 @@ _MEASURED: Final = frozenset(CallFilter.model_fields) - {
     "since",
     "until",
     "number",
+    "called",
     "flow",
     "outcome",
     "search",

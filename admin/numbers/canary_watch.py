@@ -5,15 +5,16 @@ import logging
 from collections.abc import Callable
 from typing import Any, Final
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.audit.trail import Change, note_by_itself
+from admin.calls.called import came_to
 from admin.flows.tables import FlowVersionRow
 from admin.insights.latencies import percentile, read
 from admin.insights.tables import CallMeasuresRow as Measured
 from admin.numbers.canary import Guardrail, Metric, Observed, is_to_be_withdrawn
-from admin.numbers.tables import ANY_OTHER, CanaryRow, NumberRow
+from admin.numbers.tables import CanaryRow, NumberRow
 from admin.parts import unix_ms
 from config.database import Database
 from config.tables import CallRow
@@ -22,8 +23,6 @@ from config.tape.measures import Ending
 logger = logging.getLogger(__name__)
 
 _LOOKS_EVERY_S: Final = 10.0
-_BROWSER: Final = "browser"
-"""Carrier of calls from the Phone page (`telephony.line`), which no number was dialled for."""
 WITHDRAWN: Final = "withdraw_canary"
 """The action in the audit log."""
 
@@ -117,15 +116,14 @@ def guardrail_of(row: CanaryRow) -> Guardrail:
 
 async def observe(db: AsyncSession, row: CanaryRow) -> Observed:
     """Tell how the version does that is tried out, over the number's calls since that began."""
-    number = (
-        and_(CallRow.to_number.not_in(select(NumberRow.number)), CallRow.carrier != _BROWSER)
-        if row.number == ANY_OTHER
-        else CallRow.to_number == row.number
-    )
     of = (
         select(*_COLUMNS[Metric(row.metric)])
         .join(CallRow, CallRow.id == Measured.call_id)
-        .where(Measured.flow == f"{row.flow}@{row.version}", Measured.began_at_ms >= row.began_at_ms, number)
+        .where(
+            Measured.flow == f"{row.flow}@{row.version}",
+            Measured.began_at_ms >= row.began_at_ms,
+            came_to(row.number),
+        )
     )
     over, under, calls = (await db.execute(of)).one()
     if row.metric == Metric.RESPONSE_P95_MS:

@@ -1,6 +1,6 @@
 """Beginning, changing and showing canaries of numbers."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, Field
 from sqlalchemy import func, select
@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.calls.sought import CallFilter
 from admin.flows.tables import FlowVersionRow
-from admin.numbers.canary import CanarySetting, Guardrail, Observed
+from admin.numbers.canary import CanarySetting, Guardrail, Metric, Observed
 from admin.numbers.canary_watch import guardrail_of, observe
-from admin.numbers.tables import ANY_OTHER, CanaryRow, NumberRow
+from admin.numbers.tables import CanaryRow, NumberRow
 from admin.problems import Problem
 from admin.times import At, at
 
@@ -30,7 +30,7 @@ class Canary(BaseModel):
     """The guardrail's metric now, or as it was when it was withdrawn."""
     calls: int
     """How many calls it is measured by."""
-    filter: Annotated[CallFilter, Field(description="`GET /calls` lists the calls that ran it by this.")]
+    filter: Annotated[CallFilter, Field(description="`GET /calls` lists the calls it is measured by.")]
 
 
 async def latest_version(db: AsyncSession, flow: str, before: int | None = None) -> int | None:
@@ -94,7 +94,9 @@ async def shown(db: AsyncSession, row: CanaryRow) -> Canary:
         observed = await observe(db, row)
     else:
         observed = Observed(row.withdrawn_at_value, row.withdrawn_after_calls or 0)
-    sought = CallFilter(measured=True, flow=f"{row.flow}@{row.version}", since=at(row.began_at_ms))
+    sought = CallFilter(
+        measured=True, flow=f"{row.flow}@{row.version}", since=at(row.began_at_ms), called=row.number
+    )
     return Canary(
         version=row.version,
         instead_of=row.instead_of,
@@ -105,5 +107,14 @@ async def shown(db: AsyncSession, row: CanaryRow) -> Canary:
         withdrawn_at=None if row.withdrawn_at_ms is None else at(row.withdrawn_at_ms),
         value=None if observed.value is None else round(observed.value, 4),
         calls=observed.calls,
-        filter=sought if row.number == ANY_OTHER else sought.and_(number=row.number),
+        filter=sought.and_(**_SAYS_SOMETHING[Metric(row.metric)]),
     )
+
+
+_SAYS_SOMETHING: Final[dict[Metric, dict[str, bool]]] = {
+    Metric.CONTAINMENT: {},
+    Metric.TOOL_FAILURES: {"tools": True},
+    Metric.RESPONSE_P95_MS: {"answered": True},
+    Metric.SATISFACTION: {"rated": True},
+}
+"""What holds of the calls that say something about a metric."""

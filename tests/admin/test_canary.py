@@ -6,9 +6,11 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from admin.flows.published import PublishedFlows
 from admin.insights.measuring import Measuring
+from admin.insights.tables import CallMeasuresRow
 from admin.numbers.canary import (
     Guardrail,
     Metric,
@@ -111,14 +113,13 @@ async def ended(office: Office, first: int, outcomes: list[str], **given: Any) -
         tape.caller("where is my order")
         tape.agent("it is on its way")
         tape.end(outcome).write(office.settings.tapes / call_id)
-        row = {"to_number": SHOP, "flow": tape.flow} | given
+        row = {"carrier": "twilio", "from_number": "+15035550001", "to_number": SHOP, "flow": tape.flow}
+        row |= given
         async with office.database.writing() as db:
             db.add(
                 CallRow(
                     id=call_id,
-                    carrier="twilio",
                     carrier_call_id=f"CA{at_call}",
-                    from_number="+15035550001",
                     began_at=began_at,
                     ended_at=began_at + timedelta(minutes=1),
                     outcome=outcome,
@@ -175,6 +176,36 @@ async def test_calls_of_other_numbers_and_from_before_say_nothing_about_a_canary
     await ended(office, 8, bad)
     assert await CanaryWatch(office.database, office.clock).look() == []
     assert (await number(manager))["canary"]["calls"] == 0
+
+
+METRICS = {"containment": 0.5, "tool_failures": 0.5, "response_p95_ms": 900, "satisfaction": 3}
+
+
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("tried_at", ["default", SHOP])
+async def test_behind_what_is_said_of_a_canary_are_the_calls_that_were_counted(
+    office: Office, tried_at: str, metric: str
+) -> None:
+    manager = await two_versions(office)
+    other = "+15035550155"
+    await manager.put("/numbers/default", json={"flow": "order_status"})
+    guardrail = {"metric": metric, "threshold": METRICS[metric], "after_calls": 100}
+    canary = {"flow": "order_status", "canary": {"share": 0.5, "guardrail": guardrail}}
+    assert (await manager.put(f"/numbers/{tried_at}", json=canary)).status_code == 200
+    await ended(office, 0, ["completed", "transferred"])
+    await ended(office, 10, ["completed"] * 3, to_number=other)
+    await ended(office, 20, ["completed"], to_number=other, carrier="browser")
+    await ended(office, 30, ["completed"], to_number=other, from_number=SHOP)
+    async with office.database.writing() as db:
+        rated = CallMeasuresRow.call_id.in_(("20261123-0900-0000", "20261123-0900-0010"))
+        await db.execute(update(CallMeasuresRow).where(rated).values(satisfaction=4, tool_calls=1))
+    shown = {each["number"]: each["canary"] for each in (await manager.get("/numbers")).json()}[tried_at]
+    counted = {"containment": 4, "response_p95_ms": 4} if tried_at == "default" else {}
+    of_shop = {"containment": 2, "response_p95_ms": 2}
+    assert shown["calls"] == (counted or of_shop).get(metric, 1)
+    listed = (await manager.get("/calls", params=shown["filter"])).json()["rows"]
+    assert len(listed) == shown["calls"]
+    assert {each["to_number"] for each in listed} == {other if tried_at == "default" else SHOP}
 
 
 async def test_what_is_published_after_a_withdrawn_version_is_run_instead_of_what_it_was_tried_against(
