@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Final, Self
 from urllib.parse import urlsplit
@@ -62,6 +63,12 @@ def _database_url(url: str) -> str:
     if not url.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://", "postgresql+psycopg://")):
         raise ValueError("must begin with sqlite+aiosqlite:/// or postgresql+psycopg://")
     return url
+
+
+def _networks(text: object) -> object:
+    if not isinstance(text, str):
+        return text or ()
+    return tuple(ip_network(each.strip()) for each in text.split(",") if each.strip())
 
 
 def _hosts(text: object) -> object:
@@ -151,6 +158,11 @@ class Settings(BaseSettings):
         default=None, validation_alias="TANDEM_CARRIER_USD_PER_MINUTE"
     )
     """What the carrier asks for each minute begun of a call; None: what calls cost is not known."""
+    trusted_proxies: Annotated[
+        tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)
+    ] = Field(default=(), validation_alias="TANDEM_TRUSTED_PROXIES")
+    """Networks of the proxies before us, whose X-Forwarded-For is believed: log-in is limited, and the audit
+    log kept, by who asked them. One on this machine itself (127.0.0.1) is believed anyway."""
     set_up_link: bool = Field(default=True, validation_alias="TANDEM_SET_UP_LINK")
     """While there is no owner, `tandem serve` prints a link to become it."""
     oidc_issuer: Annotated[str, AfterValidator(_http_url)] | None = Field(
@@ -304,6 +316,7 @@ _FIXES: Final = {
     "SALESFORCE_URL": "your own domain there, for example SALESFORCE_URL=https://acme.my.salesforce.com",
     "ZENDESK_URL": "your own domain there, for example ZENDESK_URL=https://acme.zendesk.com",
     "TANDEM_WORKER_METRICS_PORT": "a port number from 1 to 65535, or unset it",
+    "TANDEM_TRUSTED_PROXIES": "networks with commas between them, for example 10.0.0.0/8,fd00::/8",
     "TANDEM_SET_UP_LINK": "true or false",
     "TANDEM_TRACES": "file, or off",
     "TANDEM_HTTP_TOOLS_ALLOW": "hosts with commas between them, for example crm.internal,127.0.0.1:8765",

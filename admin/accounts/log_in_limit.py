@@ -14,6 +14,7 @@ from sqlalchemy import case, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from admin.accounts.addresses import counted_as
 from admin.accounts.tables import LogInTryRow
 
 WINDOW_MS: Final = 15 * 60_000
@@ -34,9 +35,10 @@ class Attempt:
 
     def counted_by(self) -> tuple[tuple[str, int], ...]:
         """What is counted, in this order, each with the most there may be in a window."""
+        where = counted_as(self.address)
         return (
-            (_key("address", self.address, *self._more), MOST_FROM_ADDRESS),
-            (_key("here", self.email, self.address, *self._more), MOST_HERE),
+            (_key("address", where, *self._more), MOST_FROM_ADDRESS),
+            (_key("here", self.email, where, *self._more), MOST_HERE),
             (_key("account", self.email, *self._more), MOST_ON_ACCOUNT),
         )
 

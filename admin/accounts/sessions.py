@@ -20,6 +20,7 @@ from fastapi.requests import HTTPConnection
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from admin.accounts.addresses import asker
 from admin.accounts.tables import PersonRow, SessionRow
 from admin.roles import Role
 from config.settings import Settings
@@ -147,8 +148,10 @@ def drop_cookie(response: Response, settings: Settings) -> None:
 
 
 def address_of(request: HTTPConnection) -> str:
-    """The address a request comes from; behind a proxy on this machine, the one it names."""
-    return (request.client.host if request.client else "unknown")[:64]
+    """The address of who asks; behind proxies that are trusted, the one these name."""
+    peer = request.client.host if request.client else "unknown"
+    settings: Settings = request.app.state.parts.settings
+    return asker(peer, request.headers.getlist("x-forwarded-for"), settings.trusted_proxies)[:64]
 
 
 def is_foreign(request: HTTPConnection, settings: Settings) -> bool:

@@ -107,3 +107,15 @@ def test_hosts_tools_may_ask_are_listed_with_commas() -> None:
 def test_a_host_that_is_none_is_refused(hosts: str) -> None:
     with pytest.raises(SettingsError, match="TANDEM_HTTP_TOOLS_ALLOW"):
         load({"TANDEM_HTTP_TOOLS_ALLOW": hosts})
+
+
+def test_proxies_are_networks_or_single_addresses() -> None:
+    found = load({"TANDEM_TRUSTED_PROXIES": "10.0.0.0/8, fd00::/8,192.0.2.7"}).trusted_proxies
+    assert [str(each) for each in found] == ["10.0.0.0/8", "fd00::/8", "192.0.2.7/32"]
+    assert load({"TANDEM_TRUSTED_PROXIES": None}).trusted_proxies == ()
+
+
+@pytest.mark.parametrize("value", ["10.0.0.1/8", "proxy.internal", "*"])
+def test_a_proxy_that_is_no_network_is_refused_in_one_line(value: str) -> None:
+    with pytest.raises(SettingsError, match="TANDEM_TRUSTED_PROXIES"):
+        load({"TANDEM_TRUSTED_PROXIES": value})
