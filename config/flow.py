@@ -79,6 +79,38 @@ class Sureness(Part):
     """Below: a number is read back."""
 
 
+class Classification(Part):
+    """Whether a language model, where one is set up, tells what words mean that fit no phrase.
+
+    It chooses among what the flow listens for at that moment, and nothing else. Without an answer in time the
+    caller is asked again, as without a language model.
+    """
+
+    allowed: bool = True
+    within_ms: Milliseconds = 1_500
+    """So long an answer is waited for. If it may take long, the caller hears a word meanwhile."""
+
+
+class LanguageRecognition(Part):
+    """When a call goes on in another of the flow's languages because the caller speaks it.
+
+    `recognise_language: false` leaves it to callers to ask for it.
+    """
+
+    on: bool = True
+    sure: Confidence = 0.9
+    """From this probability on one turn is enough..."""
+    words: int = Field(default=2, ge=1, le=20)
+    """... of at least so many words."""
+    likely: Confidence = 0.75
+    """From this one on two turns in a row are, of however few words."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_yes_or_no(cls, value: object) -> object:
+        return {"on": value} if isinstance(value, bool) else value
+
+
 class Silence(Part):
     """When the caller says nothing: what is said, each time it goes on, and where it ends."""
 
@@ -115,6 +147,8 @@ class Flow(Part):
     voice: VoiceDials = Field(default_factory=VoiceDials)
     engine: EngineName = "native"
     sureness: Sureness = Field(default_factory=Sureness)
+    classification: Classification = Field(default_factory=Classification)
+    recognise_language: LanguageRecognition = Field(default_factory=LanguageRecognition)
     silence: Silence
     misunderstood: Misunderstood
     trouble: Name

@@ -15,6 +15,7 @@ from config.settings import load
 from tandem.call_script import order_of
 
 if TYPE_CHECKING:  # heavy: --help must answer at once
+    from agents.language_model.classifying import LanguageModelClassifier
     from agents.simulation.events import Ended, Event
     from agents.simulation.simulate import Simulated
     from agents.simulation.told import Choice, Line
@@ -101,13 +102,14 @@ class _Trial:
     language: str
     ended: "Ended"
     as_json: bool
+    classifier: "LanguageModelClassifier | None" = None
     shown: int = 0
     """How many lines were printed."""
     events: "tuple[Event, ...]" = field(default=())
 
 
 async def _try(trial: _Trial, script: "Sequence[Event]") -> None:
-    async with _tools(load()) as tools:
+    async with _tools(load()) as (tools, trial.classifier):
         simulated = await _go_on(trial, tools, ())
         if script or trial.as_json or not sys.stdin.isatty():
             for event in script:
@@ -174,16 +176,18 @@ async def _go_on(
     """Take further events, choose what changes come to, and print what is new."""
     from agents.simulation.events import MOST_EVENTS, Outcome
     from agents.simulation.simulate import simulate
-    from agents.simulation.walk import Setting, Walked, walk
+    from agents.simulation.walk import walk
+    from agents.simulation.walked import Setting, Walked
 
-    setting = Setting(_today(), trial.language, tools.reading)
+    classifier = trial.classifier
+    setting = Setting(_today(), trial.language, tools.reading, classifies=classifier is not None)
 
     async def walking(all_events: "Sequence[Event]") -> Walked:
         return walk(trial.flow, all_events, setting)
 
     more = tuple(events)
     while True:
-        simulated = await simulate(walking, (*trial.events, *more), tools)
+        simulated = await simulate(walking, (*trial.events, *more), tools, classifier)
         trial.events = simulated.events
         if not trial.as_json:
             _print_new(trial, simulated)
@@ -229,7 +233,7 @@ def _print(line: "Line") -> None:
             )
         case "caller":
             heard = {"keys": "presses ", "silence": "silent for "}.get(line.by or "", "")
-            note = "  (not understood)" if line.understood is False else ""
+            note = _understood(line)
             text = "hangs up" if line.by == "hang_up" else heard + line.text
             typer.echo(f"{at}  {typer.style('caller', fg='green')}  {text}{note}")
         case "tool":
@@ -242,6 +246,16 @@ def _print(line: "Line") -> None:
             typer.echo(f"{at}  {typer.style(line.text, bold=True)}")
 
 
+def _understood(line: "Line") -> str:
+    """Say what a language model took words for, and whether the flow knew what to do with them."""
+    taken = line.taken_for
+    if taken is not None and taken.option is not None and line.understood:
+        return _dim(f"  (by the language model: {taken.option}, {taken.confidence:.0%}, {taken.took_ms} ms)")
+    if line.understood is not False:
+        return ""
+    return f"  (not understood{f'; the language model: {taken.failed}' if taken and taken.failed else ''})"
+
+
 def _dim(text: str) -> str:
     return typer.style(text, dim=True)
 
@@ -251,10 +265,17 @@ def _today() -> date:
 
 
 @asynccontextmanager
-async def _tools(settings: "Settings") -> "AsyncGenerator[TrialTools]":
-    """Make tools ready in the installation's records; those of the demo company where there are none."""
+async def _tools(
+    settings: "Settings",
+) -> "AsyncGenerator[tuple[TrialTools, LanguageModelClassifier | None]]":
+    """Make tools ready in the installation's records, and the language model where one is set.
+
+    Where there are no records, those of the demo company.
+    """
     from admin.migrate import upgrade
     from agents.crm.seed import seed_demo
+    from agents.language_model.chosen import classifier
+    from agents.reports import unix_ms
     from agents.simulation.trial_tools import trial_tools
     from config.database import Database
 
@@ -262,9 +283,12 @@ async def _tools(settings: "Settings") -> "AsyncGenerator[TrialTools]":
     if settings.given_database_url is None:
         await seed_demo(settings)
     database = Database(settings.database_url)
+    understanding = classifier(settings, unix_ms)
     try:
-        yield trial_tools(settings, database)
+        yield trial_tools(settings, database), understanding
     finally:
+        if understanding is not None:
+            await understanding.close()
         await database.close()
         if (rooms := sys.modules.get("agents.mcp_tools.connection")) is not None:
             await rooms.close_connections()

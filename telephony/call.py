@@ -17,6 +17,7 @@ from agents.dialogue.clock import next_due_ms
 from agents.dialogue.engine import begin
 from agents.dialogue.events import (
     CallBegan,
+    CallerGoesOn,
     Event,
     KeysPressed,
     OfferHeard,
@@ -48,17 +49,17 @@ from model.turn import (
 from telephony import conversation_so_far, speculation, utterances
 from telephony.background import Background
 from telephony.call_parts import CallParts, CallSummary, Columns
+from telephony.classifying import Classifying
 from telephony.conversation_so_far import Spoken
 from telephony.ending import Ending
 from telephony.line import LineAnswer, LineTurn
 from telephony.quiet import Quiet
-from telephony.speculation import EarlyMark
 from telephony.steering import ENDED_BY_MANAGER, Steered, miss, spoken_over, steer
 from telephony.tape import Tape
 from telephony.task_traces import TaskTraces
 from telephony.typed_turn import typed
 from telephony.watching import CallEnded, StepReached, Where
-from telephony.weaving import Weave, Woven, dialogue_id, overhear, take, tell
+from telephony.weaving import Weave, Woven, dialogue_id, has_reply, overhear, take, tell
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +82,13 @@ class Call:
         self._spoken = Spoken()
         self._heard_so_far: Transcript | None = None
         self._traces = TaskTraces(parts.facts.call_id)
-        self._background = Background(parts.desk, self._traces, self._begun_early, self._mark)
+        self._background = Background(
+            parts.desk,
+            self._traces,
+            lambda early: self._with_conversation(early, self._heard_so_far),
+            lambda mark: self._columns.speculation.append(mark),
+        )
+        self._classifying = Classifying(parts.classifier, parts.flow, parts.sensitive)
         self._voicing: str | None = None
         self._quiet = Quiet()
         self._ending = Ending(parts.carrier, parts.incoming.carrier_call_id)
@@ -138,17 +145,11 @@ class Call:
         if self._steered.held:
             output = spoken_over(output, self._parts.steering.voice())
         self._attend(turn, output)
-        if self._can_reply_now(output):
+        if not self._cleared and has_reply(output, self._waiting):
             output = await self._reply(turn, output)
         self._record(turn, output)
-        ending = self._ending
-        return LineAnswer(output.agent_audio, self._cleared, ending.line_may_close, ending.transfer_to)
-
-    def _can_reply_now(self, output: TurnOutput) -> bool:
-        """Whether the caller's turn was taken, the agent is silent, and an answer has been found since."""
-        taken = any(isinstance(act, TurnTaken) for act in output.acts)
-        offered = any(isinstance(event, OfferMade) for event in self._waiting)
-        return taken and offered and not self._cleared and not output.agent_audio.any()
+        end = self._ending
+        return LineAnswer(output.agent_audio, self._cleared, end.line_may_close, end.transfer_to)
 
     async def _reply(self, turn: LineTurn, output: TurnOutput) -> TurnOutput:
         """Voice the answer in the micro-turn in which the turn was taken, not in the next."""
@@ -176,12 +177,13 @@ class Call:
         outcome = self._ending.outcome or ("caller_hung_up" if reason == "stop" else "failed")
         self._parts.agent.close()
         await self._background.stop()
+        await self._classifying.stop()
         self._ending.close()
         self._traces.close()
         late = await self._background.close()
         figures = self._background.figures
-        last = {"speculation": figures.as_row(), "transferred_to": self._ending.destination}
-        self._parts.tape.close(outcome, tuple(late), last)
+        rest = {"speculation": figures.as_row(), "transferred_to": self._ending.destination}
+        self._parts.tape.close(outcome, tuple(late), rest)
         self._parts.watch.tell(self._now_ms, CallEnded(outcome))
         await self._parts.ended(CallSummary(outcome, self._micro_turns, figures))
 
@@ -226,6 +228,8 @@ class Call:
             self._quiet.broken(now_ms)
         for report in self._background.reports():
             self._apply(report)
+        for answer in self._classifying.answers(now_ms, self._columns.classified):
+            self._tell(answer)
         self._mind_the_clock(now_ms)
         self._mind_silence(now_ms)
         self._ending.mind(now_ms, self._weave.ending, self._parts.flow, self._parts.limit_ms)
@@ -338,6 +342,8 @@ class Call:
         if self._steered.held:
             return
         if transcript is not None:
+            if transcript.words and self._weave.dialogue.classifying:
+                self._tell(CallerGoesOn())
             self._follow(overhear(self._weave, transcript))
             believed = transcript.confidence >= self._parts.flow.sureness.understand
             asked = speculation.wanted(self._weave, self._background.may_begin_early) if believed else ()
@@ -356,6 +362,7 @@ class Call:
         """Go where the dialogue went: tell the model, delegate, cancel."""
         self._weave = woven.weave
         self._columns.survey.extend(woven.survey)
+        self._classifying.follow(woven.questions, self._weave.dialogue, self._now_ms)
         self._offer(woven.events)
         known = [report for delegation in woven.delegations for report in self._delegate(delegation)]
         for task_id in woven.cancelled:
@@ -379,12 +386,6 @@ class Call:
         whole = self._with_conversation(delegation)
         self._columns.delegations.append(whole)
         return self._background.delegate(whole, self._now_ms)
-
-    def _begun_early(self, delegation: Delegation) -> Delegation:
-        return self._with_conversation(delegation, self._heard_so_far)
-
-    def _mark(self, mark: EarlyMark) -> None:
-        self._columns.speculation.append(mark)
 
     def _apply(self, report: TaskReport) -> None:
         self._columns.reports.append(report)

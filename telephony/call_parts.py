@@ -10,7 +10,9 @@ from agents.messages import Delegation, TaskReport
 from config.flow import Flow
 from model.turn import TurnEvent, TurnInput, TurnOutput
 from telephony.carrier import Carrier
+from telephony.classifying import Asked, Classifier
 from telephony.line import IncomingCall
+from telephony.live.masking import Sensitive
 from telephony.speculation import EarlyMark, SpeculationFigures
 from telephony.steering import Control, Nobody, Steering
 from telephony.tape import Tape
@@ -68,6 +70,8 @@ class Columns:
     language: list[str] = field(default_factory=list[str])
     """The tag of the one the call goes on in, when it changes."""
     survey: list[SurveyAnswered] = field(default_factory=list[SurveyAnswered])
+    classified: list[Asked] = field(default_factory=list[Asked])
+    """What a language model was asked about the caller's words, and answered."""
     steps: list[StepReached] = field(default_factory=list[StepReached])
     """Where the call now is, when it has gone on."""
 
@@ -94,6 +98,7 @@ class CallParts:
     """What a call is put together from.
 
     `carrier`: call control, None without an account (the line is closed instead). `ended` is called once.
+    `classifier`: None unless `facts` say that there is one; it is told nothing of `sensitive` slots.
     """
 
     incoming: IncomingCall
@@ -107,3 +112,5 @@ class CallParts:
     ended: Callable[[CallSummary], Coroutine[Any, Any, None]]
     watch: Watch = field(default_factory=Watch)
     steering: Steering = field(default_factory=Nobody)
+    classifier: Classifier | None = None
+    sensitive: Sensitive = field(default_factory=Sensitive)

@@ -13,6 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agents.charts.store import ChartStore
 from agents.dispatch import Dispatcher
+from agents.language_model.chosen import classifier
+from agents.reports import unix_ms
 from config.database import Database
 from config.flow_file import load_flow
 from config.house import House
@@ -70,8 +72,20 @@ def create_app(
             live = LiveCalls(settings.redis_url, dispatcher.sensitive_of)
             open_rooms.push_async_callback(live.close)
             live.start()
+            understanding = await asyncio.to_thread(classifier, settings, unix_ms)
+            if understanding is not None:
+                open_rooms.push_async_callback(understanding.close)
             exchange = Exchange(
-                settings, flow, engine, dispatcher, database, carrier, flows, house, live=live
+                settings,
+                flow,
+                engine,
+                dispatcher,
+                database,
+                carrier,
+                flows,
+                house,
+                live=live,
+                classifier=understanding,
             )
             switchboard = Switchboard(exchange)
             open_rooms.push_async_callback(switchboard.close)

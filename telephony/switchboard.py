@@ -23,8 +23,10 @@ from model.turn import CallContext
 from telephony.call import Call
 from telephony.call_parts import AgentSide, CallParts, CallSummary
 from telephony.carrier import Carrier
+from telephony.classifying import Classifier
 from telephony.clock import NS_PER_MS
 from telephony.line import TWILIO, IncomingCall
+from telephony.live.masking import sensitive_in
 from telephony.phases import best_lead_in_ms, phase_ms
 from telephony.speculation import SpeculationFigures
 from telephony.steering import Guarded, Nobody, Steering
@@ -95,6 +97,8 @@ class Exchange:
     """Who watches a call that is being opened, whichever it is."""
     live: Live | None = None
     """None: nobody follows calls, nor steers them."""
+    classifier: Classifier | None = None
+    """Tells what words mean that fit no phrase of a flow; None: they are asked for again."""
 
 
 class Switchboard:
@@ -235,7 +239,9 @@ class Switchboard:
         call = Call(
             CallParts(
                 incoming=incoming,
-                facts=CallFacts(call_id, began_at.astimezone().date()),
+                facts=CallFacts(
+                    call_id, began_at.astimezone().date(), classifies=exchange.classifier is not None
+                ),
                 flow=flow,
                 agent=agent,
                 desk=desk,
@@ -245,6 +251,8 @@ class Switchboard:
                 ended=ended,
                 watch=watch,
                 steering=Guarded(live[0]) if live else Nobody(),
+                classifier=exchange.classifier,
+                sensitive=sensitive_in(flow, exchange.dispatcher.sensitive_of),
             )
         )
         watch.tell(0, began)

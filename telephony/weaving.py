@@ -7,6 +7,7 @@ the words change, the offer is withdrawn and the state thrown away. Nothing but 
 are delegated and calls ended only by what was really said (`telephony.speculation` begins look-ups early).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
@@ -14,12 +15,15 @@ from agents.dialogue.engine import advance
 from agents.dialogue.events import (
     CallerSaid,
     CancelTask,
+    Classify,
     Effect,
     Event,
     HangUp,
     Say,
+    SpokenLanguage,
     SurveyAnswered,
     TransferTo,
+    Unclassify,
     Unsay,
 )
 from agents.dialogue.state import State
@@ -34,6 +38,8 @@ from model.turn import (
     OfferWithdrawn,
     Transcript,
     TurnEvent,
+    TurnOutput,
+    TurnTaken,
     Urgency,
     VoiceChoice,
 )
@@ -78,6 +84,8 @@ class Woven:
     delegations: tuple[Delegation, ...] = ()
     cancelled: tuple[str, ...] = ()
     survey: tuple[SurveyAnswered, ...] = ()
+    questions: tuple[Classify | Unclassify, ...] = ()
+    """To a language model, about the caller's words; and those no longer asked."""
 
 
 def dialogue_id(offer_id: str) -> str:
@@ -105,7 +113,7 @@ def overhear(weave: Weave, transcript: Transcript) -> Woven:
     """Prepare the answer to the caller's words so far; withdraw the one prepared before if it differs."""
     if not transcript.words:
         return Woven(replace(weave, prepared=None), _withdraw(weave.prepared))
-    step = advance(weave.flow, weave.dialogue, CallerSaid(transcript.text, _SURE))
+    step = advance(weave.flow, weave.dialogue, _said(transcript, _SURE))
     effects = tuple(step.effects)
     if weave.prepared and weave.prepared.text == transcript.text and weave.prepared.effects == effects:
         return Woven(weave)
@@ -139,7 +147,26 @@ def take(weave: Weave, transcript: Transcript, started: frozenset[str]) -> Woven
         unspoken = tuple(OfferWithdrawn(offer.id) for offer in prepared.offers if offer.id not in started)
         done = _carry_out(moved, prepared.effects, spoken)
         return replace(done, events=(*unspoken, *_language_news(weave, prepared.state), *done.events))
-    return tell(weave, CallerSaid(transcript.text, transcript.confidence))
+    return tell(weave, _said(transcript, transcript.confidence))
+
+
+def _said(transcript: Transcript, confidence: float) -> CallerSaid:
+    """Tell the caller's turn in the dialogue's terms; `confidence` stands for that of its words."""
+    spoken, other = transcript.spoken, transcript.otherwise
+    return CallerSaid(
+        transcript.text,
+        confidence,
+        transcript.language,
+        None if spoken is None else SpokenLanguage(spoken.language, spoken.probability),
+        None if other is None else _said(other, other.confidence),
+    )
+
+
+def has_reply(output: TurnOutput, waiting: Sequence[TurnEvent]) -> bool:
+    """Whether the caller's turn was taken, the agent is silent, and an answer has been found since."""
+    taken = any(isinstance(act, TurnTaken) for act in output.acts)
+    offered = any(isinstance(event, OfferMade) for event in waiting)
+    return taken and offered and not output.agent_audio.any()
 
 
 def _language_news(weave: Weave, after: State) -> tuple[TurnEvent, ...]:
@@ -178,6 +205,7 @@ def _carry_out(weave: Weave, effects: tuple[Effect, ...], spoken: frozenset[str]
     delegations: list[Delegation] = []
     cancelled: list[str] = []
     answers: list[SurveyAnswered] = []
+    questions: list[Classify | Unclassify] = []
     ending = weave.ending
     for effect in effects:
         match effect:
@@ -196,13 +224,15 @@ def _carry_out(weave: Weave, effects: tuple[Effect, ...], spoken: frozenset[str]
                 ending = effect
             case SurveyAnswered():
                 answers.append(effect)
+            case Classify() | Unclassify():
+                questions.append(effect)
             case _:
                 assert_never(effect)
     dials = _dials(weave.flow, weave.dialogue.step)
     if dials != weave.dials:
         events.append(DialsTurned(dials))
     moved = replace(weave, ending=ending, dials=dials)
-    return Woven(moved, tuple(events), tuple(delegations), tuple(cancelled), tuple(answers))
+    return Woven(moved, tuple(events), tuple(delegations), tuple(cancelled), tuple(answers), tuple(questions))
 
 
 def voice_of(flow: Flow) -> VoiceChoice:

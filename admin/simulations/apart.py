@@ -7,7 +7,8 @@ from admin.flows.findings import Finding, finding
 from admin.flows.yaml_tree import read_tree
 from agents.dialogue.tool_checks import tool_problems
 from agents.simulation.events import Event
-from agents.simulation.walk import Setting, Walked, walk
+from agents.simulation.walk import walk
+from agents.simulation.walked import Setting, Walked
 from agents.toolbox import find_tools
 from config.flow import Flow
 from config.flow_file import FlowError, read_flow

@@ -6,6 +6,7 @@ which begins where the caller's turn ended. So nothing here is late by more than
 
 from dataclasses import replace
 
+from agents.dialogue.classifying import due_ms, waited
 from agents.dialogue.findings import failed, settled
 from agents.dialogue.news import is_owed, tell, tell_what_is_owed
 from agents.dialogue.promises import due_words, how_long, last_time
@@ -26,7 +27,9 @@ def next_due_ms(state: State) -> int | None:
     unread = any(reminder.due_ms is None for reminder in clock.reminders)
     if unread or clock.how_long or clock.settled or any(task.since_ms is None for task in state.tasks):
         return 0
-    dues = [reminder.due_ms for reminder in clock.reminders if reminder.due_ms is not None]
+    asked = state.classifying
+    dues = [] if asked is None else [due_ms(asked)]
+    dues += [reminder.due_ms for reminder in clock.reminders if reminder.due_ms is not None]
     for task in state.tasks:
         dues.append(task.give_up_ms)
         if task.watch_due_ms is not None:
@@ -38,7 +41,7 @@ def next_due_ms(state: State) -> int | None:
 
 def time_passed(scene: Scene, now_ms: int) -> Scene:
     """Read the clock, and do what is due."""
-    scene = _wound(scene, now_ms)
+    scene = waited(_wound(scene, now_ms), now_ms)
     if scene.state.clock.how_long is not None:
         scene = _say_how_long(scene, scene.state.clock.how_long, now_ms)
     for reminder in scene.state.clock.reminders:

@@ -13,15 +13,30 @@ class CallBegan:
 
 
 @dataclass(frozen=True, slots=True)
+class SpokenLanguage:
+    """The language the caller most likely speaks ("es"; "other": a third one), 0..1 how likely."""
+
+    language: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class CallerSaid:
     """The caller's turn ended with these words; none: unintelligible.
 
-    `text` is in lower case with digits as digit words.
-    `confidence` is the recogniser's for the whole, 0..1.
+    Attributes:
+        text: in lower case with digits as digit words.
+        confidence: the recogniser's for the whole, 0..1.
+        language: the one the words are in ("es"); empty: the call's.
+        spoken: what the caller speaks, by all that they have said; None: that is not known.
+        otherwise: the same turn as understood in another language.
     """
 
     text: str
     confidence: float
+    language: str = ""
+    spoken: SpokenLanguage | None = None
+    otherwise: "CallerSaid | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +85,28 @@ class TimePassed:
 
 
 @dataclass(frozen=True, slots=True)
+class CallerGoesOn:
+    """The caller has begun to speak again. What they said last may be only the beginning of what they say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """What a language model takes the caller's words for, asked by `Classify`.
+
+    Attributes:
+        request_id: of the question.
+        option: the name of one of its options; None: none of them, or there is no answer.
+        confidence: 0..1, the language model's own.
+        failed: why there is no answer: a word of `config.failures`; empty: there is one.
+    """
+
+    request_id: str
+    option: str | None
+    confidence: float = 0.0
+    failed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TakenOver:
     """A person speaks in the agent's place from now on. What happens meanwhile is not told."""
 
@@ -88,6 +125,8 @@ Event = (
     | OfferHeard
     | OfferLost
     | TimePassed
+    | CallerGoesOn
+    | Classified
     | TakenOver
     | HandedBack
 )
@@ -122,6 +161,44 @@ class CancelTask:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """One thing the caller's words may be taken for, and examples of how callers say it."""
+
+    name: str
+    says: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Classify:
+    """Have a language model tell which of the options the caller's words mean; they fit no phrase.
+
+    Attributes:
+        request_id: what `Classified` answers to.
+        step: where the call is.
+        asked: what the agent said last.
+        text: the caller's words.
+        options: all that they may be taken for.
+        language: the tag of the call's.
+        within_ms: so long the dialogue waits for an answer.
+    """
+
+    request_id: str
+    step: str
+    asked: str
+    text: str
+    options: tuple[Option, ...]
+    language: str
+    within_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unclassify:
+    """The answer to a `Classify` is no longer wanted."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class TransferTo:
     """Hand the call to a listed destination, after offer `after_offer_id` was heard."""
 
@@ -149,4 +226,4 @@ class SurveyAnswered:
     value: int
 
 
-Effect = Say | Unsay | Delegation | CancelTask | TransferTo | HangUp | SurveyAnswered
+Effect = Say | Unsay | Delegation | CancelTask | Classify | Unclassify | TransferTo | HangUp | SurveyAnswered

@@ -1,6 +1,7 @@
 """What is awaited where the call is: for the ears to decode with, for the model to time its turn by."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from agents.dialogue.readings import can_be_keyed, digits_of
@@ -10,6 +11,7 @@ from agents.dialogue.tongue import is_spanish
 from agents.dialogue.wording import branch
 from config.expectation import AnswerKind, Expectation
 from config.flow import Flow, Meaning
+from config.flow_languages import primary
 from config.flow_slots import (
     ChoiceSlot,
     DateSlot,
@@ -24,7 +26,7 @@ from config.flow_slots import (
     TimeSlot,
     YesNoSlot,
 )
-from config.flow_steps import Agent, Ask, Decide, LookUp, Meanwhile, Say, Survey
+from config.flow_steps import Agent, Ask, Decide, End, LookUp, Meanwhile, Say, Survey
 
 _YES_NO: Final = {"yes": Meaning(phrases=YES_PHRASES), "no": Meaning(phrases=NO_PHRASES)}
 _SI_NO: Final = {"yes": Meaning(phrases=SPANISH_YES_PHRASES), "no": Meaning(phrases=SPANISH_NO_PHRASES)}
@@ -36,7 +38,20 @@ def yes_no(language: str) -> dict[str, Meaning]:
 
 
 def awaited(flow: Flow, state: State) -> Expectation:
-    """Tell the answer awaited in this state, and what else callers are likely to say there."""
+    """Tell the answer awaited in this state, and what else callers are likely to say there.
+
+    Also in the flow's other languages, where the caller's is to be recognised.
+    """
+    here = _awaited(flow, state)
+    if not flow.recognise_language.on:
+        return here
+    others = {primary(tag): other for tag, other in flow.others.items()}
+    others.pop(primary(flow.language), None)
+    elsewhere = tuple((language, _awaited(other, state).phrases) for language, other in others.items())
+    return replace(here, elsewhere=elsewhere)
+
+
+def _awaited(flow: Flow, state: State) -> Expectation:
     place = listening_step(flow, state)
     step = flow.steps[place] if place else None
     asked = state.step == place and isinstance(step, Ask)
@@ -108,6 +123,16 @@ def listening_step(flow: Flow, state: State) -> str | None:
             case _:
                 return name
     return None
+
+
+def listened_for(flow: Flow, state: State, ask: Ask | None) -> dict[str, str]:
+    """List what is listened for beside yes and no where `ask` is open: meaning → step."""
+    leads: dict[str, str] = {}
+    for name, target in ask.answers.items() if ask else ():
+        ends = state.kept is not None and isinstance(flow.steps[target], End)
+        if name not in yes_no(flow.language) and not ends:  # "thanks", said into an answer, is no goodbye
+            leads[name] = target
+    return {**flow.global_steps, **leads}
 
 
 def digits_ask(flow: Flow, state: State) -> tuple[str, int] | None:

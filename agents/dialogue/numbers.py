@@ -1,5 +1,6 @@
 """Values a step asks for: taken up, read back, corrected; digits that come too few or too many; keys."""
 
+from collections.abc import Callable
 from typing import Final
 
 from agents.dialogue.again import missed, not_understood
@@ -61,7 +62,7 @@ def key_pressed(scene: Scene, key: str) -> Scene:
     digits = scene.state.digits
     match key:
         case "#" if doubtful:
-            return _confirmed(scene)
+            return confirmed(scene)
         case "*" if doubtful:
             return denied(scene, scene.state.step)
         case "#" if scene.state.task is not None:
@@ -110,8 +111,13 @@ def keys_stopped(scene: Scene) -> Scene:
     return _how_does_it_go_on(scene, name) if digits_of(slot) else _keys_end(scene, name, slot)
 
 
-def read_back_answered(scene: Scene, text: str, confidence: float) -> Scene:
-    """Settle the value that was read back: right, wrong, or another one instead ("no, 104234")."""
+def read_back_answered(
+    scene: Scene, text: str, confidence: float, in_doubt: Callable[[Scene], Scene]
+) -> Scene:
+    """Settle the value that was read back: right, wrong, or another one instead ("no, 104234").
+
+    `in_doubt` takes up words that say neither.
+    """
     name = scene.state.step
     ask, slot = _ask(scene, name)
     kind = scene.flow.slots[slot]
@@ -125,14 +131,14 @@ def read_back_answered(scene: Scene, text: str, confidence: float) -> Scene:
         return read_back(unsay_all(scene).now(denials=denials, misses=0), ask, value)
     if value is not None:
         refused = yes_or_no(text, scene.flow.language) is Reply.NO
-        return denied(scene, name) if refused else _confirmed(scene)
+        return denied(scene, name) if refused else confirmed(scene)
     match yes_or_no(text, scene.flow.language):
         case Reply.YES:
-            return _confirmed(scene)
+            return confirmed(scene)
         case Reply.NO:
             return denied(scene, name)
         case None:
-            return not_understood(scene)
+            return in_doubt(scene)
 
 
 def _instead(scene: Scene, slot: Slot, text: str) -> str | None:
@@ -165,7 +171,8 @@ def denied(scene: Scene, name: str) -> Scene:
     return say(scene, spoken, Purpose.QUESTION)
 
 
-def _confirmed(scene: Scene) -> Scene:
+def confirmed(scene: Scene) -> Scene:
+    """Go on with the value that was read back: it is right."""
     ask, slot = _ask(scene, scene.state.step)
     if scene.state.doubt is None or ask.next is None:
         return scene

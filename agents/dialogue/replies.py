@@ -8,7 +8,8 @@ if none of it fits, the caller is asked again in other words.
 from dataclasses import dataclass, replace
 
 from agents.dialogue.again import not_understood, part_again, take_up_again
-from agents.dialogue.expecting import answered_ask, digits_ask, listening_step, yes_no
+from agents.dialogue.classifying import in_doubt, let_go
+from agents.dialogue.expecting import answered_ask, digits_ask, listened_for, listening_step
 from agents.dialogue.numbers import denied, given, read_back_answered, some_digits
 from agents.dialogue.numerals import spoken_digits
 from agents.dialogue.readings import digits_of, read
@@ -26,21 +27,36 @@ from config.flow_steps import Agent, Ask, End, LookUp, Staying, Step, Survey, Tr
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """The caller's words; `number`: the whole number in them and the step that asks for it."""
+    """The caller's words.
+
+    `number`: the whole number in them and the step that asks for it. `before`: what a language model was
+    asked about when the caller went on.
+    """
 
     text: str
     confidence: float
     number: tuple[str, str] | None
     after_silence: bool
+    before: str = ""
 
 
 def caller_said(scene: Scene, text: str, confidence: float) -> Scene:
     """Take in the caller's turn. Words below the flow's `understand` count as none."""
     text = text if confidence >= scene.flow.sureness.understand else ""
+    if scene.state.classifying and _says_nothing(scene, text):
+        return scene  # what they said before is being looked at
+    before = let_go(scene).state.unsettled
+    scene = let_go(scene).now(unsettled=None)
+    if before and _says_nothing(scene, text):
+        return in_doubt(scene, before.text, before.confidence)
     awaited = digits_ask(scene.flow, scene.state)
     value = spoken_digits(text, scene.flow.language).number(awaited[1]) if awaited else None
     heard = _Heard(
-        text, confidence, (awaited[0], value) if awaited and value else None, scene.state.silences > 0
+        text,
+        confidence,
+        (awaited[0], value) if awaited and value else None,
+        scene.state.silences > 0,
+        before.text if before else "",
     )
     scene = scene.now(silences=0) if text else scene
     match scene.step:
@@ -69,7 +85,7 @@ def _answered(scene: Scene, heard: _Heard) -> Scene:
     ):
         return stay(unsay_all(scene), "back", ("{question}",))
     if scene.state.doubt is not None and (target is None or heard.number):
-        return read_back_answered(scene, heard.text, heard.confidence)
+        return read_back_answered(scene, heard.text, heard.confidence, lambda read: _in_doubt(read, heard))
     if heard.number and not _outweighs(scene, target, heard.number[0]):
         return given(scene, *heard.number, heard.confidence)
     if scene.state.kept is None and (value := _value(scene, target, heard)):
@@ -116,7 +132,17 @@ def _slot_or_yes_no(scene: Scene, ask: Ask, heard: _Heard) -> Scene:
         return scene  # "okay...": the answer is still to come
     if isinstance(slot, FreeWordsSlot) and (value := read(slot, heard.text, speech(scene))):
         return given(scene, name, value, heard.confidence)
-    return not_understood(scene)
+    return _in_doubt(scene, heard)
+
+
+def _in_doubt(scene: Scene, heard: _Heard) -> Scene:
+    return in_doubt(scene, f"{heard.before} {heard.text}".strip(), heard.confidence)
+
+
+def _says_nothing(scene: Scene, text: str) -> bool:
+    """Whether there are no words, or none that answer: "um"."""
+    language = scene.flow.language
+    return not text or (is_acknowledgement(text, language) and yes_or_no(text, language) is None)
 
 
 def _value(scene: Scene, target: str | None, heard: _Heard) -> str | None:
@@ -186,12 +212,7 @@ def _at_the_end(scene: Scene, step: Transfer | End, heard: _Heard) -> Scene:
 def _meant(scene: Scene, ask: Ask | None, heard: _Heard) -> str | None:
     """Find the step the words lead to, if they surely enough mean it."""
     flow = scene.flow
-    leads: dict[str, str] = {}
-    for name, target in ask.answers.items() if ask else ():
-        ends = scene.state.kept is not None and isinstance(flow.steps[target], End)
-        if name not in yes_no(flow.language) and not ends:  # "thanks", said into an answer, is no goodbye
-            leads[name] = target
-    leads = {**flow.global_steps, **leads}
+    leads = listened_for(flow, scene.state, ask)
     story = ask is not None and ask.slot is not None and isinstance(flow.slots[ask.slot], FreeWordsSlot)
     meanings = ((name, flow.meanings[name]) for name in leads)
     match = understood(heard.text, meanings, flow.language, story=story)

@@ -12,10 +12,16 @@ from config.flow_text import Text
 
 @dataclass(frozen=True, slots=True)
 class CallFacts:
-    """What is known when the call begins. `today` is the caller's day, for "tomorrow"."""
+    """What is known when the call begins.
+
+    Attributes:
+        today: the caller's day, for "tomorrow".
+        classifies: a language model can be asked what the caller's words mean.
+    """
 
     call_id: str
     today: date
+    classifies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,25 @@ class OpenTask:
     language: str = ""
     watch: str | None = None
     watch_due_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenClassification:
+    """Words of the caller's that a language model is asked about. Times are call time in ms.
+
+    Attributes:
+        text, confidence: the words, and the recogniser's confidence in them.
+        since_ms: when it was asked; None until the clock was read.
+        word_due_ms: when the caller is to hear that it takes long; None: not, or not again.
+        give_up_ms: when no answer is waited for any longer.
+    """
+
+    id: str
+    text: str
+    confidence: float
+    since_ms: int | None = None
+    word_due_ms: int | None = None
+    give_up_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +224,14 @@ class State:
         unheard: the question or kept answer was cut off; it is said again unless the caller speaks.
         doubt: the value being read back.
         denials: how many read-backs were wrong in a row.
+        strange: turns in a row that were likely in another of the flow's languages.
+        lacked: the caller was told that the line does not speak their language.
         digits: what there is of a number so far, spoken or keyed.
         misses: answers in a row that were not understood.
         silences: silences in a row.
+        classifying: what a language model is asked at the moment.
+        unsettled: what it had been asked before the caller went on.
+        unclassified: questions to the language model in a row that had no answer in time.
         parting: the offer of the last words, while the call is about to end.
         over: the last words were heard.
         clock: reminders, and what else depends on call time.
@@ -230,9 +260,14 @@ class State:
     unheard: bool = False
     doubt: str | None = None
     denials: int = 0
+    strange: int = 0
+    lacked: bool = False
     digits: str = ""
     misses: int = 0
     silences: int = 0
+    classifying: OpenClassification | None = None
+    unsettled: OpenClassification | None = None
+    unclassified: int = 0
     parting: str | None = None
     over: bool = False
     clock: Clock = Clock()

@@ -11,19 +11,19 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from agents.calling import Gone
 from agents.errors import Invalid, TimedOut, ToolError
 from agents.language_model.answer import AnswerSchema
-from agents.language_model.completion import Completion, WantedCall, without_thoughts
+from agents.language_model.completion import Completion, WantedCall, tokens_used, without_thoughts
 from agents.language_model.endpoint import Ask, Endpoint, Message
 from agents.language_model.errors import Interrupted, LimitReached, ModelRefused, NoAnswer
 from agents.language_model.prompt import instructions, situation, tool_result
 from agents.language_model.speaking import Speaker
 from agents.language_model.speech import language_of, tidy
-from agents.language_model.spending import DayBudget, Limits, Price, Used, room_for_answer, tokens_in
+from agents.language_model.spending import Limits, Spend, Used, room_for_answer, tokens_in
 from agents.messages import Brief, TaskRequest
 from agents.runner import CallTool, Say
 from agents.tool import AnyTool
@@ -35,15 +35,6 @@ WORDS: Final = "words"
 """Where the result of a brief without a schema has the model's last words."""
 MOST_CALLS_A_STEP: Final = 8
 _MOST_INTERRUPTIONS: Final = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Spend:
-    """What an operator lets one task cost, and all of a day; with no price, tokens are the only limit."""
-
-    price: Price = field(default_factory=Price)
-    most_micro_usd: float = 0.0
-    day: DayBudget | None = None
 
 
 class LanguageModelAgent:
@@ -236,7 +227,7 @@ class _Task:
                     if completion.estimated_tokens > room and completion.answer_tokens is None:
                         raise LimitReached(f"not done within {self._means.limits.tokens} tokens")
         finally:
-            used = _tokens(completion, prompt) if answered else (0, 0)  # what was refused costs nothing
+            used = tokens_used(completion, prompt) if answered else (0, 0)  # what was refused costs nothing
             self.used = self.used.with_step(*used)
             if spend.day is not None and taken is not None:
                 await spend.day.settle(taken, used, spend.price)
@@ -300,15 +291,6 @@ class _Task:
         except Exception:  # a tool is foreign code: the model goes on without it
             logger.exception("task %s: tool %s broke", self._request.task_id, name)
             return _fault("internal", "the tool broke")
-
-
-def _tokens(completion: Completion, prompt_characters: int) -> tuple[int, int]:
-    """How many tokens a prompt and its answer had, as the endpoint says, or as we estimate."""
-    prompt, answer = completion.prompt_tokens, completion.answer_tokens
-    return (
-        tokens_in(prompt_characters) if prompt is None else prompt,
-        completion.estimated_tokens if answer is None else answer,
-    )
 
 
 def _shown(tool: AnyTool) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Who works on briefs here: the model that is set, or nobody."""
+"""Who works on briefs and tells what callers mean here: the model that is set, or nobody."""
 
 import logging
 from collections.abc import Callable
@@ -12,6 +12,8 @@ from config.settings import Settings
 
 if TYPE_CHECKING:
     from agents.language_model.agent import LanguageModelAgent
+    from agents.language_model.classifying import LanguageModelClassifier
+    from agents.language_model.spending import Spend
 
 logger = logging.getLogger(__name__)
 
@@ -41,9 +43,24 @@ def brief_worker(
     """Build the worker on briefs that the settings name, for one event loop; it opens nothing yet."""
     if settings.llm_model is None:
         return NoModel()
-    from agents.language_model.agent import LanguageModelAgent, Spend  # the client takes a second to import
+    from agents.language_model.agent import LanguageModelAgent  # the client takes a second to import
     from agents.language_model.endpoint import Endpoint
-    from agents.language_model.spending import DayBudget, Price
+
+    return LanguageModelAgent(Endpoint(settings, unix_ms), toolbox, _spend(settings), unix_ms)
+
+
+def classifier(settings: Settings, unix_ms: Callable[[], int]) -> "LanguageModelClassifier | None":
+    """Build what tells what callers' words mean, for one event loop; None: no language model is set."""
+    if settings.llm_model is None:
+        return None
+    from agents.language_model.classifying import LanguageModelClassifier
+    from agents.language_model.endpoint import Endpoint
+
+    return LanguageModelClassifier(Endpoint(settings, unix_ms), _spend(settings), unix_ms)
+
+
+def _spend(settings: Settings) -> "Spend":
+    from agents.language_model.spending import DayBudget, Price, Spend
     from agents.limits import Daily
 
     price = Price(settings.llm_input_price_usd, settings.llm_output_price_usd)
@@ -51,5 +68,4 @@ def brief_worker(
     day = None
     if tokens is not None or usd is not None:
         day = DayBudget(Daily(settings.redis_url), tokens, None if usd is None else round(usd * 1_000_000))
-    spend = Spend(price, settings.llm_most_usd_per_task * 1_000_000, day)
-    return LanguageModelAgent(Endpoint(settings, unix_ms), toolbox, spend, unix_ms)
+    return Spend(price, settings.llm_most_usd_per_task * 1_000_000, day)

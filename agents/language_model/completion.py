@@ -42,6 +42,15 @@ class Completion:
         )
 
 
+def tokens_used(completion: Completion, prompt_characters: int) -> tuple[int, int]:
+    """Tell how many tokens a prompt and its answer had, as the endpoint says, or as we estimate."""
+    prompt, answer = completion.prompt_tokens, completion.answer_tokens
+    return (
+        tokens_in(prompt_characters) if prompt is None else prompt,
+        completion.estimated_tokens if answer is None else answer,
+    )
+
+
 def gathered(so_far: Completion, chunk: "ChatCompletionChunk") -> Completion:
     """Take in one chunk."""
     if chunk.usage:  # in a last chunk without choices; vLLM can be set to repeat it in every chunk

@@ -3,7 +3,7 @@
 A micro-dollar is a millionth of a dollar: what a million tokens cost in dollars, one costs in micro-dollars.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from math import ceil
 from typing import Final
@@ -121,6 +121,15 @@ class DayBudget:
             await self.daily.give_back(TOKENS, tokens, day=day)
         if self.most_micro_usd is not None and micro_usd:
             await self.daily.give_back(MICRO_USD, micro_usd, day=day)
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """What an operator lets one task cost, and all of a day; with no price, tokens are the only limit."""
+
+    price: Price = field(default_factory=Price)
+    most_micro_usd: float = 0.0
+    day: DayBudget | None = None
 
 
 def _cost(prompt_tokens: int, answer_tokens: int, price: Price) -> int:

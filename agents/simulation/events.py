@@ -100,4 +100,22 @@ class Outcome(_Event):
     source: Source = Source.CHOSEN
 
 
-Event = Annotated[Says | Keys | Silence | HangsUp | Outcome, Field(discriminator="kind")]
+class Understood(_Event):
+    """What a language model took the caller's words for, which fit no phrase. It is filled in, not sent.
+
+    It counts for these words among these options alone, as an outcome does.
+    """
+
+    kind: Literal["understood"] = "understood"
+    request_id: str = Field(max_length=128)
+    text: str = Field(max_length=2_000)
+    options: tuple[str, ...] = Field(default=(), max_length=1_000)
+    option: str | None = None
+    """The name of one of them; null: none."""
+    confidence: float = Field(default=0.0, ge=0, le=1)
+    failed: str = Field(default="", max_length=32)
+    """Why there is no answer: a word of `config.failures`."""
+    took_ms: int = Field(default=0, ge=0, le=LONGEST_TASK_MS)
+
+
+Event = Annotated[Says | Keys | Silence | HangsUp | Outcome | Understood, Field(discriminator="kind")]

@@ -1,22 +1,25 @@
 """Simulates a call: walks the flow, runs what reads, asks the tester for the rest, and walks on.
 
-    simulated = await simulate(walking, events, tools, first_wait)
+    simulated = await simulate(walking, events, tools, classifier)
 
 Nothing is kept: whoever simulates sends all events every time and gets them back with outcomes filled in.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
+from agents.dialogue.events import Classified, Classify
 from agents.dialogue.expecting import awaited, keyed_ask
 from agents.dialogue.readings import said
 from agents.dialogue.wording import Speech
-from agents.simulation.events import MOST_EVENTS, Event, Outcome, Source
-from agents.simulation.told import Asked, Awaited, Line, SlotTold, Told, Who
+from agents.simulation.events import MOST_EVENTS, Event, Outcome, Source, Understood
+from agents.simulation.told import Asked, Awaited, Line, SlotTold, TakenFor, Told, Who
 from agents.simulation.trial_tools import TrialTools
-from agents.simulation.walk import CALL_ID, Spoken, Task, Walked
+from agents.simulation.walk import CALL_ID
+from agents.simulation.walked import Spoken, Task, Walked
 
 MOST_ROUNDS: Final = 30
 """So often a walk may lead to further look-ups."""
@@ -24,6 +27,14 @@ _MOST_PHRASES: Final = 12
 
 Walking = Callable[[Sequence[Event]], Awaitable[Walked]]
 """Walk the flow through events (`walk.walk`) as far as the tools' answers are known, wherever it is done."""
+
+
+class Classifier(Protocol):
+    """Tells what words mean (see `agents.language_model.classifying`)."""
+
+    async def classify(self, asked: Classify) -> Classified:
+        """Answer; what goes wrong is in the answer."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +46,19 @@ class Simulated:
     events: tuple[Event, ...]
 
 
-async def simulate(walking: Walking, events: Sequence[Event], tools: TrialTools) -> Simulated:
+async def simulate(
+    walking: Walking, events: Sequence[Event], tools: TrialTools, classifier: Classifier | None = None
+) -> Simulated:
     """Walk through events, running every look-up on the way.
+
+    `classifier` tells what words mean that fit no phrase, if the walk asks for that.
 
     Raises:
         TooLongError: the walk takes too long.
     """
     walked = await walking(events)
     for _ in range(MOST_ROUNDS):
-        filled = await _filled(walked, events, tools)
+        filled = await _filled(walked, events, tools, classifier)
         if filled == tuple(events):
             break
         events = filled
@@ -51,7 +66,9 @@ async def simulate(walking: Walking, events: Sequence[Event], tools: TrialTools)
     return Simulated(walked, await _told(walked, tools), tuple(walked.events))
 
 
-async def _filled(walked: Walked, events: Sequence[Event], tools: TrialTools) -> tuple[Event, ...]:
+async def _filled(
+    walked: Walked, events: Sequence[Event], tools: TrialTools, classifier: Classifier | None
+) -> tuple[Event, ...]:
     """The events that counted, with what was lacking made up and what is to be looked up looked up."""
     if walked.lacking:
         asked = walked.lacking[0]
@@ -64,8 +81,27 @@ async def _filled(walked: Walked, events: Sequence[Event], tools: TrialTools) ->
         )
     to_run = [task.delegation for task in walked.open_tasks if tools.runs(task.delegation)]
     room = MOST_EVENTS - len(walked.events) - len(walked.rest)
+    if walked.question is not None and room > 0:
+        return (*walked.events, await _understood(walked.question, classifier), *walked.rest)
     found = await asyncio.gather(*(tools.run(each, CALL_ID) for each in to_run[: max(room, 0)]))
     return (*walked.events, *found, *walked.rest) if found else tuple(events)
+
+
+async def _understood(asked: Classify, classifier: Classifier | None) -> Understood:
+    began = time.perf_counter()
+    if classifier is None:
+        answer = Classified(asked.request_id, None, failed="unavailable")
+    else:
+        answer = await classifier.classify(asked)
+    return Understood(
+        request_id=asked.request_id,
+        text=asked.text,
+        options=tuple(option.name for option in asked.options),
+        option=answer.option,
+        confidence=answer.confidence,
+        failed=answer.failed,
+        took_ms=round(1_000 * (time.perf_counter() - began)),
+    )
 
 
 # --- telling ----------------------------------------------------------------------------------------
@@ -122,8 +158,17 @@ def _line(spoken: Spoken, walked: Walked, tools: TrialTools) -> Line:
         news=spoken.news,
         by=spoken.by,
         understood=spoken.understood,
+        taken_for=_taken_for(spoken.taken_for),
         event=spoken.event,
         task=task,
+    )
+
+
+def _taken_for(answer: Understood | None) -> TakenFor | None:
+    if answer is None:
+        return None
+    return TakenFor(
+        option=answer.option, confidence=answer.confidence, failed=answer.failed, took_ms=answer.took_ms
     )
 
 

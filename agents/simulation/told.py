@@ -41,6 +41,17 @@ class Asked(BaseModel):
     source: Source | None = None
 
 
+class TakenFor(BaseModel):
+    """What a language model took words for that fit no phrase."""
+
+    option: str | None
+    """`meaning.`, `choice.` or `answer.`, and its name; null: none of what is listened for, or no answer."""
+    confidence: float
+    failed: str
+    """Why there is no answer; empty: there is one."""
+    took_ms: int
+
+
 class Line(BaseModel):
     """One thing said or done. Times are call time, as long as speaking it would take."""
 
@@ -62,6 +73,8 @@ class Line(BaseModel):
     """Of the caller's."""
     understood: bool | None = None
     """Of the caller's words: false when the flow did not know what to do with them."""
+    taken_for: TakenFor | None = None
+    """Of the caller's words: what a language model took them for, if it was asked."""
     event: int | None = None
     """Which of the events it comes of, from 0; null: of the call's beginning."""
     task: Asked | None = None

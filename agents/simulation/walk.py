@@ -7,8 +7,7 @@ whose outcome is not known yet.
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import replace
 from typing import Any, Final, assert_never
 
 from agents.dialogue.clock import next_due_ms
@@ -18,6 +17,8 @@ from agents.dialogue.events import (
     CallerSaid,
     CallerSilent,
     CancelTask,
+    Classified,
+    Classify,
     Effect,
     HangUp,
     KeysPressed,
@@ -28,10 +29,11 @@ from agents.dialogue.events import (
     SurveyAnswered,
     TimePassed,
     TransferTo,
+    Unclassify,
     Unsay,
 )
 from agents.dialogue.events import Event as DialogueEvent
-from agents.dialogue.state import CallFacts, State
+from agents.dialogue.state import CallFacts
 from agents.messages import Delegation, ReportKind, TaskReport
 from agents.simulation.events import (
     LONGEST_SILENCE_MS,
@@ -43,8 +45,10 @@ from agents.simulation.events import (
     Part,
     Says,
     Silence,
+    Understood,
 )
 from agents.simulation.told import By
+from agents.simulation.walked import Filled, Setting, Spoken, Task, Walked
 from config.flow import Flow
 
 CALL_ID: Final = "simulation"
@@ -64,91 +68,6 @@ class TooLongError(Exception):
     """The walk takes too much time."""
 
 
-@dataclass(slots=True)
-class Task:
-    """Work that was asked for, and what became of it. `event`: of which it comes."""
-
-    delegation: Delegation
-    at_ms: int
-    event: int | None
-    outcome: Outcome | None = None
-    cancelled: bool = False
-
-
-@dataclass(slots=True)
-class Spoken:
-    """A line of either side; `offer_id` and `say`: of the agent's."""
-
-    at_ms: int
-    text: str
-    step: str
-    language: str
-    event: int | None
-    offer_id: str | None = None
-    steps: tuple[str, ...] = ()
-    news: bool = False
-    heard: bool = True
-    withdrawn: bool = False
-    by: By | None = None
-    understood: bool | None = None
-    task_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """How a slot came to its value: from which words or keys, of which event."""
-
-    heard: str
-    keyed: bool
-    event: int | None
-
-
-@dataclass(slots=True)
-class Walked:
-    """A walk: the dialogue's state at its end and all that led there.
-
-    `events` are those that counted: outcomes of tasks that nobody asked for are left out.
-    """
-
-    flow: Flow
-    state: State
-    spoken: list[Spoken] = field(default_factory=list[Spoken])
-    steps: list[str] = field(default_factory=list[str])
-    tasks: dict[str, Task] = field(default_factory=dict[str, Task])
-    filled: dict[str, Filled] = field(default_factory=dict[str, Filled])
-    events: list[Event] = field(default_factory=list[Event])
-    rest: tuple[Event, ...] = ()
-    """Events that were not come to: what a look-up has found must be known first."""
-    now_ms: int = 0
-    ending: HangUp | TransferTo | None = None
-    lacking: list[Delegation] = field(default_factory=list[Delegation])
-    """Tasks that are said to have succeeded, and with what must be made up first."""
-    outcome: str | None = None
-    transfer_to: str | None = None
-
-    @property
-    def open_tasks(self) -> list[Task]:
-        """What is still asked for and has no outcome, oldest first."""
-        asked = (self.tasks[task.id] for task in self.state.tasks)
-        return [] if self.outcome else [task for task in asked if task.outcome is None]
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What a walk begins with.
-
-    Attributes:
-        today: the caller's day.
-        language: the tag of one of the flow's languages to begin in; empty: its own.
-        runs: the tools that are really run: the walk goes no further than to a call of one of these whose
-            outcome is not among the events.
-    """
-
-    today: date
-    language: str = ""
-    runs: frozenset[str] = frozenset()
-
-
 def walk(flow: Flow, events: Sequence[Event], setting: Setting) -> Walked:
     """Walk a flow from its start through events.
 
@@ -160,16 +79,19 @@ def walk(flow: Flow, events: Sequence[Event], setting: Setting) -> Walked:
     Raises:
         TooLongError: it takes more than five seconds.
     """
-    state = replace(begin(flow, CallFacts(CALL_ID, setting.today)), language=setting.language)
+    state = replace(
+        begin(flow, CallFacts(CALL_ID, setting.today, setting.classifies)), language=setting.language
+    )
     walker = _Walker(Walked(flow, state), time.monotonic() + _LONGEST_S)
     walker.tell(CallBegan())
     for at, event in enumerate(events):
-        if not isinstance(event, Outcome) and walker.awaits(setting.runs):
+        if not isinstance(event, Outcome | Understood) and walker.awaits(setting.runs):
             walker.walked.rest = tuple(events[at:])
             break
         walker.take(event)
     else:
-        walker.hear_all()
+        if walker.walked.question is None:
+            walker.hear_all()
     return walker.walked
 
 
@@ -187,6 +109,9 @@ class _Walker:
         walked = self.walked
         if isinstance(event, Outcome):
             self._outcome(event)
+            return
+        if isinstance(event, Understood):
+            self._understood(event)
             return
         if isinstance(event, Says) and event.interrupts:
             self._cut_off()
@@ -219,8 +144,8 @@ class _Walker:
                 assert_never(event)
 
     def awaits(self, runs: frozenset[str]) -> bool:
-        """Whether a call of one of these tools is under way."""
-        return any(
+        """Whether a call of one of these tools is under way, or a language model is being asked."""
+        return self.walked.question is not None or any(
             task.delegation.tool in runs and task.delegation.brief is None for task in self.walked.open_tasks
         )
 
@@ -275,6 +200,10 @@ class _Walker:
                 walked.ending = effect
             case SurveyAnswered():
                 pass  # kept with real calls only
+            case Classify():
+                walked.question = effect
+            case Unclassify():
+                walked.question = None
             case _:
                 assert_never(effect)
 
@@ -344,6 +273,24 @@ class _Walker:
             if walked.state.offers:
                 self.hear_all()
                 silent_ms = 0
+
+    # --- what a language model takes words for ------------------------------------------------------
+
+    def _understood(self, answer: Understood) -> None:
+        """Tell what the words asked about mean, if that is still asked; too late, it counts no more."""
+        walked = self.walked
+        asked = walked.question
+        if asked is None or not _is_about(answer, asked):
+            return
+        self._event = len(walked.events)
+        walked.events.append(answer)
+        line = next(each for each in reversed(walked.spoken) if each.by == "words")
+        line.taken_for = answer
+        misses = walked.state.misses
+        self._wait_until(walked.now_ms + answer.took_ms)
+        walked.question = None
+        self.tell(Classified(answer.request_id, answer.option, answer.confidence, answer.failed))
+        line.understood = walked.state.misses <= misses
 
     # --- background agents --------------------------------------------------------------------------
 
@@ -423,6 +370,12 @@ def _is_of(outcome: Outcome, asked: Delegation) -> bool:
     if outcome.tool is None:
         return True
     return (outcome.tool, outcome.arguments) == (asked.tool, asked.arguments)
+
+
+def _is_about(answer: Understood, asked: Classify) -> bool:
+    """Whether an answer is to this very question."""
+    names = tuple(option.name for option in asked.options)
+    return (answer.request_id, answer.text, answer.options) == (asked.request_id, asked.text, names)
 
 
 def _whole(outcome: Outcome, asked: Delegation) -> Outcome:

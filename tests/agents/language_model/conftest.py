@@ -11,8 +11,9 @@ from pydantic import BaseModel
 
 from agents.calling import Gone
 from agents.errors import NotFound
-from agents.language_model.agent import LanguageModelAgent, Spend
+from agents.language_model.agent import LanguageModelAgent
 from agents.language_model.endpoint import Endpoint
+from agents.language_model.spending import Spend
 from agents.messages import Brief, SaidWords, TaskRequest
 from agents.reports import unix_ms
 from agents.tool import AnyTool, tool
@@ -88,6 +89,8 @@ class PlayedEndpoint:
         self.url = ""
         self.hung_up = False
         """Somebody hung up while nothing came."""
+        self.asked = asyncio.Event()
+        """A request has come."""
         self._over = asyncio.Event()
         self._server: asyncio.Server | None = None
 
@@ -116,6 +119,7 @@ class PlayedEndpoint:
         assert head.startswith("POST /v1/chat/completions ")
         self.requests.append(json.loads(await reader.readexactly(int(headers["content-length"]))))
         self.keys.append(headers["authorization"])
+        self.asked.set()
         reply = self.replies.pop(0) if self.replies else Reply(status=500, body={})
         if reply.status != 200:
             body = json.dumps(reply.body).encode()

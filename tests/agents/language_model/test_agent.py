@@ -4,10 +4,10 @@ import pytest
 
 from agents.calling import Gone
 from agents.errors import Invalid, TimedOut, Unavailable
-from agents.language_model.agent import WORDS, Spend
+from agents.language_model.agent import WORDS
 from agents.language_model.chosen import brief_worker
 from agents.language_model.errors import LimitReached, ModelRefused, NoAnswer
-from agents.language_model.spending import Price
+from agents.language_model.spending import Price, Spend
 from agents.messages import Brief, TaskRequest
 from agents.reports import unix_ms
 from config.settings import load

@@ -3,9 +3,9 @@
 import pytest
 
 from agents.errors import LimitReached, ToolError
-from agents.language_model.agent import LanguageModelAgent, Spend
+from agents.language_model.agent import LanguageModelAgent
 from agents.language_model.chosen import brief_worker
-from agents.language_model.spending import TOKENS, DayBudget
+from agents.language_model.spending import TOKENS, DayBudget, Spend
 from agents.limits import Daily
 from agents.messages import Brief, TaskRequest
 from agents.redis_server import RedisServer

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from agents.errors import Refused
 from agents.simulation.events import Ended, Source
 from agents.simulation.trial_tools import TrialTools
-from agents.simulation.walk import Setting, TooLongError, walk
+from agents.simulation.walk import TooLongError, walk
+from agents.simulation.walked import Setting
 from agents.toolbox import find_tools
 from tests.agents.dialogue.talk import TODAY
 from tests.agents.simulation.trial import (

@@ -11,7 +11,8 @@ from agents.errors import NotFound
 from agents.simulation.events import Event, HangsUp, Keys, Outcome, Says, Silence
 from agents.simulation.simulate import Simulated, simulate
 from agents.simulation.trial_tools import TrialTools
-from agents.simulation.walk import Setting, Walked, walk
+from agents.simulation.walk import walk
+from agents.simulation.walked import Setting, Walked
 from agents.tool import AnyTool, Tool
 from agents.toolbox import find_tools
 from config.flow import Flow
