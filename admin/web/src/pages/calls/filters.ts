@@ -10,6 +10,7 @@ export interface CallFilters {
   since?: string;
   until?: string;
   number?: string;
+  called?: string;
   flow?: string;
   outcome?: string[];
   search?: string;
@@ -40,6 +41,7 @@ const KINDS: Readonly<Record<keyof CallFilters, Kind>> = {
   since: "moment",
   until: "moment",
   number: "text",
+  called: "text",
   flow: "text",
   outcome: "texts",
   search: "text",
@@ -149,6 +151,8 @@ export function chipsOf(filters: CallFilters): Chip[] {
   else if (until) add(`Before ${moment(until)}`, "until");
   if (filters.search) add(`Begins with “${filters.search}”`, "search");
   if (filters.number) add(`Number ${filters.number}`, "number");
+  if (filters.called)
+    add(filters.called === "default" ? "Called any other number" : `Called ${filters.called}`, "called");
   if (filters.flow) add(`Flow ${flowText(filters.flow)}`, "flow");
   if (filters.outcome) add(oneOf(filters.outcome.map(outcomeName)), "outcome");
   if (filters.ending) add(oneOf(filters.ending.map((ending) => ENDING_NAMES[ending])), "ending");
