@@ -4,7 +4,7 @@ A flow step produces it; the interaction model reads it (after "what is your ord
 end and three are not) and the ears decode with it (digits as digits).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -32,11 +32,19 @@ class Expectation:
             number of so many digits may come as well ("where is my order, 104233", "no, 104234").
         phrases: what callers are likely to say here, in lower case without punctuation: the example phrases
             of the step's transitions and of the flow's global steps ("agent please", "repeat that").
+        elsewhere: the other languages in which the call may go on ("es"), and the phrases in each. Empty
+            where the caller's language is not to be recognised.
     """
 
     kind: AnswerKind = AnswerKind.NOTHING
     digits: int | None = None
     phrases: tuple[str, ...] = ()
+    elsewhere: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def said_in(self, language: str) -> "Expectation":
+        """Give what may be said here in one of the other languages; itself for any language else."""
+        phrases = dict(self.elsewhere).get(language)
+        return self if phrases is None else replace(self, phrases=phrases, elsewhere=())
 
 
 NOTHING_AWAITED = Expectation()

@@ -209,6 +209,7 @@ _PARTS: Final[Mapping[str, type[BaseModel]]] = {
     "dials": Dials,
     "voice": VoiceDials,
     "sureness": schema.Sureness,
+    "recognise_language": schema.LanguageRecognition,
     "silence": schema.Silence,
     "misunderstood": schema.Misunderstood,
 }

@@ -181,15 +181,34 @@ class TurnInput:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageHeard:
+    """The language the caller most likely speaks ("es"), by all they have said so far; "other": a third one.
+
+    `probability` is calibrated, 0..1.
+    """
+
+    language: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
     """The caller's current turn as far as it is understood. Each one replaces the one before, until `final`.
 
     `confidence` is of the whole (0..1); below the flow's threshold the dialogue asks instead of guessing.
+
+    Attributes:
+        language: the one the words are in ("es"); empty: the call's.
+        spoken: the language the caller speaks; None where the ears do not tell languages apart.
+        otherwise: the same turn as understood in another language that it may be in.
     """
 
     words: tuple[Word, ...]
     final: bool
     confidence: float = 1.0
+    language: str = ""
+    spoken: LanguageHeard | None = None
+    otherwise: "Transcript | None" = None
 
     @property
     def text(self) -> str:

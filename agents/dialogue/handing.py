@@ -1,20 +1,13 @@
 """A person takes the call from the agent, and gives it back."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
 
 from agents.dialogue.again import part_again, take_up_again
 from agents.dialogue.events import Unsay
 from agents.dialogue.scene import Scene, unsay_all
+from agents.dialogue.standing import standing
 from agents.dialogue.walk import stay
 from config.flow_steps import End, Transfer
-
-_BACK: Final[Mapping[str, str]] = {
-    "en": "I'm the assistant again, and I'm still here for you.",
-    "es": "Vuelvo a ser el asistente, y sigo a su disposición.",
-}
-"""By the language's own tag; in another the agent goes on without a word of this."""
 
 
 def taken_over(scene: Scene) -> Scene:
@@ -34,5 +27,5 @@ def handed_back(scene: Scene) -> Scene:
         case _ if scene.state.kept is not None:
             return take_up_again(scene)
         case _:
-            back = _BACK.get(scene.flow.language.partition("-")[0], "")
+            back = standing("assistant_again", scene.flow.language)
             return stay(scene.now(silences=0, misses=0), "handed_back", (f"{back} {{question}}".strip(),))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from config.expectation import Expectation
-from model.turn import Audio, Word
+from model.turn import Audio, LanguageHeard, Transcript, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,9 @@ class Hearing:
         confidence: of the whole, 0..1, calibrated: below 0.5 it is more likely wrong than right.
         expected: it is something callers say at this point of a call. Other words may be meant for somebody
             else in the room, or come from the television.
+        language: the one the words are in ("es"); empty: the call's.
+        spoken: the language the caller speaks; None where these ears do not tell languages apart.
+        otherwise: the same turn as understood in another language that it may be in.
     """
 
     words: tuple[Word, ...] = ()
@@ -29,6 +32,21 @@ class Hearing:
     confidence: float = 0.0
     first_guess: bool = False
     expected: bool = True
+    language: str = ""
+    spoken: LanguageHeard | None = None
+    otherwise: "Hearing | None" = None
+
+    def transcript(self, *, final: bool) -> Transcript:
+        """Give it as it is told."""
+        other = self.otherwise
+        return Transcript(
+            self.words,
+            final,
+            self.confidence,
+            self.language,
+            self.spoken,
+            None if other is None else other.transcript(final=final),
+        )
 
     @property
     def known(self) -> tuple[Word, ...]:

@@ -3,6 +3,9 @@
 While the caller speaks, the last two seconds are read every 400 ms and give partial words. As soon as the
 voice pauses, the last four are read in one go, and the whole turn is understood from its readings. Long
 silence is never read.
+
+A turn that may be in another of the languages in which the call can go on is understood in both, and told as
+it was said in the likelier.
 """
 
 from collections import deque
@@ -18,10 +21,11 @@ from model.ears.ears import Hearing
 from model.ears.evidence import Evidence, evidence_of
 from model.ears.grammar import Grammar, grammar_for
 from model.ears.sentence import COSTS, Sentence, free_sentence, sentence_so_far, whole_sentence
+from model.ears.spoken_language import NO_NATS, SpokenLanguage, nats_of, with_words
 from model.ears.tongue import Tongue, tongue_of
 from model.ears.turn_sound import READINGS_PER_MICRO_TURN, TurnSound
 from model.ears.wording import caller_words
-from model.turn import Audio, Word
+from model.turn import Audio, LanguageHeard, Word
 
 Floats = npt.NDArray[np.float32]
 
@@ -37,6 +41,8 @@ _LONGEST: Final = 24_000 // MICRO_TURN_MS
 _LONGEST_UNREAD: Final = 6_000 // MICRO_TURN_MS
 _UNSURE: Final = READINGS_PER_MICRO_TURN
 """What a partial says of the latest micro-turn may still change: it does not count as understood."""
+_WORTH_HEARING: Final = 0.1
+"""A turn this likely to be in another language is understood in that one too."""
 _WHOLE: Final = 4
 """A word that ends this many readings before the end may go on: the turn is then read once more."""
 
@@ -46,8 +52,9 @@ class EncoderCall:
 
     def __init__(self, language: str) -> None:
         self._tongue: Tongue = tongue_of(language)
+        self._spoken = SpokenLanguage(self._tongue.language)
+        self._nats = NO_NATS
         self._expectation = NOTHING_AWAITED
-        self._grammar: Grammar = grammar_for(NOTHING_AWAITED, COSTS, self._tongue)
         self._recent: deque[tuple[int, Audio]] = deque(maxlen=_PRE_ROLL)
         self._sound = TurnSound()
         self._settled: tuple[Word, ...] = ()
@@ -65,7 +72,6 @@ class EncoderCall:
         if expectation == self._expectation:
             return
         self._expectation = expectation
-        self._grammar = grammar_for(expectation, COSTS, self._tongue)
         self._anew_due = len(self._sound) > 0
 
     def change_language(self, language: str) -> None:
@@ -74,7 +80,8 @@ class EncoderCall:
         if tongue is self._tongue:
             return
         self._tongue = tongue
-        self._grammar = grammar_for(self._expectation, COSTS, tongue)
+        self._spoken = self._spoken.going_on_in(tongue.language)
+        self._nats = NO_NATS
         self._anew_due = len(self._sound) > 0
 
     def listen(self, index: int, audio: Audio, *, speaking: bool) -> None:
@@ -94,6 +101,7 @@ class EncoderCall:
 
     def turn_over(self) -> None:
         """What follows is a new turn."""
+        self._spoken, self._nats = self._spoken.after(self._nats), NO_NATS
         self._settle(())
         self._attending = False
         self._silent = 0
@@ -161,16 +169,50 @@ class EncoderCall:
         self._pause_due = self._cut_off = self._anew_due = False
 
     def _understand(self, *, whole: bool) -> Hearing:
+        self._nats = nats_of(self._sound.language_nats)
+        heard = self._heard_as(self._tongue, whole=whole)
+        other = self._may_be_in()
+        if other is None:
+            return self._told(heard)
+        also = self._heard_as(other, whole=whole)
+        own = self._tongue.language
+        self._nats = with_words(self._nats, {own: heard.confidence, other.language: also.confidence})
+        likely = self._spoken.likely(self._nats)
+        also = replace(also, language=other.language)
+        if likely[other.language] > likely[own]:
+            return self._told(replace(also, otherwise=replace(heard, language=own)))
+        return self._told(replace(heard, otherwise=also))
+
+    def _told(self, hearing: Hearing) -> Hearing:
+        """Say which language it was in, as far as the sound tells."""
+        if self._nats == NO_NATS:
+            return hearing
+        language, probability = max(self._spoken.likely(self._nats).items(), key=lambda one: one[1])
+        return replace(hearing, spoken=LanguageHeard(language, probability))
+
+    def _may_be_in(self) -> Tongue | None:
+        """Find another language in which the call can go on and the turn may be."""
+        if self._nats == NO_NATS:
+            return None
+        likely = self._spoken.likely(self._nats)
+        others = [language for language, _ in self._expectation.elsewhere if language in likely]
+        best = max(others, key=lambda language: likely[language], default=None)
+        return None if best is None or likely[best] < _WORTH_HEARING else tongue_of(best)
+
+    def _heard_as(self, tongue: Tongue, *, whole: bool) -> Hearing:
+        """Understand the turn in a language."""
+        expectation = self._expectation.said_in(tongue.language)
+        grammar = grammar_for(expectation, COSTS, tongue)
         readings = self._sound.readings
-        evidence = evidence_of(readings)
-        sentence = self._read(evidence, whole=whole)
+        sentence = _read(evidence_of(readings), grammar, tongue, whole=whole)
         spans = sentence.spans
-        self._cut_off = whole and bool(spans) and spans[-1].end > len(readings) - _WHOLE
+        if tongue is self._tongue:
+            self._cut_off = whole and bool(spans) and spans[-1].end > len(readings) - _WHOLE
         spoken = (
             Word(span.word, self._sound.at_ms(span.start), self._sound.at_ms(span.end), sureness)
             for span, sureness in zip(spans, sentence.sureness, strict=True)
         )
-        words = caller_words(spoken, self._tongue, digits=self._grammar.digits)
+        words = caller_words(spoken, tongue, digits=grammar.digits)
         upto_ms = self._sound.at_ms(len(readings)) if whole else self._sound.at_ms(len(readings) - _UNSURE)
         return Hearing(
             self._settled + words,
@@ -180,8 +222,9 @@ class EncoderCall:
             expected=sentence.expected,
         )
 
-    def _read(self, evidence: Evidence, *, whole: bool) -> Sentence:
-        if not whole:
-            return sentence_so_far(evidence, self._grammar, self._tongue)
-        expected = whole_sentence(evidence, self._grammar, self._tongue)
-        return expected if expected.spans else free_sentence(evidence, self._tongue)
+
+def _read(evidence: Evidence, grammar: Grammar, tongue: Tongue, *, whole: bool) -> Sentence:
+    if not whole:
+        return sentence_so_far(evidence, grammar, tongue)
+    expected = whole_sentence(evidence, grammar, tongue)
+    return expected if expected.spans else free_sentence(evidence, tongue)

@@ -10,7 +10,7 @@ from config.expectation import AnswerKind, Expectation
 from config.units import MICRO_TURN_SAMPLES
 from model.ears.ears import Hearing
 from model.ears.encoder_call import EncoderCall
-from model.ears.evidence import evidence_of
+from model.ears.evidence import SOUNDS, evidence_of
 from model.ears.kinds import HEARS
 from model.ears.sentence import free_sentence
 from model.ears.tongue import tongue_of
@@ -28,7 +28,10 @@ class ReadsPhones(Protocol):
     """What `model.ears.phone_reader.PhoneReader` does."""
 
     def read(self, sounds: Sequence[Floats]) -> list[Floats]:
-        """float32[n] each, at most 8 s at 16 kHz → natural-log posteriors float32[ceil(n/320), 49]."""
+        """float32[n] each, at most 8 s at 16 kHz → natural-log posteriors float32[ceil(n/320), 49].
+
+        Three more columns, where there are any, are nats for `spoken_language.CLASSES`.
+        """
         ...
 
 
@@ -42,12 +45,12 @@ class EncoderKind:
         """Take `reader`, or load the one that ships, and make everything ready for the first caller.
 
         Raises:
-            HeadError, EncoderError: the head or the encoder cannot be used.
+            HeadError, EncoderError: a head or the encoder cannot be used.
         """
         if reader is None:
-            from model.ears.phone_reader import load_phone_reader
+            from model.ears.phone_reader import load_speech_reader
 
-            reader = load_phone_reader()
+            reader = load_speech_reader()
         self._reader = reader
         self._warm_up()
 
@@ -77,6 +80,6 @@ class EncoderKind:
             call.listen(index, audio, speaking=index < _WARMING - 1)
             self.work([call], hurried=False)
         sound = noise.ravel().astype(np.float32) / np.float32(32_768)
-        heard = evidence_of(self._reader.read([sound])[0])
+        heard = evidence_of(self._reader.read([sound])[0][:, : SOUNDS + 1])
         for language in HEARS["encoder"]:
             free_sentence(heard, tongue_of(language))

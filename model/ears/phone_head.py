@@ -12,7 +12,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from model.ears.encoder import LOWER_LAYERS, WIDTH, Encoder
+from model.ears.encoder import LOWER_LAYERS, WIDTH, Encoder, HiddenStates
 from model.synthesis.phones import PHONES
 
 BLANK: Final = 0
@@ -78,9 +78,16 @@ class PhoneNetwork(nn.Module):
 
     def forward(self, mel: Float[Tensor, "B 80 T"]) -> Float[Tensor, "B H 49"]:
         """Natural logarithms, summing to one over the classes."""
+        return self.phones(self.states(mel))
+
+    def states(self, mel: Float[Tensor, "B 80 T"]) -> HiddenStates:
+        """What the encoder makes of the sound, bent by the updates."""
         with torch.no_grad():
             second = self.encoder.lower(mel)
-        states = self.encoder.upper(second)
+        return self.encoder.upper(second)
+
+    def phones(self, states: HiddenStates) -> Float[Tensor, "B H 49"]:
+        """Natural logarithms, summing to one over the classes."""
         seen = torch.cat([norm(state) for norm, state in zip(self.norms, states, strict=True)], dim=-1)
         x = self.narrow(self.drop(seen))
         for block in self.blocks:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import torch
 
 from model.ears.head_file import SHIPPED, HeadStory, load_head
+from model.ears.language_head import LanguageHead, load_language_head
 from model.ears.phone_head import PhoneNetwork
 from model.ears.whisper_mel import log_mel
 from model.ears.windows import FRAME_SAMPLES, frames_of, in_window, window_for
@@ -22,10 +23,13 @@ _SECONDS_TOGETHER: Final = 32
 
 
 class PhoneReader:
-    """The encoder with a trained head on it. Reads on as many threads as torch is set to."""
+    """The encoder with a trained head on it, or two. Reads on as many threads as torch is set to."""
 
-    def __init__(self, network: PhoneNetwork, story: HeadStory) -> None:
+    def __init__(
+        self, network: PhoneNetwork, story: HeadStory, language_head: LanguageHead | None = None
+    ) -> None:
         self._network = network
+        self._language_head = language_head
         self.story = story
 
     def read(self, sounds: Sequence[npt.NDArray[np.float32]]) -> list[npt.NDArray[np.float32]]:
@@ -36,7 +40,8 @@ class PhoneReader:
 
         Returns:
             For each, natural-log posteriors float32[ceil(n/320), 49]; column 0 is the blank of CTC, column
-            i + 1 the i-th of `model.synthesis.phones.PHONES`. A sound's result depends, but for rounding,
+            i + 1 the i-th of `model.synthesis.phones.PHONES`. With a language head, its nats for each of
+            `spoken_language.CLASSES` follow in further columns. A sound's result depends, but for rounding,
             on that sound alone.
 
         Raises:
@@ -58,7 +63,11 @@ class PhoneReader:
 
     @torch.inference_mode()
     def _posteriors(self, windows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        return self._network(log_mel(torch.from_numpy(windows))).numpy()
+        states = self._network.states(log_mel(torch.from_numpy(windows)))
+        phones = self._network.phones(states)
+        if self._language_head is None:
+            return phones.numpy()
+        return torch.cat([phones, self._language_head(states.final)], dim=-1).numpy()
 
 
 def load_phone_reader(checkpoint: Path | None = None) -> PhoneReader:
@@ -69,3 +78,13 @@ def load_phone_reader(checkpoint: Path | None = None) -> PhoneReader:
         EncoderError: the encoder's file cannot be used.
     """
     return PhoneReader(*load_head(checkpoint or SHIPPED))
+
+
+def load_speech_reader() -> PhoneReader:
+    """Our ears' reader as calls are heard with it: phones, and the language of each frame.
+
+    Raises:
+        HeadError: a head's file cannot be used.
+        EncoderError: the encoder's file cannot be used.
+    """
+    return PhoneReader(*load_head(SHIPPED), load_language_head())

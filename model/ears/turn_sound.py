@@ -14,12 +14,15 @@ import numpy.typing as npt
 
 from config.units import MICRO_TURN_MS
 from model.ears.evidence import SOUNDS
+from model.ears.spoken_language import CLASSES
 from model.turn import Audio
 
 Floats = npt.NDArray[np.float32]
 
 READING_MS: Final = 20
 READINGS_PER_MICRO_TURN: Final = MICRO_TURN_MS // READING_MS
+_PHONES: Final = SOUNDS + 1
+_COLUMNS: Final = _PHONES + len(CLASSES)
 _SHORT: Final = 2_000 // MICRO_TURN_MS
 _USUAL: Final = 4_000 // MICRO_TURN_MS
 _LONGEST: Final = 8_000 // MICRO_TURN_MS
@@ -37,7 +40,7 @@ class TurnSound:
         """Forget it all."""
         self._indices: list[int] = []
         self._audio: list[Audio] = []
-        self._readings: Floats = np.empty((0, SOUNDS + 1), np.float32)
+        self._readings: Floats = np.empty((0, _COLUMNS), np.float32)
         self._window = (0, 0)
 
     def __len__(self) -> int:
@@ -57,7 +60,12 @@ class TurnSound:
     @property
     def readings(self) -> Floats:
         """float32[T, 49], natural-log posteriors."""
-        return self._readings
+        return self._readings[:, :_PHONES]
+
+    @property
+    def language_nats(self) -> Floats:
+        """float32[T, 3], what each says for each of `spoken_language.CLASSES`."""
+        return self._readings[:, _PHONES:]
 
     def add(self, index: int, audio: Audio) -> None:
         """Append micro-turn `index`, int16[3200]."""
@@ -76,10 +84,11 @@ class TurnSound:
         self._window = (begin, end)
         return np.concatenate(self._audio[begin:end]).astype(np.float32) / np.float32(32_768)
 
-    def take_in(self, posteriors: Floats) -> None:
-        """Put in what was read of the window that was chosen last."""
+    def take_in(self, read: Floats) -> None:
+        """Put in what was read of the window that was chosen last, with or without nats for languages."""
         begin, end = self._window
-        fresh = posteriors[: (end - begin) * READINGS_PER_MICRO_TURN]
+        fresh = read[: (end - begin) * READINGS_PER_MICRO_TURN]
+        fresh = np.pad(fresh, ((0, 0), (0, _COLUMNS - fresh.shape[1])))
         kept = 0 if begin == 0 else begin + _EDGE
         kept = min(kept * READINGS_PER_MICRO_TURN, len(self._readings))
         self._readings = np.concatenate(

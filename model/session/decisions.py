@@ -9,7 +9,7 @@ from model.floor import decide
 from model.moment import Decision, Moment, Rules, Standing
 from model.session.sound import dropped, yielded
 from model.session.state import Row, Session
-from model.turn import Backchannelled, CallerSpoke, Resumed, Transcript, TurnTaken
+from model.turn import Backchannelled, CallerSpoke, Resumed, TurnTaken
 from model.voicing import Prepare
 
 _TAKING_UP_AGAIN_AFTER_MS: Final = 1_500
@@ -47,7 +47,7 @@ def acted(session: Session, decision: Decision, moment: Moment, row: Row, prepar
             return _turn_over(session, moment, row)
         case Decision.TAKE_TURN:
             session = _turn_over(session, moment, row)
-            row.taken = Transcript(moment.hearing.words, final=True, confidence=moment.hearing.confidence)
+            row.taken = moment.hearing.transcript(final=True)
             row.acts.append(TurnTaken(row.taken))
             session = replace(session, awaiting=False, taken_ms=moment.now_ms)
             return dropped(session, row) if session.voicing.is_halted else session
@@ -87,7 +87,7 @@ def _turn_over(session: Session, moment: Moment, row: Row) -> Session:
     row.turn_over = True
     hearing = moment.hearing
     if hearing.words:
-        row.transcript = Transcript(hearing.words, final=True, confidence=hearing.confidence)
+        row.transcript = hearing.transcript(final=True)
     return replace(session, outside=Hearing(upto_ms=hearing.upto_ms), shown=())
 
 
@@ -96,5 +96,5 @@ def transcribed(session: Session, moment: Moment, row: Row) -> Session:
     hearing = moment.hearing
     if row.turn_over or hearing.words == session.shown:
         return session
-    row.transcript = Transcript(hearing.words, final=False, confidence=hearing.confidence)
+    row.transcript = hearing.transcript(final=False)
     return replace(session, shown=hearing.words)
