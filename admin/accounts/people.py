@@ -68,7 +68,13 @@ async def invite_person(body: Invitation, who: Who, parts: Parts, request: Reque
             detail = f"{body.email} has an account already. Change its role instead, or make a password link."
             raise Problem(409, "already-here", detail)
         await links.drop_invitations(db, body.email)
-        link = LinkRow(purpose=links.INVITATION, email=body.email, name=body.name, role=body.role.value)
+        link = LinkRow(
+            purpose=links.INVITATION,
+            email=body.email,
+            name=body.name,
+            role=body.role.value,
+            made_by=who.person_id,
+        )
         token = await links.make(db, link, now_ms)
         after = {"email": body.email, "name": body.name, "role": body.role.value}
         note(db, request, who, now_ms, Change("invitation", body.email[:128], None, after))
@@ -110,7 +116,8 @@ async def make_password_link(person_id: PersonId, who: Who, parts: Parts, reques
         person = await db.get(PersonRow, person_id)
         if person is None:
             raise not_found(f"The person '{person_id}'")
-        token = await links.make(db, LinkRow(purpose=links.PASSWORD, person_id=person_id), now_ms)
+        link = LinkRow(purpose=links.PASSWORD, person_id=person_id, made_by=who.person_id)
+        token = await links.make(db, link, now_ms)
         note(db, request, who, now_ms, Change("password-link", person_id, None, {"email": person.email}))
     return OneUseLink(url=links.address(parts.settings, token), until=at(now_ms + links.GOOD_FOR_MS))
 

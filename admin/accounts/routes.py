@@ -177,6 +177,8 @@ async def use_link(body: UsedLink, parts: Parts, request: Request, response: Res
     async with parts.database.reading() as db:
         link = await links.peek(db, body.token, now_ms)
         person = await db.get(PersonRow, link.person_id) if link.person_id else None
+        maker = await db.get(PersonRow, link.made_by) if link.made_by else None
+    made_by = maker.email if maker else None
     if link.purpose == links.OWNER:
         raise Problem(409, "link-for-set-up", "This link is for the first owner: open it as it was printed.")
     email, name = (person.email, person.name) if person else (link.email or "", link.name or "")
@@ -188,7 +190,7 @@ async def use_link(body: UsedLink, parts: Parts, request: Request, response: Res
             if await db.scalar(select(PersonRow.id).where(PersonRow.email == email)):
                 raise Problem(409, "already-here", "You have an account already. Log in with it.")
             invited = _person(email, name, Role(link.role or Role.VIEWER), password_hash, now_ms)
-            return await _welcome(db, parts, invited, request, response)
+            return await _welcome(db, parts, invited, request, response, made_by)
         if not person.active:
             raise Problem(403, "not-active", "This account is switched off. Ask an owner to switch it on.")
         await _set_password(db, person.id, password_hash)
@@ -196,21 +198,28 @@ async def use_link(body: UsedLink, parts: Parts, request: Request, response: Res
         await links.drop_password_links(db, person.id)
         token = await sessions.begin(db, person.id, address_of(request), now_ms)
         who = _signed_in(person, token, now_ms)
-        note(db, request, who, now_ms, _password_change(person.id))
+        note(db, request, who, now_ms, _password_change(person.id, made_by))
     sessions.set_cookie(response, parts.settings, token)
     return _session(who)
 
 
 async def _welcome(
-    db: AsyncSession, parts: AdminParts, person: PersonRow, request: Request, response: Response
+    db: AsyncSession,
+    parts: AdminParts,
+    person: PersonRow,
+    request: Request,
+    response: Response,
+    made_by: str | None = None,
 ) -> Session:
-    """Enter somebody new, and log them in."""
+    """Enter somebody new, and log them in. `made_by`: who invited them."""
     now_ms = person.created_at_ms
     db.add(person)
     await db.flush()
     token = await sessions.begin(db, person.id, address_of(request), now_ms)
     who = _signed_in(person, token, now_ms)
     after = {"email": person.email, "name": person.name, "role": person.role, "active": True}
+    if made_by:
+        after["made_by"] = made_by
     note(db, request, who, now_ms, Change("person", person.id, None, after))
     sessions.set_cookie(response, parts.settings, token)
     return _session(who)
@@ -237,8 +246,10 @@ async def _set_password(db: AsyncSession, person_id: str, password_hash: str) ->
     await db.execute(update(PersonRow).where(PersonRow.id == person_id).values(password_hash=password_hash))
 
 
-def _password_change(person_id: str) -> Change:
-    return Change("person", person_id, {"password": "old"}, {"password": "new"})
+def _password_change(person_id: str, made_by: str | None = None) -> Change:
+    """`made_by`: who made the link it was done with."""
+    after = {"password": "new", **({"made_by": made_by} if made_by else {})}
+    return Change("person", person_id, {"password": "old"}, after)
 
 
 def _signed_in(person: PersonRow, token: str, now_ms: int) -> SignedIn:

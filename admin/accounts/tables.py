@@ -55,6 +55,8 @@ class LinkRow(Table):
     name: Mapped[str | None] = mapped_column(String(128))
     role: Mapped[str | None] = mapped_column(String(16))
     until_ms: Mapped[int] = mapped_column(BigInteger)
+    made_by: Mapped[str | None] = mapped_column(String(32))
+    """The person; None: it was printed for who started Tandem."""
 
 
 class LogInTryRow(Table):

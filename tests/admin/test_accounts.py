@@ -366,3 +366,18 @@ async def test_two_owners_who_demote_each_other_at_once_leave_one(office: Office
     async with office.database.reading() as db:
         owners = [(await db.get_one(links.PersonRow, person)).role for person in ids]
     assert owners.count("owner") == 1
+
+
+async def test_the_audit_log_tells_who_made_the_link_that_was_used(office: Office) -> None:
+    owner, agent = await owner_of(office), await office.hire(Role.AGENT)
+    invitation = {"email": "bo@example.com", "name": "Bo", "role": "viewer"}
+    for made in (
+        await owner.post("/people/invitations", json=invitation),
+        await owner.post(f"/people/{agent}/password-link"),
+    ):
+        body = {"token": made.json()["url"].partition("#")[2], "password": NEW_PASSWORD}
+        assert (await office.stranger().post("/links", json=body)).status_code == 201
+    used = (await owner.get("/audit", params={"action": "use_link"})).json()["rows"]
+    assert [each["after"]["made_by"] for each in used] == ["ada@example.com"] * 2
+    first = (await owner.get("/audit", params={"action": "set_up_owner"})).json()["rows"]
+    assert "made_by" not in first[0]["after"]
