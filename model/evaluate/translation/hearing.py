@@ -1,7 +1,7 @@
 """What an interpreter is told of a turn while it is spoken: by ears, or by ears that never err.
 
-Time is virtual. What is heard of a micro-turn is known at the end of the next, as in a call, where the ears work beside it. A
-turn is over after `TURN_END` micro-turns of silence: 0.6 to 0.8 s, whoever listens.
+Time is virtual. What is heard of a micro-turn is known at the end of the next, as in a call, where the ears
+work beside it. A turn is over after `TURN_END` micro-turns of silence: 0.6 to 0.8 s, whoever listens.
 """
 
 from collections.abc import Callable, Iterator

@@ -88,10 +88,15 @@ _ORDINAL: Final = re.compile(r"(\d+)(?:st|nd|rd|th|º|ª|\.º)\b", re.IGNORECASE
 
 def plain_words(text: str) -> tuple[str, ...]:
     """The words of a text without case, accents and signs; digit words as figures, "$5" as "5 dollars"."""
+    letters = unicodedata.normalize("NFKD", heard_text(text))
+    return tuple("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
+
+
+def heard_text(text: str) -> str:
+    """A text as it sounds: without case and signs; digit words as figures, "$5" as "5 dollars"."""
     marked = _ORDINAL.sub(r"\1", _DOLLARS.sub(r"\1 dollars", text))
-    letters = unicodedata.normalize("NFKD", marked.casefold())
-    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return tuple(_DIGIT_OF.get(word, word) for word in _TOKEN.findall(bare))
+    words: list[str] = _TOKEN.findall(unicodedata.normalize("NFC", marked).casefold())
+    return " ".join(_DIGIT_OF.get(word, word) for word in words)
 
 
 def _holds(words: Sequence[str], wanted: Sequence[str]) -> bool:
