@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 from agents.dialogue.engine import advance, begin
 from agents.dialogue.events import (
     CallBegan,
+    CallerGoesOn,
     CallerSaid,
     CallerSilent,
     CancelTask,
+    Classified,
+    Classify,
     HandedBack,
     HangUp,
     KeysPressed,
@@ -25,6 +28,7 @@ from agents.dialogue.events import (
     TakenOver,
     TimePassed,
     TransferTo,
+    Unclassify,
     Unsay,
 )
 from agents.dialogue.state import CallFacts
@@ -55,6 +59,13 @@ moves = st.one_of(
         st.sampled_from([*ORDERS, "not_found", "unavailable", "progress"]),
     ),
     st.tuples(st.just("person")),
+    st.tuples(st.just("goes on")),
+    st.tuples(
+        st.just("classified"),
+        st.integers(0, 40),
+        st.sampled_from([0.0, 0.3, 0.6, 1.0]),
+        st.sampled_from(["", "", "unavailable"]),
+    ),
 )
 
 
@@ -66,8 +77,9 @@ def flow():
 class Run:
     """A call with random events, and what must hold after each."""
 
-    def __init__(self):
-        self.state = begin(flow(), CallFacts("call", TODAY))
+    def __init__(self, *, classifies=False):
+        self.state = begin(flow(), CallFacts("call", TODAY, classifies))
+        self.question: Classify | None = None
         self.now_ms = 0
         self.offers: list[str] = []
         self.silenced: set[str] = set()
@@ -113,6 +125,15 @@ class Run:
             case CancelTask(task_id):
                 assert task_id == self.open_task
                 self.open_task = None
+            case Classify():
+                assert self.question is None, "two questions at once"
+                assert effect.options
+                assert len({option.name for option in effect.options}) == len(effect.options)
+                self.question = effect
+            case Unclassify(request_id):
+                assert self.question is not None
+                assert self.question.request_id == request_id
+                self.question = None
             case HangUp(offer_id) | TransferTo(_, offer_id):
                 assert offer_id == self.offers[-1], "parting after words that were not just said"
 
@@ -133,16 +154,36 @@ class Run:
                 self.feed(TimePassed(self.now_ms))
             case ("person",):
                 self.taken_over_and_handed_back()
+            case ("goes on",):
+                self.feed(CallerGoesOn())
+            case ("classified", at, confidence, failed) if self.question is not None:
+                self.classify(at, confidence, failed)
             case ("result", back, what) if self.tasks:
                 self.report(self.tasks[-1 - back % len(self.tasks)], what)
 
     def taken_over_and_handed_back(self):
         was_over = self.state.over
         effects = self.feed(TakenOver())
-        assert all(isinstance(effect, Unsay) for effect in effects)
+        assert all(isinstance(effect, Unsay | Unclassify) for effect in effects)
         assert was_over or not self.state.offers, "the agent speaks while a person has the call"
         effects = self.feed(HandedBack())
         assert was_over or any(isinstance(effect, Say) for effect in effects)
+
+    def classify(self, at, confidence, failed):
+        """Answer the question with one of its options, or with one that it does not have."""
+        assert self.question is not None
+        asked, names = self.question, [option.name for option in self.question.options]
+        option = names[at] if at < len(names) else "meaning.anything"
+        if not failed:
+            self.question = None  # it is settled, not withdrawn
+        misses, step = self.state.misses, self.state.step
+        self.feed(Classified(asked.request_id, option, confidence, failed))
+        assert self.state.classifying is None
+        if failed or at >= len(names) or confidence < 0.3:
+            assert self.state.misses > misses or self.state.step == "agent"
+        assert self.state.step in flow().steps
+        if not failed and at >= len(names):
+            assert self.state.step in (step, "agent"), "an option that there is not led somewhere"
 
     def report(self, task_id, what):
         was_open = task_id == self.open_task
@@ -177,6 +218,30 @@ def test_whatever_happens_the_laws_of_a_call_hold(script):
     run = Run()
     for move in script:
         run.move(move)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(moves, max_size=30))
+def test_they_hold_where_a_language_model_is_asked_what_words_mean(script):
+    run = Run(classifies=True)
+    for move in script:
+        run.move(move)
+        asked = run.state.classifying
+        assert (asked and asked.id) == (run.question and run.question.request_id)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(moves, max_size=20))
+def test_a_caller_is_never_left_without_a_word_by_a_language_model_that_says_nothing(script):
+    run = Run(classifies=True)
+    for move in script:
+        run.move(move)
+    if run.question is None:
+        return
+    run.feed(TimePassed(run.now_ms))
+    effects = run.feed(TimePassed(run.now_ms + flow().classification.within_ms))
+    assert any(isinstance(effect, Say) for effect in effects)
+    assert run.question is None
 
 
 @settings(max_examples=150, deadline=None)
