@@ -34,12 +34,14 @@ class Expectation:
             of the step's transitions and of the flow's global steps ("agent please", "repeat that").
         elsewhere: the other languages in which the call may go on ("es"), and the phrases in each. Empty
             where the caller's language is not to be recognised.
+        any_words: everything is to be heard word for word, while it is being said: somebody is interpreted.
     """
 
     kind: AnswerKind = AnswerKind.NOTHING
     digits: int | None = None
     phrases: tuple[str, ...] = ()
     elsewhere: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    any_words: bool = False
 
     def said_in(self, language: str) -> "Expectation":
         """Give what may be said here in one of the other languages; itself for any language else."""

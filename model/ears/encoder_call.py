@@ -20,6 +20,7 @@ from config.units import MICRO_TURN_MS
 from model.ears.ears import Hearing
 from model.ears.evidence import Evidence, evidence_of
 from model.ears.grammar import Grammar, grammar_for
+from model.ears.running_words import NOTHING_YET, Running, every_word, words_so_far
 from model.ears.sentence import COSTS, Sentence, free_sentence, sentence_so_far, whole_sentence
 from model.ears.spoken_language import NO_NATS, SpokenLanguage, nats_of, with_words
 from model.ears.tongue import Tongue, tongue_of
@@ -58,6 +59,7 @@ class EncoderCall:
         self._recent: deque[tuple[int, Audio]] = deque(maxlen=_PRE_ROLL)
         self._sound = TurnSound()
         self._settled: tuple[Word, ...] = ()
+        self._running: dict[str, Running] = {}
         self._next_index = 0
         self._turn_begins = 0
         self._attending = False
@@ -176,6 +178,7 @@ class EncoderCall:
             return self._told(heard)
         also = self._heard_as(other, whole=whole)
         own = self._tongue.language
+        self._running.clear()
         self._nats = with_words(self._nats, {own: heard.confidence, other.language: also.confidence})
         likely = self._spoken.likely(self._nats)
         also = replace(also, language=other.language)
@@ -204,7 +207,7 @@ class EncoderCall:
         expectation = self._expectation.said_in(tongue.language)
         grammar = grammar_for(expectation, COSTS, tongue)
         readings = self._sound.readings
-        sentence = _read(evidence_of(readings), grammar, tongue, whole=whole)
+        sentence = self._read(evidence_of(readings), grammar, tongue, whole=whole)
         spans = sentence.spans
         if tongue is self._tongue:
             self._cut_off = whole and bool(spans) and spans[-1].end > len(readings) - _WHOLE
@@ -222,9 +225,20 @@ class EncoderCall:
             expected=sentence.expected,
         )
 
+    def _read(self, evidence: Evidence, grammar: Grammar, tongue: Tongue, *, whole: bool) -> Sentence:
+        if self._expectation.any_words:
+            return self._read_any_words(evidence, grammar, tongue, whole=whole)
+        if not whole:
+            return sentence_so_far(evidence, grammar, tongue)
+        expected = whole_sentence(evidence, grammar, tongue)
+        return expected if expected.spans else free_sentence(evidence, tongue)
 
-def _read(evidence: Evidence, grammar: Grammar, tongue: Tongue, *, whole: bool) -> Sentence:
-    if not whole:
-        return sentence_so_far(evidence, grammar, tongue)
-    expected = whole_sentence(evidence, grammar, tongue)
-    return expected if expected.spans else free_sentence(evidence, tongue)
+    def _read_any_words(
+        self, evidence: Evidence, grammar: Grammar, tongue: Tongue, *, whole: bool
+    ) -> Sentence:
+        if whole:
+            self._running.pop(tongue.language, None)
+            return every_word(evidence, grammar, tongue)
+        before = self._running.get(tongue.language, NOTHING_YET)
+        sentence, self._running[tongue.language] = words_so_far(evidence, tongue, before)
+        return sentence

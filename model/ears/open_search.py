@@ -68,12 +68,27 @@ class Borders(NamedTuple):
 
 
 def open_path(
-    evidence: Evidence, tree: PrefixTree, mixture: Mixture, borders: Borders, effort: Effort = EFFORT
+    evidence: Evidence,
+    tree: PrefixTree,
+    mixture: Mixture,
+    borders: Borders,
+    effort: Effort = EFFORT,
+    *,
+    whole: bool = True,
 ) -> OpenPath:
-    """Find the likeliest words of a whole utterance."""
+    """Find the likeliest words of an utterance.
+
+    Args:
+        evidence: of its sound.
+        tree: the vocabulary.
+        mixture: how likely words follow each other.
+        borders: where a sentence begins and ends; a word in place of the beginning came before.
+        effort: how hard to try.
+        whole: false while it goes on: a last word may be half said and is left out.
+    """
     if len(evidence.blank) == 0:
         return OpenPath()
-    records, last, score = _search(evidence, tree, mixture, borders, effort)
+    records, last, score = _search(evidence, tree, mixture, borders, effort, whole)
     spans: list[OpenSpan] = []
     while last >= 0:
         word, start, end, before = records[last]
@@ -104,7 +119,7 @@ _Scores = npt.NDArray[np.float32]
 
 @numba.njit(cache=True)
 def _search(
-    evidence: Evidence, tree: PrefixTree, mixture: Mixture, borders: Borders, effort: Effort
+    evidence: Evidence, tree: PrefixTree, mixture: Mixture, borders: Borders, effort: Effort, whole: bool
 ) -> tuple[_Ints, int, float]:
     """Words as int32[R, 4] (word, first reading, reading after it, word before), the last, the score."""
     beam, ahead = np.empty((_ROOM, _COLUMNS), np.int32), np.empty((_ROOM, _COLUMNS), np.int32)
@@ -128,9 +143,9 @@ def _search(
         score, score_ahead = score_ahead, score
     last, best = -1, _NEVER
     for k in range(count):
-        if beam[k, _NODE] == 0:
+        if beam[k, _NODE] == 0 or not whole:
             value = float(score[k])
-            if borders.end >= 0:
+            if whole and borders.end >= 0:
                 value += effort.words * mixed(mixture, borders.end, beam[k, _LAST], beam[k, _BEFORE])
             if value > best:
                 last, best = beam[k, _TRACE], value
