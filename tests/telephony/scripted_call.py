@@ -29,8 +29,10 @@ from model.turn import (
 from telephony.call import Call
 from telephony.call_parts import CallParts, CallSummary
 from telephony.call_parts import Desk as AnyDesk
+from telephony.classifying import Classifier
 from telephony.errors import CarrierError
 from telephony.line import HeardSpan, IncomingCall, LineAnswer, LineTurn
+from telephony.live.masking import Sensitive
 from telephony.steering import Nobody
 from telephony.switchboard import Follower
 from telephony.tape import Tape
@@ -210,6 +212,8 @@ def open_scene(
     flow: Flow | None = None,
     call_id: str = "c1",
     follower: Follower | None = None,
+    classifier: Classifier | None = None,
+    sensitive: Sensitive | None = None,
 ) -> Scene:
     """Open a call whose tape lies in `folder`. `desk`: real background agents instead of scripted ones."""
     agent, scripted, summaries = ScriptedAgent(), ScriptedDesk(), list[CallSummary]()
@@ -219,7 +223,7 @@ def open_scene(
 
     parts = CallParts(
         incoming=INCOMING,
-        facts=CallFacts(call_id, date(2026, 11, 22)),
+        facts=CallFacts(call_id, date(2026, 11, 22), classifies=classifier is not None),
         flow=flow or load_flow("order_status"),
         agent=agent,
         desk=desk or scripted,
@@ -229,5 +233,7 @@ def open_scene(
         ended=ended,
         watch=Watch((follower,) if follower else ()),
         steering=follower or Nobody(),
+        classifier=classifier,
+        sensitive=sensitive or Sensitive(),
     )
     return Scene(Call(parts), agent, scripted, folder, summaries)
