@@ -15,19 +15,23 @@ interface Props {
   about?: ReactNode;
   children: ReactNode;
   wide?: boolean;
+  /** As large as the window; what is inside fills it and scrolls by itself. */
+  full?: boolean;
 }
 
+const fullBox = "top-4 left-4 flex h-[calc(100vh-2rem)] max-h-none w-[calc(100vw-2rem)] translate-none flex-col overflow-hidden p-0";
+
 /** A dialog over the page; Escape and the cross close it. */
-export function Modal({ open, onOpenChange, title, about, children, wide = false }: Props) {
+export function Modal({ open, onOpenChange, title, about, children, wide = false, full = false }: Props) {
   return (
     <Dialog.Root open={open} onOpenChange={(next) => onOpenChange?.(next)}>
       <Dialog.Portal>
         <Dialog.Overlay className="fixed inset-0 z-40 bg-black/40" />
         <Dialog.Content
           {...(about ? {} : { "aria-describedby": undefined })}
-          className={cx(dialogBox, wide && "w-[min(48rem,calc(100vw-2rem))]")}
+          className={cx(dialogBox, wide && "w-[min(48rem,calc(100vw-2rem))]", full && fullBox)}
         >
-          <div className="flex items-start justify-between gap-4">
+          <div className={cx("flex items-start justify-between gap-4", full && "px-5 pt-4")}>
             <div>
               <Dialog.Title className="text-base font-semibold">{title}</Dialog.Title>
               {about && <Dialog.Description className="mt-1 text-muted">{about}</Dialog.Description>}
@@ -40,7 +44,7 @@ export function Modal({ open, onOpenChange, title, about, children, wide = false
               </Dialog.Close>
             )}
           </div>
-          <div className="mt-4">{children}</div>
+          <div className={full ? "mt-3 min-h-0 flex-1" : "mt-4"}>{children}</div>
         </Dialog.Content>
       </Dialog.Portal>
     </Dialog.Root>

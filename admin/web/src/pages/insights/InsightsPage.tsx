@@ -6,6 +6,7 @@ import { useMemo, useState } from "react";
 import { api, taken } from "@/api/client";
 import { Select } from "@/ui/Field";
 import { Card, Empty, PageBody, PageHead, Skeleton, Trouble } from "@/ui/Page";
+import { CanaryCards } from "./CanaryCards";
 import { countOf, lineOf } from "./charting";
 import { DayChart } from "./DayChart";
 import { type FigureName, MEASURES } from "./figures";
@@ -51,14 +52,14 @@ export function InsightsPage() {
         ) : found.data.totals.calls.calls === 0 ? (
           <NoCalls search={search} onChange={go} />
         ) : (
-          <Shown insights={found.data} earlier={earlier.data} days={daysOf(span)} />
+          <Shown insights={found.data} earlier={earlier.data} days={daysOf(span)} flow={search.flow} />
         )}
       </PageBody>
     </>
   );
 }
 
-function Shown({ insights, earlier, days }: { insights: Insights; earlier: Insights | undefined; days: number }) {
+function Shown({ insights, earlier, days, flow }: { insights: Insights; earlier: Insights | undefined; days: number; flow: string | undefined }) {
   return (
     <div className="mx-auto flex max-w-[90rem] flex-col gap-5">
       <Headlines now={insights.totals} then={earlier?.totals} days={days} />
@@ -68,6 +69,7 @@ function Shown({ insights, earlier, days }: { insights: Insights; earlier: Insig
         <OneMeasure insights={insights} />
         <TransfersCard transfers={insights.transfers} />
       </div>
+      <CanaryCards flow={flow} />
       <Card title="By flow version">
         <VersionsTable versions={insights.by_version} />
       </Card>

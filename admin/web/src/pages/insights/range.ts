@@ -59,7 +59,7 @@ export function daysOf(span: Span): number {
 }
 
 /** The end of the quarter of an hour that is under way. */
-function slotEnd(now: Date): Date {
+export function slotEnd(now: Date): Date {
   return new Date((Math.floor(now.getTime() / SLOT_MS) + 1) * SLOT_MS);
 }
 

@@ -1,13 +1,6 @@
 /** The part of a number's form that tries the latest version out on some of its calls. */
 import { Field, Input, Select } from "@/ui/Field";
-import { aboutMetric, METRICS } from "./canary";
-
-export interface CanaryTyped {
-  share: string;
-  metric: string;
-  threshold: string;
-  afterCalls: string;
-}
+import { aboutMetric, type CanaryTyped, METRICS } from "./canary";
 
 interface Props {
   typed: CanaryTyped;

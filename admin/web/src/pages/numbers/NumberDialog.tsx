@@ -1,44 +1,15 @@
 /** What a number runs. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { api, type Schemas, taken } from "@/api/client";
+import { api, taken } from "@/api/client";
 import { Button } from "@/ui/Button";
 import { Field, Input, Select } from "@/ui/Field";
 import { Modal } from "@/ui/Modal";
 import { Trouble } from "@/ui/Page";
 import { toast } from "@/ui/Toasts";
-import { CanaryFields, type CanaryTyped } from "./CanaryFields";
-import { aboutMetric, type Canary, type Metric, sentence, threshold } from "./canary";
+import { CanaryFields } from "./CanaryFields";
+import { type CanaryTyped, sentence, settingOf, typedOf, USUAL } from "./canary";
 import { flowsQuery, numbersQuery, OTHERS, type PhoneNumber } from "./queries";
-
-const USUAL: CanaryTyped = {
-  share: "10",
-  metric: "containment",
-  threshold: aboutMetric("containment").usual,
-  afterCalls: "30",
-};
-
-function typedOf({ share, guardrail }: Canary): CanaryTyped {
-  const metric = guardrail.metric ?? "containment";
-  const shown = aboutMetric(metric).percent ? guardrail.threshold * 100 : guardrail.threshold;
-  return {
-    share: String(Math.round(share * 100)),
-    metric,
-    threshold: String(Math.round(shown * 10) / 10),
-    afterCalls: String(guardrail.after_calls ?? 30),
-  };
-}
-
-function sent(typed: CanaryTyped): Schemas["CanarySetting"] {
-  return {
-    share: Number(typed.share) / 100,
-    guardrail: {
-      metric: typed.metric as Metric,
-      threshold: threshold(typed.metric, typed.threshold),
-      after_calls: Number(typed.afterCalls),
-    },
-  };
-}
 
 interface Props {
   /** Null: a new one. */
@@ -65,7 +36,7 @@ export function NumberDialog({ number, taken: there, onClose }: Props) {
   };
   const save = useMutation({
     mutationFn: () =>
-      taken(api.PUT("/numbers/{number}", { params: { path }, body: { flow, label, canary: canary && sent(canary) } })),
+      taken(api.PUT("/numbers/{number}", { params: { path }, body: { flow, label, canary: canary && settingOf(canary) } })),
     onSuccess: () => done("Saved. New calls run it at once."),
   });
   const forget = useMutation({

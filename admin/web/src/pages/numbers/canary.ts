@@ -37,6 +37,76 @@ export function threshold(metric: string, typed: string): number {
   return aboutMetric(metric).percent ? Number(typed) / 100 : Number(typed);
 }
 
+/** A trial as it is typed in a form. */
+export interface CanaryTyped {
+  share: string;
+  metric: string;
+  threshold: string;
+  afterCalls: string;
+}
+
+export const USUAL: CanaryTyped = {
+  share: "10",
+  metric: "containment",
+  threshold: aboutMetric("containment").usual,
+  afterCalls: "30",
+};
+
+export function typedOf({ share, guardrail }: Canary): CanaryTyped {
+  const metric = guardrail.metric ?? "containment";
+  const shown = aboutMetric(metric).percent ? guardrail.threshold * 100 : guardrail.threshold;
+  return {
+    share: String(Math.round(share * 100)),
+    metric,
+    threshold: String(Math.round(shown * 10) / 10),
+    afterCalls: String(guardrail.after_calls ?? 30),
+  };
+}
+
+/** What the API takes, of a form that was filled in. */
+export function settingOf(typed: CanaryTyped): Schemas["CanarySetting"] {
+  return {
+    share: Number(typed.share) / 100,
+    guardrail: {
+      metric: typed.metric as Metric,
+      threshold: threshold(typed.metric, typed.threshold),
+      after_calls: Number(typed.afterCalls),
+    },
+  };
+}
+
+/** What will happen to calls, before it is begun. `before`: the version the other calls run. */
+export function promise(typed: CanaryTyped, before: number): string {
+  const { name, fails, unit } = aboutMetric(typed.metric);
+  const limit = `${typed.threshold} ${unit}`;
+  return `${typed.share} % of new calls run the new version, the others stay on version ${before}. If ${name.toLowerCase()} ${fails} ${limit} over at least ${typed.afterCalls} calls, it is withdrawn by itself: every new call runs version ${before} again, and the audit log says why.`;
+}
+
+export interface Trying {
+  number: string;
+  canary: Canary;
+}
+
+/** The trials of a flow, by number. */
+export function trialsOf(numbers: readonly Schemas["Number"][], flow: string): Trying[] {
+  return numbers.flatMap(({ number, flow: runs, canary }) => (runs === flow && canary ? [{ number, canary }] : []));
+}
+
+/** Which calls run a version, in a few words; empty: none do. `latest`: whether it is the latest. */
+export function runBy(version: number, latest: boolean, trials: readonly Trying[]): { text: string; tone: "good" | "accent" | "bad" } | null {
+  const tried = trials.filter(({ canary }) => canary.version === version).map(({ canary }) => canary);
+  const running = tried.filter(({ state }) => state === "running");
+  if (running.length > 0) {
+    const shares = running.map(({ share }) => Math.round(share * 100));
+    const [least, most] = [Math.min(...shares), Math.max(...shares)];
+    return { text: `${least === most ? most : `${least}–${most}`} % of calls run it`, tone: "accent" };
+  }
+  if (tried.length > 0) return { text: "Withdrawn", tone: "bad" };
+  const instead = trials.filter(({ canary }) => canary.instead_of === version).map(({ canary }) => canary);
+  if (instead.length > 0) return { text: instead.some(({ state }) => state === "running") ? "The other calls run it" : "Calls run it", tone: "good" };
+  return latest ? { text: "Calls run it", tone: "good" } : null;
+}
+
 export function sentence(canary: Canary): string {
   const { guardrail: rail } = canary;
   const { name, fails } = aboutMetric(rail.metric ?? "containment");

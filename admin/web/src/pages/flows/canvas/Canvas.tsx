@@ -19,7 +19,7 @@ import "./canvas.css";
 import { SourceNode, StepNode } from "./StepNode";
 import { edgesOf, type Marks, nodesOf, type StepNode as StepNodeType } from "./view";
 
-const NODE_TYPES = { step: StepNode, source: SourceNode };
+export const NODE_TYPES = { step: StepNode, source: SourceNode };
 export const DRAGGED_KIND = "application/x-tandem-step";
 
 interface Props {

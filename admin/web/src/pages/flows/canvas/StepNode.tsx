@@ -5,6 +5,7 @@ import { memo } from "react";
 import { cx } from "@/ui/cx";
 import { kindNamed, type Tone } from "../model/kinds";
 import { runsOf } from "../model/texts";
+import { CHANGES, ChangeSign } from "../versions/changes";
 import type { NodeView, PortView, StepNode as StepNodeType } from "./view";
 
 const TONES: Record<Tone, string> = {
@@ -20,30 +21,40 @@ const MARKS: Record<NodeView["mark"], string> = {
   "": "",
   here: "ring-2 ring-good border-good",
   added: "ring-2 ring-good border-good",
-  removed: "ring-2 ring-bad border-bad opacity-70",
+  removed: "ring-2 ring-bad border-bad border-dashed",
   changed: "ring-2 ring-warn border-warn",
+  same: "border-line bg-canvas shadow-none",
 };
+
+const ACCENT = "border-accent ring-2 ring-accent";
+const BESIDE = "outline-2 outline-offset-4 outline-accent";
+/** What is chosen; a change keeps its own colour. */
+const CHOSEN: Record<NodeView["mark"], string> = { "": ACCENT, here: ACCENT, added: BESIDE, removed: BESIDE, changed: BESIDE, same: ACCENT };
 
 const handle = "!size-2.5 !rounded-full !border-2 !border-surface !bg-line-strong hover:!bg-accent";
 
 export const StepNode = memo(function StepNode({ data, selected, isConnectable }: NodeProps<StepNodeType>) {
   const kind = kindNamed(data.kind);
   const Icon = kind.icon;
+  const faded = data.mark === "same";
   return (
     <div
       className={cx(
-        "flow-node h-full rounded-lg border bg-surface text-[12.5px] shadow-xs",
-        selected ? "border-accent ring-2 ring-accent" : "border-line-strong",
+        "flow-node relative h-full rounded-lg border border-line-strong bg-surface text-[12.5px] shadow-xs",
         kind.stays && "border-dashed",
-        !selected && MARKS[data.mark],
+        MARKS[data.mark],
+        selected && CHOSEN[data.mark],
       )}
     >
+      <Changed mark={data.mark} />
       <Handle id="in" type="target" position={Position.Left} isConnectable={isConnectable} className={handle} style={{ top: 20 }} />
       <div className="flex h-10 items-center gap-2 px-2.5">
-        <span className={cx("grid size-6 shrink-0 place-items-center rounded-md", TONES[kind.tone])}>
+        <span className={cx("grid size-6 shrink-0 place-items-center rounded-md", faded ? "text-faint" : TONES[kind.tone])}>
           <Icon className="size-3.5" aria-hidden />
         </span>
-        <span className="min-w-0 flex-1 truncate font-medium">{data.name.replaceAll("_", " ")}</span>
+        <span className={cx("min-w-0 flex-1 truncate font-medium", faded && "font-normal text-muted", data.mark === "removed" && "line-through")}>
+          {data.name.replaceAll("_", " ")}
+        </span>
         {data.mark === "here" && <span className="size-2 shrink-0 animate-pulse rounded-full bg-good" title="The test is here" />}
         {data.wrong > 0 ? (
           <span
@@ -82,6 +93,12 @@ export const StepNode = memo(function StepNode({ data, selected, isConnectable }
   );
 });
 
+/** On the corner of a step: what became of it between two versions. */
+function Changed({ mark }: { mark: NodeView["mark"] }) {
+  if (mark !== "added" && mark !== "removed" && mark !== "changed") return null;
+  return <ChangeSign change={mark} className="absolute -top-2.5 -right-2.5 size-5 rounded-full ring-2 ring-surface" />;
+}
+
 const SOURCE_ICONS: Record<string, typeof Globe> = {
   "@start": PhoneIncoming,
   "@global": Globe,
@@ -93,10 +110,12 @@ export const SourceNode = memo(function SourceNode({ id, data, selected, isConne
   return (
     <div
       className={cx(
-        "flow-node h-full rounded-lg border bg-sunken text-[12.5px]",
-        selected ? "border-accent ring-2 ring-accent" : "border-line-strong",
+        "flow-node relative h-full rounded-lg border border-line-strong bg-sunken text-[12.5px]",
+        MARKS[data.mark],
+        selected && CHOSEN[data.mark],
       )}
     >
+      <Changed mark={data.mark} />
       <div className="flex h-10 items-center gap-2 px-2.5">
         <span className="grid size-6 shrink-0 place-items-center rounded-full bg-accent text-on-accent">
           <Icon className="size-3.5" aria-hidden />
@@ -147,8 +166,9 @@ function Ports({ data, isConnectable }: { data: NodeView; isConnectable: boolean
 function PortRow({ port, isConnectable }: { port: PortView; isConnectable: boolean }) {
   return (
     <li className="relative flex h-6 items-center justify-end gap-1.5 pr-3 pl-2.5 text-[11.5px]">
-      <span className={cx("min-w-0 truncate", DOTS[port.kind])}>{port.label}</span>
-      {port.missing ? (
+      <span className={cx("min-w-0 truncate", DOTS[port.kind], port.change && CHANGES[port.change].ink, port.change === "removed" && "line-through")}>{port.label}</span>
+      {port.change && <ChangeSign change={port.change} className="size-3.5 rounded-sm" />}
+      {port.missing && port.change === undefined ? (
         <span className="shrink-0 font-medium text-bad">→ {port.target ? `${port.target}?` : "nowhere"}</span>
       ) : (
         port.quiet && <span className="max-w-[55%] shrink-0 truncate text-faint">→ {port.target.replaceAll("_", " ")}</span>

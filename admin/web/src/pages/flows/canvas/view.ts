@@ -13,6 +13,8 @@ export interface PortView {
   /** The edge is only drawn when asked for, so the port says where it leads. */
   quiet: boolean;
   missing: boolean;
+  /** Of two versions that are compared. */
+  change?: "added" | "removed" | "changed" | undefined;
 }
 
 export interface NodeView extends Record<string, unknown> {
@@ -24,7 +26,8 @@ export interface NodeView extends Record<string, unknown> {
   /** New ways out can be drawn from it: answers, cases, failures, global meanings. */
   grows: boolean;
   wrong: number;
-  mark: "added" | "removed" | "changed" | "here" | "";
+  /** Where a test is; of two versions that are compared, what became of it. */
+  mark: "added" | "removed" | "changed" | "same" | "here" | "";
 }
 
 export type StepNode = Node<NodeView>;

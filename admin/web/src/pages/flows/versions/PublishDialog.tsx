@@ -2,7 +2,8 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, Refusal, taken } from "@/api/client";
-import { numberNamed } from "@/pages/numbers/queries";
+import { type CanaryTyped, settingOf } from "@/pages/numbers/canary";
+import { numberNamed, numbersQuery } from "@/pages/numbers/queries";
 import { Button } from "@/ui/Button";
 import { Field, TextArea } from "@/ui/Field";
 import { Modal } from "@/ui/Modal";
@@ -12,20 +13,23 @@ import { differences } from "../model/diff";
 import { read } from "../model/yaml";
 import { flowQuery, versionQuery } from "../queries";
 import { DiffView } from "./DiffView";
+import { WhichCalls } from "./WhichCalls";
 
 export function PublishDialog({ name, store, onClose, onProblems }: { name: string; store: DraftStore; onClose: () => void; onProblems: () => void }) {
   const client = useQueryClient();
   const [note, setNote] = useState("");
+  const [canary, setCanary] = useState<CanaryTyped | null>(null);
   const flow = useQuery({ ...flowQuery(name), staleTime: 0 });
   const published = flow.data?.published ?? null;
   const before = useQuery({ ...versionQuery(name, published ?? 0), enabled: published !== null });
   const publish = useMutation({
     mutationFn: async () => {
       if (!(await store.flush())) throw new Error(store.get().trouble || "The draft could not be saved, so it was not published.");
-      return taken(api.POST("/flows/{name}/publish", { params: { path: { name }, header: { "If-Match": store.get().etag } }, body: { note: note.trim() } }));
+      return taken(api.POST("/flows/{name}/publish", { params: { path: { name }, header: { "If-Match": store.get().etag } }, body: { note: note.trim(), ...(canary && { canary: settingOf(canary) }) } }));
     },
     onSuccess: (version) => {
-      toast.success(`Version ${version.number} is published. New calls run it from now on.`);
+      toast.success(`Version ${version.number} is published. ${canary ? `${canary.share} % of new calls` : "New calls"} run it from now on.`);
+      void client.invalidateQueries({ queryKey: numbersQuery.queryKey });
       void client.invalidateQueries({ queryKey: ["flows"], refetchType: "active", predicate: (query) => query.queryKey[1] !== "draft" });
       onClose();
     },
@@ -38,14 +42,16 @@ export function PublishDialog({ name, store, onClose, onProblems }: { name: stri
     },
   });
   const [old, now] = [read(before.data?.yaml ?? "").content, read(store.text()).content];
+  const numbers = flow.data?.numbers ?? [];
+  const why = published === null ? "This is its first version: there is none that the other calls could run." : numbers.length === 0 ? "No number is set to this flow yet, so there are no calls to try it out on." : "";
   return (
     <Modal
       open
       onOpenChange={(open) => !open && onClose()}
       title="Publish"
       about={
-        flow.data && flow.data.numbers.length > 0
-          ? `New calls to ${flow.data.numbers.map((each) => numberNamed(each).replace("All", "all")).join(", ")} run this from now on. Calls under way keep theirs.`
+        numbers.length > 0
+          ? `New calls to ${numbers.map((each) => numberNamed(each).replace("All", "all")).join(", ")} run this from now on. Calls under way keep theirs.`
           : "Calls run it once a number is set to this flow. Calls under way keep theirs."
       }
       wide
@@ -60,11 +66,12 @@ export function PublishDialog({ name, store, onClose, onProblems }: { name: stri
         {published !== null && old && now && (
           <div>
             <h3 className="mb-2 text-[13px] font-medium">What changes since version {published}</h3>
-            <div className="max-h-72 overflow-y-auto rounded-lg border border-line">
+            <div className="max-h-60 overflow-y-auto rounded-lg border border-line" tabIndex={-1}>
               <DiffView differences={differences(old, now)} nothing={`Nothing: it is the same as version ${published}.`} />
             </div>
           </div>
         )}
+        {flow.data && <WhichCalls canary={canary} onChange={setCanary} before={published ?? 0} why={why} />}
         <Field label="Note" hint="Why this is published, for those who look back." error={publish.error?.message}>
           <TextArea autoFocus required maxLength={500} value={note} onChange={(event) => setNote(event.target.value)} placeholder="Says where a delayed order is" />
         </Field>
