@@ -7,8 +7,8 @@ A glossary is a YAML file, `glossary.yaml` in TANDEM_HOME:
       - {en: chequing account, es: cuenta corriente, gender: f}
     keep: [Acme Plus, Zephyr 3]
 
-A term is one form, or singular and plural. `gender` is that of the Spanish noun: it lets Apertium write the words
-around it rightly. What stands in `keep` is never translated.
+A term is one form, or singular and plural. `gender` is that of the Spanish noun: it lets Apertium write the
+words around it rightly. What stands in `keep` is never translated.
 """
 
 import re
@@ -52,7 +52,7 @@ class Entry(BaseModel):
     forms: Mapping[str, tuple[str, ...]]
     gender: Literal["m", "f", ""] = ""
     after: frozenset[str] = frozenset()
-    """The word before it must be one of these, in the languages that have any; for words that are verbs too."""
+    """English words one of which must stand before it: for words that are verbs too ("to order")."""
 
     @model_validator(mode="before")
     @classmethod
@@ -118,26 +118,45 @@ class Glossary:
     def __init__(self, entries: Iterable[Entry] = (), keep: Iterable[str] = ()) -> None:
         self._entries = tuple(entries)
         self._keep = tuple(keep)
+        self._given: tuple[Term, ...] = ()
         self._ways: dict[tuple[str, str], _Way] = {}
 
     def with_kept(self, names: Iterable[str]) -> "Glossary":
         """Return it with more words that stay as they are: names that are known in this call."""
         return Glossary(self._entries, (*self._keep, *(name for name in names if name.strip())))
 
+    def before_these(self, terms: Iterable[Term]) -> "Glossary":
+        """Return it with terms that stand above its own, whatever the languages."""
+        given = tuple(terms)
+        if not given:
+            return self
+        other = Glossary(self._entries, self._keep)
+        other._given = given
+        return other
+
     def found(self, text: str, source: str, target: str) -> tuple[FoundTerm, ...]:
         """Find what stands in the text, in order; the longest of those that overlap. Any case will do."""
         pair = (language_of(source), language_of(target))
         way = self._ways.get(pair)
         if way is None:
-            way = self._ways[pair] = _Way(self._entries, self._keep, *pair)
+            way = self._ways[pair] = _Way(self._entries, self._keep, self._given, *pair)
         return way.found(text)
 
 
 class _Way:
     """The terms of one direction."""
 
-    def __init__(self, entries: tuple[Entry, ...], keep: tuple[str, ...], source: str, target: str) -> None:
+    def __init__(
+        self,
+        entries: tuple[Entry, ...],
+        keep: tuple[str, ...],
+        given: tuple[Term, ...],
+        source: str,
+        target: str,
+    ) -> None:
         self._terms: dict[str, tuple[Term, frozenset[str]]] = {}
+        for term in given:
+            self._terms.setdefault(_key(term.source), (term, frozenset()))
         for each in keep:
             self._terms.setdefault(_key(each), (Term(each, each), frozenset()))
         for entry in entries:
