@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 
+from agents.language_model.chosen import classifier
+from agents.reports import unix_ms
 from agents.simulation.trial_tools import trial_tools
 from config.database import Database
 from config.errors import ConfigError
@@ -45,9 +47,10 @@ def _tell(news: Connection, share: float) -> None:
 async def replay_here(order: ReplayOrder, progress: Callable[[float], None]) -> Done | Failed:
     """Replay a call in this process, at its priority."""
     database = Database(order.settings.database_url)
+    understanding = classifier(order.settings, unix_ms)
     try:
         flow = read_flow(order.flow)
-        done = await replay(order, flow, trial_tools(order.settings, database), progress)
+        done = await replay(order, flow, trial_tools(order.settings, database), progress, understanding)
     except FlowError as error:
         return Failed(f"The flow is not valid: {error.problems[0]}")
     except (TelephonyError, ConfigError) as error:
@@ -56,6 +59,8 @@ async def replay_here(order: ReplayOrder, progress: Callable[[float], None]) -> 
         logger.exception("a replay broke")
         return Failed("The replay broke on our side; the server's log says where.")
     finally:
+        if understanding is not None:
+            await understanding.close()
         await database.close()
         await _close_connections()
     return Done({task: source.value for task, source in done.sources.items()}, done.beyond_ms)

@@ -13,6 +13,7 @@ import numpy as np
 from agents.messages import ReportKind, TaskReport
 from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES, SAMPLE_RATE_HZ
 from model.turn import Audio, Transcript, Word
+from telephony.classifying import Asked
 from telephony.errors import ReplayError
 from telephony.tape import Row, read_rows
 
@@ -46,6 +47,7 @@ class RecordedCall:
         turns: by micro-turn, what the caller had said when their turn was taken.
         tasks: those whose answer is known, in order.
         outcome: how it ended; None: the tape breaks off.
+        classified: what a language model was asked about the caller's words, in order.
     """
 
     call_id: str
@@ -56,6 +58,7 @@ class RecordedCall:
     turns: Mapping[int, Transcript] = field(default_factory=dict[int, Transcript])
     tasks: tuple[RecordedTask, ...] = ()
     outcome: str | None = None
+    classified: tuple[Asked, ...] = ()
 
     def typed(self, index: int) -> tuple[str, ...]:
         """What the caller typed instead of speaking: words that take no time (`telephony.typed_turn`)."""
@@ -96,6 +99,7 @@ def read_recorded(folder: Path) -> RecordedCall:
         turns={int(row["index"]): said for row in turns if (said := _taken(row)) is not None},
         tasks=_tasks(turns),
         outcome=str(rows[-1]["outcome"]) if rows[-1]["kind"] == "end" else None,
+        classified=tuple(_asked(each) for row in turns for each in row.get("classified", [])),
     )
 
 
@@ -125,6 +129,19 @@ def _taken(row: Row) -> Transcript | None:
         for w in taken[-1].get("words", [])
     )
     return Transcript(words, final=True, confidence=float(taken[-1].get("confidence", 1.0)))
+
+
+def _asked(written: Row) -> Asked:
+    return Asked(
+        request_id=str(written["request_id"]),
+        step=str(written["step"]),
+        text=str(written["text"]),
+        options=tuple(map(str, written["options"])),
+        option=None if written["option"] is None else str(written["option"]),
+        confidence=float(written["confidence"]),
+        failed=str(written["failed"]),
+        took_ms=int(written["took_ms"]),
+    )
 
 
 def _tasks(rows: list[Row]) -> tuple[RecordedTask, ...]:

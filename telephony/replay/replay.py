@@ -20,9 +20,11 @@ from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES
 from model.turn import CallContext
 from telephony.call import Call
 from telephony.call_parts import AgentSide, CallParts, CallSummary
+from telephony.classifying import Classifier
 from telephony.line import HeardSpan, IncomingCall, LineTurn
 from telephony.replay.desk import ReplayDesk
 from telephony.replay.recorded import RecordedCall, read_recorded
+from telephony.replay.understood import ReplayClassifier
 from telephony.replay.words_side import WordsSide
 from telephony.tape import Tape, read_rows
 from telephony.weaving import opening_dials
@@ -42,7 +44,11 @@ class Replayed:
 
 
 async def replay(
-    order: ReplayOrder, flow: Flow, tools: TrialTools, progress: Callable[[float], None] = lambda _: None
+    order: ReplayOrder,
+    flow: Flow,
+    tools: TrialTools,
+    progress: Callable[[float], None] = lambda _: None,
+    classifier: Classifier | None = None,
 ) -> Replayed:
     """Replay a call; its tape is written into the order's folder.
 
@@ -51,6 +57,7 @@ async def replay(
         flow: the order's, read.
         tools: what is looked up that was not looked up then.
         progress: told now and then how much is done, 0 to 1.
+        classifier: tells what words mean that were not asked about then.
 
     Raises:
         ReplayError: the call cannot be replayed.
@@ -58,7 +65,9 @@ async def replay(
     """
     recorded = read_recorded(order.tape)
     desk = ReplayDesk(recorded.call_id, recorded.tasks, tools)
-    call = _call(order, recorded, flow, desk)
+    understood = ReplayClassifier(recorded.classified, classifier)
+    asks = bool(recorded.classified) or classifier is not None
+    call = _call(order, recorded, flow, desk, understood if asks else None)
     hung_up = recorded.outcome in (None, _CALLER_HUNG_UP)
     micro_turns = recorded.micro_turns + (0 if hung_up else _BEYOND)
     index = 0
@@ -67,6 +76,7 @@ async def replay(
             desk.now_ms = index * MICRO_TURN_MS
             answer = await call.micro_turn(_turn(recorded, index, order.by))
             await desk.settled()
+            await understood.passed((index + 1) * MICRO_TURN_MS)
             index += 1
             if index % _TOLD_EVERY == 0:
                 progress(min(1.0, index / recorded.micro_turns))
@@ -85,7 +95,13 @@ def _by_task(sources: dict[str, Source], order: ReplayOrder) -> dict[str, Source
     return {adopted.get(task, task): source for task, source in sources.items()}
 
 
-def _call(order: ReplayOrder, recorded: RecordedCall, flow: Flow, desk: ReplayDesk) -> Call:
+def _call(
+    order: ReplayOrder,
+    recorded: RecordedCall,
+    flow: Flow,
+    desk: ReplayDesk,
+    classifier: Classifier | None,
+) -> Call:
     """Put the call together: as a live one, with nobody to hang up on and nobody to tell."""
     context = CallContext(recorded.call_id, flow.language, opening_dials(flow))
     header = {
@@ -102,7 +118,7 @@ def _call(order: ReplayOrder, recorded: RecordedCall, flow: Flow, desk: ReplayDe
     return Call(
         CallParts(
             incoming=IncomingCall("replay", recorded.call_id, "", ""),
-            facts=CallFacts(recorded.call_id, recorded.today),
+            facts=CallFacts(recorded.call_id, recorded.today, classifies=classifier is not None),
             flow=flow,
             agent=_side(order, recorded, context),
             desk=desk,
@@ -110,6 +126,7 @@ def _call(order: ReplayOrder, recorded: RecordedCall, flow: Flow, desk: ReplayDe
             carrier=None,
             limit_ms=order.settings.max_call_minutes * 60_000,
             ended=ended,
+            classifier=classifier,
         )
     )
 
