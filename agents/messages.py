@@ -121,6 +121,15 @@ class TaskRequest(_Message):
     """A worker does not begin after this moment; the caller has been told by then."""
 
 
+class Spent(_Message):
+    """What a language model was asked for and what that cost."""
+
+    tokens: int = Field(ge=0)
+    """Of prompts and answers."""
+    micro_usd: int | None = Field(ge=0)
+    """None: no price is set."""
+
+
 class ReportKind(StrEnum):
     """What a report tells. The last three settle the task: nothing after them counts."""
 
@@ -155,3 +164,5 @@ class TaskReport(_Message):
     """`traceparent` of the run that wrote it; empty: not traced."""
     says: str = ""
     """For PARTIAL and RESULT: one whole sentence to be voiced; empty: the flow words it."""
+    spent: Spent | None = None
+    """For what settles work on a brief: what its run has spent, however it ended."""

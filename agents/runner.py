@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agents.calling import Errand, Gone, ToolCaller, brief_write, may_write, outcome_of
 from agents.errors import Invalid, TimedOut, ToolError, Unknown
-from agents.messages import BRIEF_TIMEOUT_MS, LANGUAGE_MODEL, ReportKind, TaskReport, TaskRequest
+from agents.messages import BRIEF_TIMEOUT_MS, LANGUAGE_MODEL, ReportKind, Spent, TaskReport, TaskRequest
 from agents.redaction import secret_texts
 from agents.reports import RUN_SEQUENCES, Start
 from agents.tool_calls import Claimed, Settled, State
@@ -31,6 +31,8 @@ _GRACE_MS: Final = 30_000
 
 Say = Callable[[str], Awaitable[None]]
 """Have one whole sentence voiced."""
+TellSpent = Callable[[Spent], None]
+"""Told once what a language model was asked for, however the work ends."""
 CallTool = Callable[[str, dict[str, Any]], Awaitable[dict[str, Any]]]
 """Call a tool by name with arguments; the same policy, keys and rows as for scripted work.
 
@@ -41,7 +43,9 @@ Raises `ToolError`, whose `word` and text may be told to a model. Tools the brie
 class BriefWorker(Protocol):
     """Who works on briefs: the language-model agent."""
 
-    async def work(self, request: TaskRequest, say: Say, call_tool: CallTool) -> dict[str, Any]:
+    async def work(
+        self, request: TaskRequest, say: Say, call_tool: CallTool, tell_spent: TellSpent
+    ) -> dict[str, Any]:
         """Work on `request.brief` and return the result.
 
         It is cancelled when nobody waits any more. Raises `ToolError`.
@@ -242,7 +246,7 @@ class Runner:
         limit = asyncio.timeout((until_unix_ms - self._unix_ms()) / 1_000)
         try:
             async with limit:
-                return await self._brief_worker.work(request, voice.say, call_tool)
+                return await self._brief_worker.work(request, voice.say, call_tool, voice.spent)
         except TimeoutError:
             raise TimedOut("the language model was not done in time") from None
 
@@ -282,13 +286,14 @@ class _Scribe:
         self._request = request
         self._sequence = run * RUN_SEQUENCES + 1
         self._last_sequence = (run + 1) * RUN_SEQUENCES - 1
+        self.spent: Spent | None = None
 
     def news(self, outcome: Outcome) -> TaskReport:
         self._sequence = min(self._sequence + 1, self._last_sequence - 1)
         return self._report(self._sequence, outcome)
 
     def last(self, outcome: Outcome) -> TaskReport:
-        return self._report(self._last_sequence, outcome)
+        return self._report(self._last_sequence, outcome).model_copy(update={"spent": self.spent})
 
     def _report(self, sequence: int, outcome: Outcome) -> TaskReport:
         return TaskReport(
@@ -315,6 +320,10 @@ class _Voice:
 
     async def partial(self, result: dict[str, Any]) -> None:
         await self._reports.mention(self._scribe.news(Outcome(ReportKind.PARTIAL, result=result)))
+
+    def spent(self, spent: Spent) -> None:
+        """Keep for the last report what was spent."""
+        self._scribe.spent = spent
 
     async def say(self, sentence: str) -> None:
         await self._reports.mention(self._scribe.news(Outcome(ReportKind.PARTIAL, says=sentence)))

@@ -12,7 +12,7 @@ import typer
 from config.settings import load
 
 if TYPE_CHECKING:  # heavy: --help must answer at once
-    from agents.messages import TaskRequest
+    from agents.messages import Spent, TaskRequest
     from config.settings import Settings
 
 app = typer.Typer(help="Background agents that are language models.", no_args_is_help=True)
@@ -93,6 +93,10 @@ class _Terminal:
     async def partial(self, result: dict[str, Any]) -> None:
         typer.echo(f"part   {_json(result)}")
 
+    def spent(self, spent: "Spent") -> None:
+        cost = "" if spent.micro_usd is None else f", {spent.micro_usd / 1e6:g} USD"
+        typer.echo(f"spent  {spent.tokens} tokens{cost}")
+
 
 async def _work(request: "TaskRequest", settings: "Settings") -> None:
     from admin.migrate import upgrade
@@ -128,7 +132,7 @@ async def _work(request: "TaskRequest", settings: "Settings") -> None:
 
     agent = brief_worker(settings, toolbox, unix_ms)
     try:
-        result = await agent.work(request, terminal.say, call_tool)
+        result = await agent.work(request, terminal.say, call_tool, terminal.spent)
     except Invalid as error:
         _refuse(f"{error}. `tandem tool list` shows which tools there are.")
     except ToolError as error:

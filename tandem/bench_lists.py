@@ -147,6 +147,7 @@ def lists(now: datetime) -> list[tuple[str, Mapping[str, Any]]]:
         {"tool_failed": True},
         {"costed": True},
         {"costed": False},
+        {"model_used": True},
         {"slower_than_ms": 3_000},
         {"slower_than_ms": 30_000},
         {"flow": "flow_000", "slower_than_ms": 30_000},

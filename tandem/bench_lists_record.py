@@ -172,6 +172,8 @@ def _call(chance: random.Random, at: int, calls: int, now: datetime) -> tuple[di
         "tool_failures": min(tools, int(chance.random() < 0.02)),
         "satisfaction": chance.choice((None, None, 1, 2, 3, 4, 5)),
         "cost_micro_usd": 8_500 * (1 + duration_ms // 60_000),
+        "model_tokens": 900 if at % 7 == 0 else 0,
+        "model_micro_usd": 360 if at % 7 == 0 else 0,
         "from_tape": True,
     }
     return call, measures

@@ -109,6 +109,7 @@ def measured_by(sought: CallFilter, dialect: str) -> list[ColumnElement[bool]]:
         (sought.tool_failed, row.tool_failures > 0),
         (sought.rated, row.satisfaction.is_not(None)),
         (sought.costed, row.cost_micro_usd.is_not(None)),
+        (sought.model_used, row.model_tokens > 0),
     )
     if sought.slower_than_ms is not None:
         wanted.append(row.slowest_ms > sought.slower_than_ms)

@@ -55,6 +55,11 @@ class CallMeasures(BaseModel):
     tool_failures: int
     satisfaction: int | None
     cost_usd: float | None
+    """Of the line and of language models; null: no price is set for what was used."""
+    model_tokens: int
+    """Of prompts and answers, that language-model agents reported."""
+    model_cost_usd: float | None
+    """What these cost; null: no price is set."""
     from_tape: bool
     """False: there was no tape to measure."""
 
@@ -220,6 +225,9 @@ def _fields(row: CallRow, measures: CallMeasuresRow | None) -> dict[str, Any]:
 
 
 def _measures(row: CallMeasuresRow) -> CallMeasures:
-    same = {name: getattr(row, name) for name in CallMeasures.model_fields if name != "cost_usd"}
-    cost_usd = None if row.cost_micro_usd is None else row.cost_micro_usd / 1e6
-    return CallMeasures(**same, cost_usd=cost_usd)
+    same = {name: getattr(row, name) for name in CallMeasures.model_fields if not name.endswith("_usd")}
+    return CallMeasures(**same, cost_usd=_usd(row.cost_micro_usd), model_cost_usd=_usd(row.model_micro_usd))
+
+
+def _usd(micro_usd: int | None) -> float | None:
+    return None if micro_usd is None else micro_usd / 1e6

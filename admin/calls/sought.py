@@ -69,6 +69,7 @@ class CallFilter(BaseModel):
     satisfaction_from: _Points | None = None
     satisfaction_to: _Points | None = None
     costed: Annotated[bool | None, Field(description="What it cost is known.")] = None
+    model_used: Annotated[bool | None, Field(description="A language-model agent was asked.")] = None
     said: Annotated[
         _Text | None, Field(description="Words, all of which were said; the last may be only begun.")
     ] = None

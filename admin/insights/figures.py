@@ -45,7 +45,9 @@ class Figures(BaseModel):
     duration_s: Figure
     """Mean."""
     cost_usd: Figure
-    """Sum."""
+    """Sum, over calls of which it is known."""
+    model_tokens: Figure
+    """Sum, that language-model agents reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,9 @@ def figures(sums: Sums, sought: CallFilter) -> Figures:
             value=number["cost_micro_usd"] / 1e6 if costed else None,
             calls=costed,
             filter=sought.and_(costed=True),
+        ),
+        model_tokens=Figure(
+            value=number["model_tokens"], calls=number["model_calls"], filter=sought.and_(model_used=True)
         ),
     )
 

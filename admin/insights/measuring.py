@@ -220,6 +220,12 @@ def _row(call: CallRow, measures: Measures, from_tape: bool, prices: Prices) -> 
         tool_calls=measures.tool_calls,
         tool_failures=measures.tool_failures,
         satisfaction=measures.satisfaction,
-        cost_micro_usd=prices.of(call.carrier, measures.duration_ms),
+        cost_micro_usd=_together(prices.of(call.carrier, measures.duration_ms), measures.model_micro_usd),
+        model_tokens=measures.model_tokens,
+        model_micro_usd=measures.model_micro_usd,
         from_tape=from_tape,
     )
+
+
+def _together(line_micro_usd: int | None, model_micro_usd: int | None) -> int | None:
+    return None if line_micro_usd is None or model_micro_usd is None else line_micro_usd + model_micro_usd

@@ -57,6 +57,8 @@ def sums_of(row: CallMeasuresRow) -> dict[str, int | str]:
         "rated_calls": int(row.satisfaction is not None),
         "cost_micro_usd": row.cost_micro_usd or 0,
         "costed_calls": int(row.cost_micro_usd is not None),
+        "model_tokens": row.model_tokens,
+        "model_calls": int(row.model_tokens > 0),
         "latencies": row.latencies,
         "slowest": "" if row.slowest_ms is None else written([row.slowest_ms]),
     }

@@ -41,6 +41,7 @@ class CallMeasuresRow(Table):
             "duration_ms",
             "language",
             "cost_micro_usd",
+            "model_tokens",
             "number",
         ),
     )
@@ -79,7 +80,11 @@ class CallMeasuresRow(Table):
     satisfaction: Mapped[int | None] = mapped_column(Integer)
     """What the caller answered when asked, 1 to 5."""
     cost_micro_usd: Mapped[int | None] = mapped_column(BigInteger)
-    """None: no price is set."""
+    """Of the line and of language models; None: no price is set for what was used of them."""
+    model_tokens: Mapped[int] = mapped_column(Integer)
+    """That language-model agents reported, of prompts and answers."""
+    model_micro_usd: Mapped[int | None] = mapped_column(BigInteger)
+    """What these cost; None: no price was set."""
     from_tape: Mapped[bool]
     """False: there was no tape to measure, and only what the record itself has is known."""
 
@@ -111,6 +116,9 @@ class RollUpRow(Table):
     rated_calls: Mapped[int] = mapped_column(Integer)
     cost_micro_usd: Mapped[int] = mapped_column(BigInteger)
     costed_calls: Mapped[int] = mapped_column(Integer)
+    model_tokens: Mapped[int] = mapped_column(BigInteger)
+    model_calls: Mapped[int] = mapped_column(Integer)
+    """In which language models were asked."""
     latencies: Mapped[str] = mapped_column(Text)
     """Of all responses, one after another."""
     slowest: Mapped[str] = mapped_column(Text)

@@ -25,7 +25,7 @@ from agents.language_model.speaking import Speaker
 from agents.language_model.speech import language_of, tidy
 from agents.language_model.spending import Limits, Spend, Used, room_for_answer, tokens_in
 from agents.messages import Brief, TaskRequest
-from agents.runner import CallTool, Say
+from agents.runner import CallTool, Say, TellSpent
 from agents.tool import AnyTool
 from agents.toolbox import Toolbox
 
@@ -55,13 +55,16 @@ class LanguageModelAgent:
         self._spend = spend
         self._unix_ms = unix_ms
 
-    async def work(self, request: TaskRequest, say: Say, call_tool: CallTool) -> dict[str, Any]:
+    async def work(
+        self, request: TaskRequest, say: Say, call_tool: CallTool, tell_spent: TellSpent
+    ) -> dict[str, Any]:
         """Work on a brief until there is an answer.
 
         Args:
             request: has a brief.
             say: voices one whole sentence, ready to be read aloud.
             call_tool: calls a tool of the brief for this request; what it raises is told to the model.
+            tell_spent: told in the end what the model was asked for.
 
         Returns:
             JSON that fits the brief's schema, or `{"words": ...}`.
@@ -92,6 +95,7 @@ class LanguageModelAgent:
                 raise
             raise TimedOut("its deadline came") from None
         finally:
+            tell_spent(self._spend.price.of(task.used))
             logger.info("task %s: %d steps, %d tokens", request.task_id, task.used.steps, task.used.tokens)
 
     async def close(self) -> None:

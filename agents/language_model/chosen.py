@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from agents.errors import Unavailable
 from agents.messages import TaskRequest
-from agents.runner import CallTool, Say
+from agents.runner import CallTool, Say, TellSpent
 from agents.toolbox import Toolbox
 from config.settings import Settings
 
@@ -21,7 +21,9 @@ logger = logging.getLogger(__name__)
 class NoModel:
     """Fails every brief, and says in the log what to set."""
 
-    async def work(self, request: TaskRequest, say: Say, call_tool: CallTool) -> dict[str, Any]:
+    async def work(
+        self, request: TaskRequest, say: Say, call_tool: CallTool, tell_spent: TellSpent
+    ) -> dict[str, Any]:
         """See `agents.runner.BriefWorker`.
 
         Raises:

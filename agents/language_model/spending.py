@@ -11,6 +11,7 @@ from typing import Final
 from agents.errors import ToolError
 from agents.language_model.errors import LimitReached
 from agents.limits import Daily
+from agents.messages import Spent
 
 _CHARACTERS_PER_TOKEN: Final = 3
 """Few, so that an estimate errs upwards (English has about four; OpenAI, "What are tokens")."""
@@ -22,6 +23,11 @@ class Price:
 
     prompt: float = 0.0
     answer: float = 0.0
+
+    def of(self, used: "Used") -> Spent:
+        """What was used, and what it costs; where no price is set, that is not known."""
+        priced = bool(self.prompt or self.answer)
+        return Spent(tokens=used.tokens, micro_usd=ceil(used.cost(self)) if priced else None)
 
 
 @dataclass(frozen=True, slots=True)

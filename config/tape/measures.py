@@ -75,6 +75,8 @@ class Measures:
         backchannels: the agent's "mm-hm".
         satisfaction: what the caller answered when asked how content they were, 1 to 5; None: nothing.
         tool_calls, tool_failures: of background agents; cancelled ones have not failed.
+        model_tokens: of prompts and answers, that language-model agents reported.
+        model_micro_usd: what these cost; None: no price was set.
         caller_words, agent_words: all that was said, and of the agent's, heard.
     """
 
@@ -92,6 +94,8 @@ class Measures:
     tool_calls: int = 0
     tool_failures: int = 0
     satisfaction: int | None = None
+    model_tokens: int = 0
+    model_micro_usd: int | None = 0
     caller_words: str = ""
     agent_words: str = ""
 
@@ -124,6 +128,8 @@ def measured(told: Witness) -> Measures:
         satisfaction=next((value for name, value in reversed(told.ratings) if name == SATISFACTION), None),
         tool_calls=len(told.tools),
         tool_failures=sum(tool.state == "failed" for tool in told.tools),
+        model_tokens=told.spent.tokens,
+        model_micro_usd=told.spent.micro_usd,
         caller_words=" ".join(turn.text for turn in turns),
         agent_words=told.heard_text,
     )

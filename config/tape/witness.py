@@ -107,6 +107,19 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True)
+class Spent:
+    """What language models were asked for. `micro_usd`: what that cost; None: for some no price was set."""
+
+    tokens: int = 0
+    micro_usd: int | None = 0
+
+    def and_(self, tokens: int, micro_usd: int | None) -> "Spent":
+        """With this too."""
+        both = None if self.micro_usd is None or micro_usd is None else self.micro_usd + micro_usd
+        return Spent(self.tokens + tokens, both if tokens else self.micro_usd)
+
+
+@dataclass(frozen=True, slots=True)
 class Witness:
     """All that the tape has told so far.
 
@@ -127,6 +140,7 @@ class Witness:
         outcome: once the tape has ended.
         transferred_to: the flow's name of where the call was handed to, once the tape has ended.
         early: how early look-ups went, once the tape has ended.
+        spent: by language-model agents, as far as they have reported it.
     """
 
     call_id: str = ""
@@ -145,6 +159,7 @@ class Witness:
     outcome: str | None = None
     transferred_to: str | None = None
     early: EarlyLookUps = EarlyLookUps()
+    spent: Spent = Spent()
 
     @property
     def tool_open(self) -> bool:
@@ -181,6 +196,8 @@ def take(told: Witness, row: Row) -> Witness:
             return replace(told, call_id=str(row.get("call_id", "")), flow=str(row.get("flow", "")))
         case "turn":
             return _turn(told, row)
+        case "after":
+            return replace(told, spent=_spent(told.spent, row))
         case "end":
             handed_to = row.get("transferred_to")
             return replace(
@@ -229,6 +246,7 @@ def _turn(told: Witness, row: Row) -> Witness:
         ratings=(*told.ratings, *_ratings(row)),
         taken_over=told.taken_over or any(each["what"] == "take_over" for each in row.get("control", ())),
         answer_began_ms=answer_began_ms,
+        spent=_spent(told.spent, row),
     )
 
 
@@ -249,6 +267,15 @@ def _ratings(row: Row) -> tuple[tuple[str, int], ...]:
     answers: list[Row] = row.get("survey", [])
     ratings = (each for each in answers if each.get("answer") == "rating")
     return tuple((str(each["measures"]), int(each["value"])) for each in ratings)
+
+
+def _spent(spent: Spent, row: Row) -> Spent:
+    reports: list[Row] = row.get("reports", [])
+    for report in reports:
+        if told := report.get("spent"):
+            cost = told.get("micro_usd")
+            spent = spent.and_(int(told["tokens"]), None if cost is None else int(cost))
+    return spent
 
 
 # --- words, and tools -----------------------------------------------------------------------------

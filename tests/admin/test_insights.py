@@ -66,6 +66,11 @@ def tapes(count: int) -> Iterator[FakeTape]:
             tape.row(acts=[{"act": "CallerSpoke", "at_ms": tape.now_ms}])
             tape.row(acts=[{"act": "Yielded", "offer_id": "offer-1"}])
         tape.step(chance.choice(("to_person", "goodbye")))
+        if at % 7 == 2:
+            spent = {"tokens": 100 + at, "micro_usd": 1_000_000 * at if at % 2 else None}
+            tape.row(
+                reports=[{"task_id": f"m{at}", "tool": "language_model", "kind": "result", "spent": spent}]
+            )
         outcome = chance.choice(("completed", "transferred", "caller_hung_up", "failed"))
         figures = {"transferred_to": "support"} if outcome == "transferred" and at % 2 else {}
         yield tape.end(outcome, **figures)
@@ -119,7 +124,10 @@ async def test_behind_every_figure_are_the_calls_its_filter_lists(
     walked = dict(figures_in(found))
     assert len(walked) > 13 * 31
     totals = found["totals"]
-    assert (totals["cost_usd"]["value"] or 0) == pytest.approx(0.0085 * totals["calls"]["calls"])
+    measures = [each["measures"] for each in await listed(viewer, totals["calls"]["filter"])]
+    costs = [each["cost_usd"] for each in measures if each["cost_usd"] is not None]
+    assert (totals["cost_usd"]["value"] or 0) == pytest.approx(sum(costs))
+    assert totals["model_tokens"]["value"] == sum(each["model_tokens"] for each in measures)
     known: dict[str, int] = {}
     for place, figure in walked.items():
         key = str(sorted(figure["filter"].items()))
@@ -338,3 +346,19 @@ async def test_the_last_and_the_first_span_there_is_have_no_calls(office: Office
     viewer = await office.person(Role.VIEWER)
     answer = await viewer.get("/insights", params={"until": until, "timezone": "Pacific/Kiritimati"})
     assert (answer.status_code, answer.json()["totals"]["calls"]["value"]) == (200, 0)
+
+
+async def test_a_call_costs_the_line_and_the_language_model_where_both_are_known(office: Office) -> None:
+    spends = ({"tokens": 500, "micro_usd": 2_000}, {"tokens": 70, "micro_usd": None}, None)
+    for number, spent in enumerate(spends):
+        tape = FakeTape()
+        tape.row(reports=[{"task_id": "t", "tool": "language_model", "kind": "failed", "spent": spent}])
+        await call(office, number, tape.end("completed"))
+    await measuring(office, carrier_usd_per_minute=0.0085).measure_all()
+    viewer = await office.person(Role.VIEWER)
+    rows = [each["measures"] for each in (await viewer.get("/calls")).json()["rows"]]
+    told = [(each["model_tokens"], each["model_cost_usd"], each["cost_usd"]) for each in reversed(rows)]
+    assert told == [(500, 0.002, 0.0105), (70, None, None), (0, 0.0, 0.0085)]
+    totals = (await insights(viewer))["totals"]
+    assert (totals["model_tokens"]["value"], totals["model_tokens"]["calls"]) == (570, 2)
+    assert (totals["cost_usd"]["value"], totals["cost_usd"]["calls"]) == (0.019, 2)

@@ -7,11 +7,11 @@ import pytest
 
 from agents.calling import ToolCaller, brief_write
 from agents.errors import NotFound, Refused, ToolError, Unavailable
-from agents.messages import LANGUAGE_MODEL, Brief, ReportKind, TaskReport, TaskRequest
+from agents.messages import LANGUAGE_MODEL, Brief, ReportKind, Spent, TaskReport, TaskRequest
 from agents.policy import refusal
 from agents.progress import Telling
 from agents.reports import Start
-from agents.runner import MOST_RUNS, PULSES_PER_MENTION, BriefWorker, CallTool, Runner, Say
+from agents.runner import MOST_RUNS, PULSES_PER_MENTION, BriefWorker, CallTool, Runner, Say, TellSpent
 from agents.tool import AnyTool, Key, tool
 from agents.tool_calls import CLAIM_MS, Claimed, SqlToolCalls, State, write_of
 from config.database import Database
@@ -230,6 +230,9 @@ async def test_a_tool_this_worker_has_not_is_reported(scene: Scene) -> None:
     assert (reports.last.kind, reports.last.error) == (ReportKind.FAILED, "invalid")
 
 
+SPENT = Spent(tokens=120, micro_usd=48)
+
+
 class BriefTalker:
     """Works on briefs by a script: says a sentence, calls a tool, and another one it may not."""
 
@@ -237,7 +240,10 @@ class BriefTalker:
         self.calls = calls
         self.refused: list[str] = []
 
-    async def work(self, request: TaskRequest, say: Say, call_tool: CallTool) -> dict[str, Any]:
+    async def work(
+        self, request: TaskRequest, say: Say, call_tool: CallTool, tell_spent: TellSpent
+    ) -> dict[str, Any]:
+        tell_spent(SPENT)
         await say("One moment.")
         results: list[dict[str, Any]] = []
         for name in self.calls:
@@ -259,6 +265,8 @@ async def test_a_brief_is_worked_on_with_its_own_tools_and_sentences_are_told(sc
     assert [each.says for each in reports.written if each.kind is ReportKind.PARTIAL] == ["One moment."]
     assert (reports.last.kind, reports.last.result) == (ReportKind.RESULT, {"results": [{"number": "4"}]})
     assert talker.refused == ["invalid"]
+    assert [each.spent for each in reports.written if each.spent] == [SPENT]
+    assert reports.last.spent == SPENT
 
 
 async def test_a_tool_tells_partial_results_and_sentences_while_it_works(scene: Scene) -> None:

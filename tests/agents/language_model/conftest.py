@@ -14,7 +14,7 @@ from agents.errors import NotFound
 from agents.language_model.agent import LanguageModelAgent
 from agents.language_model.endpoint import Endpoint
 from agents.language_model.spending import Spend
-from agents.messages import Brief, SaidWords, TaskRequest
+from agents.messages import Brief, SaidWords, Spent, TaskRequest
 from agents.reports import unix_ms
 from agents.tool import AnyTool, tool
 from config.settings import load
@@ -185,6 +185,7 @@ class Desk:
     endpoint: Endpoint
     results: dict[str, dict[str, Any]] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
+    spent: list[Spent] = field(default_factory=list)
     called: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     withdrawn: bool = False
     broken: bool = False
@@ -208,7 +209,7 @@ class Desk:
             brief=Brief(goal=goal, tools=tools, **brief),
             deadline_unix_ms=unix_ms() + within_ms,
         )
-        return await self.agent.work(request, self._say, self._call)
+        return await self.agent.work(request, self._say, self._call, self.spent.append)
 
     async def _say(self, sentence: str) -> None:
         self.said.append(sentence)

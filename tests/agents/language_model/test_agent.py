@@ -213,6 +213,16 @@ async def test_dollars_are_limited(open_desk, played: PlayedEndpoint) -> None:
     with pytest.raises(LimitReached, match="dollars"):
         await desk.work("order_status")
     assert len(played.requests) in range(1, 9)
+    (spent,) = desk.spent
+    assert spent.tokens == 80 * len(played.requests)
+    assert spent.micro_usd == (60 * 2 + 20 * 8) * len(played.requests)
+
+
+async def test_without_a_price_tokens_are_told_and_no_cost(desk: Desk, played: PlayedEndpoint) -> None:
+    played.replies = [asks(LOOK_UP), asks(LOOK_UP), says("It has shipped.")]
+    await desk.work("order_status")
+    (spent,) = desk.spent
+    assert (spent.tokens >= 160, spent.micro_usd) == (True, None)
 
 
 async def test_the_deadline_ends_it(desk: Desk, played: PlayedEndpoint) -> None:
@@ -319,6 +329,6 @@ async def test_without_a_model_a_brief_is_unavailable_and_the_log_names_what_to_
         deadline_unix_ms=0,
     )
     with pytest.raises(Unavailable):
-        await worker.work(request, None, None)
+        await worker.work(request, None, None, None)
     for name in ("LLM_MODEL", "LLM_BASE_URL", "LLM_API_KEY"):
         assert name in caplog.text

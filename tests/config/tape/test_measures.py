@@ -149,3 +149,29 @@ def test_a_tape_that_breaks_off_is_measured_as_far_as_it_goes():
     assert broken.responses == whole.responses
     lengths = [measure(tape.rows[:count]).duration_ms for count in range(len(tape.rows) + 1)]
     assert all(shorter <= longer for shorter, longer in pairwise(lengths))
+
+
+def spending(*told: dict[str, object] | None) -> FakeTape:
+    """A call whose agents reported this, the last one after it was over."""
+    tape = asked_and_answered()
+    end = tape.rows.pop()
+    *during, after = [
+        {"task_id": f"t{at}", "tool": "language_model", "kind": "result", "spent": each}
+        for at, each in enumerate(told)
+    ]
+    for each in during:
+        tape.row(reports=[each])
+    tape.rows += [{"kind": "after", "reports": [after]}, end]
+    return tape
+
+
+def test_what_language_models_were_asked_for_is_added_up_also_what_came_in_late():
+    measures = of(spending({"tokens": 100, "micro_usd": 40}, None, {"tokens": 20, "micro_usd": 8}))
+    assert (measures.model_tokens, measures.model_micro_usd) == (120, 48)
+
+
+def test_what_tokens_cost_is_not_known_when_some_had_no_price():
+    measures = of(spending({"tokens": 100, "micro_usd": None}, {"tokens": 20, "micro_usd": 8}))
+    assert (measures.model_tokens, measures.model_micro_usd) == (120, None)
+    refused = of(spending({"tokens": 0, "micro_usd": None}, {"tokens": 20, "micro_usd": 8}))
+    assert (refused.model_tokens, refused.model_micro_usd) == (20, 8)

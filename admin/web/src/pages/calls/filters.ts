@@ -31,6 +31,7 @@ export interface CallFilters {
   satisfaction_from?: number;
   satisfaction_to?: number;
   costed?: boolean;
+  model_used?: boolean;
   said?: string;
   said_by?: "caller" | "agent";
 }
@@ -62,6 +63,7 @@ const KINDS: Readonly<Record<keyof CallFilters, Kind>> = {
   satisfaction_from: "number",
   satisfaction_to: "number",
   costed: "flag",
+  model_used: "flag",
   said: "text",
   said_by: "side",
 };
@@ -132,6 +134,7 @@ const FLAGS: Readonly<Partial<Record<keyof CallFilters, readonly [yes: string, n
   tool_failed: ["A tool failed", "No tool failed"],
   rated: ["Caller rated it", "Not rated"],
   costed: ["Cost is known", "Cost is not known"],
+  model_used: ["A language model was asked", "No language model was asked"],
 };
 
 export const ENDING_NAMES: Readonly<Record<Ending, string>> = {
