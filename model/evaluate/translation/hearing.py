@@ -44,7 +44,7 @@ def ears(kind: AnyKind) -> Listens:
 
     def listens(turn: SpokenTurn) -> tuple[Update, ...]:
         call = kind.open(tag_of(turn.language))
-        call.expect(Expectation(AnswerKind.FREE))
+        call.expect(Expectation(AnswerKind.FREE, any_words=True))
         understood: list[tuple[Word, ...]] = [()]
         for index, speaking in enumerate(turn.voiced):
             audio = turn.audio[index * MICRO_TURN_SAMPLES : (index + 1) * MICRO_TURN_SAMPLES]

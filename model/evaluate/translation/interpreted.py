@@ -37,11 +37,13 @@ class Interpreted:
     """A turn and its translation; ms from the beginning of the call, in which the turn began `at_ms`.
 
     Attributes:
+        call: id of the dialogue.
         heard: what the interpreter understood.
         unsaid: phrases that had no translation.
         translator_ms: how long each request took.
     """
 
+    call: str
     turn: Turn
     spoken: SpokenTurn
     target: Language
