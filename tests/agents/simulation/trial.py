@@ -9,7 +9,7 @@ from agents.crm.sql import SqlCustomerRecords
 from agents.dialogue.tool_checks import tool_problems
 from agents.errors import NotFound
 from agents.simulation.events import Event, HangsUp, Keys, Outcome, Says, Silence
-from agents.simulation.simulate import Simulated, simulate
+from agents.simulation.simulate import Classifier, Simulated, simulate
 from agents.simulation.trial_tools import TrialTools
 from agents.simulation.walk import walk
 from agents.simulation.walked import Setting, Walked
@@ -66,16 +66,19 @@ class Trial:
     language: str = ""
     ran: list[str] = field(default_factory=list)
     records: SqlCustomerRecords | None = None
+    classifier: Classifier | None = None
 
     async def __call__(self, *events: Event) -> Simulated:
         toolbox = {name: noting(tool, self.ran) for name, tool in find_tools().items()}
         dependencies = {CustomerRecords: self.records} if self.records else {}
         tools = TrialTools(toolbox, dependencies)
 
-        async def walking(all_events: Any) -> Walked:
-            return walk(self.flow, all_events, Setting(TODAY, self.language, tools.reading))
+        setting = Setting(TODAY, self.language, tools.reading, classifies=self.classifier is not None)
 
-        return await simulate(walking, events, tools)
+        async def walking(all_events: Any) -> Walked:
+            return walk(self.flow, all_events, setting)
+
+        return await simulate(walking, events, tools, self.classifier)
 
 
 def heard(simulated: Simulated) -> list[str]:

@@ -6,7 +6,7 @@ import { Field, Input } from "@/ui/Field";
 import { asName, branchAt, type Branch, freeName, isList, type Path, put, textAt, type Value } from "../model/content";
 import { words } from "../model/graph";
 import { useEditing, useField } from "./editing";
-import { ChoiceField, Dial, DIALS, NumberField, Section, StepField, WordsField } from "./fields";
+import { ChoiceField, Dial, DIALS, NumberField, Section, StepField, Toggle, WordsField } from "./fields";
 import { AnswersField, MeaningFields } from "./MeaningFields";
 import { SLOT_KINDS, SlotFields } from "./SlotFields";
 import { languageName, RoundsField, TextField } from "./TextField";
@@ -52,6 +52,15 @@ export function FlowSettings({ focus }: { focus: Path }) {
         <Dial path={["sureness", "understand"]} label="To be understood" ends={["guesses", "asks again"]} otherwise={0.35} />
         <Dial path={["sureness", "act"]} label="To transfer or hang up" ends={["at once", "only when sure"]} otherwise={0.5} />
         <Dial path={["sureness", "believe"]} label="Not to read a number back" ends={["seldom reads back", "often reads back"]} otherwise={0.75} />
+      </Section>
+      <Section title="Words that fit no phrase">
+        <Toggle
+          path={["classification", "allowed"]}
+          label="A language model may tell what they mean"
+          hint="Where one is set up. It chooses among what the flow listens for, and never gives consent."
+          otherwise
+        />
+        <NumberField path={["classification", "within_ms"]} label="Wait for it at most" unit="s" scale={1000} otherwise={1500} least={500} most={120000} step={0.5} />
       </Section>
       <Section title="When it goes wrong">
         <NumberField path={["silence", "after_ms"]} label="Nobody speaks for" unit="s" scale={1000} otherwise={6000} least={500} most={120000} step={0.5} />

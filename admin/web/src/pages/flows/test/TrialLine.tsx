@@ -4,6 +4,7 @@ import type { Schemas } from "@/api/client";
 import { Badge, type Tone } from "@/ui/Badge";
 import { cx } from "@/ui/cx";
 import { words } from "../model/graph";
+import { takenFor } from "./takenFor";
 
 type Line = Schemas["Line"];
 const ENDS: Record<string, Tone> = { succeeded: "good", failed: "bad", refused: "warn", unknown: "warn", cancelled: "plain" };
@@ -27,6 +28,7 @@ export function TrialLine({ line, onSelect }: { line: Line; onSelect: (step: str
       <div className="mt-0.5 flex gap-2 px-1 text-[11px] text-faint">
         {line.by === "keys" && <span>keyed</span>}
         {line.understood === false && <span className="text-warn">not understood</span>}
+        {line.taken_for && <span>{takenFor(line.taken_for)}</span>}
         {agent && line.step && (
           <button type="button" className="hover:text-ink hover:underline" onClick={() => onSelect(line.step ?? "")}>
             {words(line.step)}

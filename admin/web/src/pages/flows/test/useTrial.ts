@@ -63,7 +63,7 @@ export function useTrial(store: DraftStore, text: string): Trial {
     },
     act: (event) => void walk([...events, event]),
     again: () => void walk(events),
-    back: () => void walk(events.slice(0, events.findLastIndex((event) => event.kind !== "outcome"))),
+    back: () => void walk(events.slice(0, events.findLastIndex((event) => event.kind !== "outcome" && event.kind !== "understood"))),
   };
 }
 
