@@ -2056,6 +2056,7 @@ export interface components {
             by?: ("words" | "keys" | "silence" | "hang_up") | null;
             /** Understood */
             understood?: boolean | null;
+            taken_for?: components["schemas"]["TakenFor"] | null;
             /** Event */
             event?: number | null;
             task?: components["schemas"]["Asked"] | null;
@@ -2668,7 +2669,7 @@ export interface components {
             transfer_to: string | null;
             waiting_for: components["schemas"]["Awaited"];
             /** Events */
-            events: (components["schemas"]["Says"] | components["schemas"]["Keys"] | components["schemas"]["Silence"] | components["schemas"]["HangsUp"] | components["schemas"]["Outcome"])[];
+            events: (components["schemas"]["Says"] | components["schemas"]["Keys"] | components["schemas"]["Silence"] | components["schemas"]["HangsUp"] | components["schemas"]["Outcome"] | components["schemas"]["Understood"])[];
             /** Findings */
             findings: components["schemas"]["Finding"][];
         };
@@ -2710,6 +2711,20 @@ export interface components {
             step: string;
             /** Fields */
             fields: components["schemas"]["FieldChange"][];
+        };
+        /**
+         * TakenFor
+         * @description What a language model took words for that fit no phrase.
+         */
+        TakenFor: {
+            /** Option */
+            option: string | null;
+            /** Confidence */
+            confidence: number;
+            /** Failed */
+            failed: string;
+            /** Took Ms */
+            took_ms: number;
         };
         /**
          * TapeRows
@@ -2882,6 +2897,45 @@ export interface components {
             took_ms: number;
         };
         /**
+         * Understood
+         * @description What a language model took the caller's words for, which fit no phrase. It is filled in, not sent.
+         *
+         *     It counts for these words among these options alone, as an outcome does.
+         */
+        Understood: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "understood";
+            /** Request Id */
+            request_id: string;
+            /** Text */
+            text: string;
+            /**
+             * Options
+             * @default []
+             */
+            options: string[];
+            /** Option */
+            option?: string | null;
+            /**
+             * Confidence
+             * @default 0
+             */
+            confidence: number;
+            /**
+             * Failed
+             * @default
+             */
+            failed: string;
+            /**
+             * Took Ms
+             * @default 0
+             */
+            took_ms: number;
+        };
+        /**
          * UsedLink
          * @description An invitation accepted, or a new password after the old one was forgotten.
          */
@@ -2998,7 +3052,7 @@ export interface components {
              * Events
              * @default []
              */
-            events: (components["schemas"]["Says"] | components["schemas"]["Keys"] | components["schemas"]["Silence"] | components["schemas"]["HangsUp"] | components["schemas"]["Outcome"])[];
+            events: (components["schemas"]["Says"] | components["schemas"]["Keys"] | components["schemas"]["Silence"] | components["schemas"]["HangsUp"] | components["schemas"]["Outcome"] | components["schemas"]["Understood"])[];
             /** Today */
             today?: string | null;
         };
