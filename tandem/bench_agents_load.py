@@ -277,9 +277,8 @@ async def _run_through(
     open_calls = deque([await _Caller.open(stage) for _ in range(calls)])
     asked = settled = 0
     while settled < tasks:
-        while asked < tasks and asked - settled < _IN_FLIGHT:
-            open_calls.rotate()
-            await open_calls[0].ask("bench_instant", number=asked)
+        while asked < tasks and asked - settled < _IN_FLIGHT and (free := _next(open_calls)):
+            await free.ask("bench_instant", number=asked)
             asked += 1
         await asyncio.sleep(_POLL_S)
         for number, caller in enumerate(open_calls):
@@ -293,6 +292,15 @@ async def _run_through(
         caller.refuse_failures()
         await caller.desk.close()
     return done_before + settled
+
+
+def _next(open_calls: deque[_Caller]) -> _Caller | None:
+    """Whose turn it is to ask, of those that have not asked for all they will; None: all have."""
+    for _ in range(len(open_calls)):
+        open_calls.rotate()
+        if len(open_calls[0].asked) < _TASKS_A_CALL:
+            return open_calls[0]
+    return None
 
 
 @dataclass(frozen=True, slots=True)
