@@ -148,6 +148,10 @@ class Settings(BaseSettings):
         default=None, ge=1, validation_alias="LLM_MOST_TOKENS_PER_DAY"
     )
     """Of prompts and answers, over all tasks of a day; None: no limit."""
+    translator: str | None = Field(
+        default=None, validation_alias="TANDEM_TRANSLATOR", pattern=r"^(apertium|endpoint)$"
+    )
+    """Who translates live. None: Apertium where it is installed, else the endpoint where a model is set."""
     tool_calls_per_caller: int | None = Field(
         default=None, ge=1, validation_alias="TANDEM_TOOL_CALLS_PER_CALLER"
     )
@@ -246,6 +250,14 @@ class Settings(BaseSettings):
             raise ValueError(f"TANDEM_CRM={self.crm} needs {' and '.join(missing)}, or choose TANDEM_CRM=sql")
         return self
 
+    @model_validator(mode="after")
+    def _a_translating_endpoint_has_a_model(self) -> Self:
+        if self.translator == "endpoint" and self.llm_model is None:
+            raise ValueError(
+                "TANDEM_TRANSLATOR=endpoint needs LLM_MODEL, or choose TANDEM_TRANSLATOR=apertium"
+            )
+        return self
+
     @cached_property
     def public_url(self) -> str:
         """The origin carriers reach us at, without a trailing slash."""
@@ -329,6 +341,7 @@ _FIXES: Final = {
     "LLM_OUTPUT_PRICE_USD": "dollars for a million tokens, for example LLM_OUTPUT_PRICE_USD=1.60",
     "LLM_MOST_USD_PER_DAY": "dollars above 0, for example LLM_MOST_USD_PER_DAY=20, or unset it",
     "LLM_MOST_TOKENS_PER_DAY": "a number of tokens, for example LLM_MOST_TOKENS_PER_DAY=2000000, or unset it",
+    "TANDEM_TRANSLATOR": "apertium or endpoint (the one of LLM_MODEL), or unset it",
     "TANDEM_TOOL_CALLS_PER_CALLER": "a number from 1, for example 200, or unset it",
     "TANDEM_CARRIER_USD_PER_MINUTE": "dollars, for example 0.0085, or unset it",
     "TANDEM_CHANGES_PER_CALLER": "a number from 1, for example 20, or unset it",

@@ -91,12 +91,12 @@ class ServiceTalk:
         book, body = self._book, heard.body
         if whole := book.whole(heard.plain(words), body) or book.whole(words, body):
             return whole.says
+        if leading := book.leading(words, body):
+            return leading.says.replace(REST, await self._said(leading.rest, heard))
         if opening := book.opening(words, body):
             return f"{opening.says}, {await self._said(opening.rest, heard)}"
         if closing := book.closing(words, body):
             return f"{await self._said(closing.rest, heard)}, {closing.says}"
-        if leading := book.leading(words, body):
-            return leading.says.replace(REST, await self._said(leading.rest, heard))
         for at in range(1, len(words) - 1):
             joint, right = _JOINTS.get(words[at].key), words[at + 1 :]
             if joint and (book.whole(heard.plain(right), body) or book.leading(right, body)):
