@@ -14,7 +14,8 @@ from typing import Final, Literal
 
 import yaml
 
-from model.evaluate.translation.slots import MAKERS, PROTECTED, Value
+from model.evaluate.translation.slots import PROTECTED, Value
+from model.evaluate.translation.values import MAKERS
 from model.synthesis.speech import Language
 
 Split = Literal["train", "test"]
