@@ -7,7 +7,7 @@ from typing import Final
 
 from agents.interpreting.events import HeardWord
 from agents.interpreting.items import bonds
-from agents.interpreting.tongue import Tongue, number_words, tongue_of
+from agents.interpreting.tongue import number_words, tongue_of
 
 _MOST_LEANING: Final = 3
 """Words before what is put right that are said with it ("on the second")."""
@@ -61,7 +61,7 @@ def _matters(before: Sequence[str], now: Sequence[str], tag: str) -> bool:
 
 def _weighty(words: Sequence[str], tag: str) -> list[str]:
     tongue = tongue_of(tag)
-    light = tongue.light | tongue.leaning | tongue.clauses | tongue.prepositions | tongue.fillers
+    light = tongue.light | tongue.unfinished | tongue.fillers
     return [
         word if _is_data(word, tag) or word in tongue.denials else _stem(word)
         for word in words
@@ -91,22 +91,14 @@ def _constituent(now: Sequence[str], begin: int, end: int, tag: str) -> tuple[in
     """Widen a stretch to what can be said by itself: whole items, what leans on it, a word of weight."""
     tongue = tongue_of(tag)
     bound = bonds(now, tag)
-    while end < len(now) and (begin == end or not _can_end(now[end - 1], tongue) or bound[end - 1]):
+    while end < len(now) and (begin == end or now[end - 1] in tongue.unfinished or bound[end - 1]):
         end += 1
     while begin > 0 and bound[begin - 1]:
         begin -= 1
     if begin == end:
         begin = max(0, begin - 1)
     leaning = 0
-    while begin > 0 and leaning < _MOST_LEANING and _leans(now[begin - 1], tongue):
+    while begin > 0 and leaning < _MOST_LEANING and now[begin - 1] in tongue.openers:
         begin -= 1
         leaning += 1
     return begin, end
-
-
-def _can_end(word: str, tongue: Tongue) -> bool:
-    return word not in tongue.leaning and word not in tongue.prepositions and word not in tongue.clauses
-
-
-def _leans(word: str, tongue: Tongue) -> bool:
-    return word in tongue.prepositions or word in tongue.leaning

@@ -11,6 +11,8 @@ _NAME: Final = 2
 """Words of a name."""
 _ADDRESS: Final = 12
 """Words of an address for mail, or of something spelled, at most."""
+_STREET: Final = 4
+"""Words from the number of a house to the word for street."""
 _LETTERS: Final = 2
 
 
@@ -22,7 +24,7 @@ def bonds(words: Sequence[str], tag: str) -> tuple[bool, ...]:
     tongue = tongue_of(tag)
     bound = [False] * len(words)
     for begin, end, goes_on in _runs(words, tag, tongue):
-        for at in range(begin, len(words) if goes_on else end - 1):
+        for at in range(begin, len(words) if goes_on else _counted(words, end, tongue) - 1):
             bound[at] = True
     for at, word in enumerate(words):
         if word in tongue.spelt:
@@ -30,6 +32,14 @@ def bonds(words: Sequence[str], tag: str) -> tuple[bool, ...]:
         elif word in tongue.names or (at and f"{words[at - 1]} {word}" in tongue.names):
             _bind_name(bound, words, at, tongue)
     return tuple(bound)
+
+
+def _counted(words: Sequence[str], end: int, tongue: Tongue) -> int:
+    """Take in what a number that ends here counts ("two orders"), or the street whose house it is."""
+    for far in range(end, min(end + _STREET, len(words))):
+        if words[far] in tongue.streets:
+            return far + 1
+    return end + 1 if end < len(words) and words[end] not in tongue.unfinished else end
 
 
 def _bind(bound: list[bool], at: int, words: int) -> None:
@@ -82,7 +92,9 @@ def _is_core(words: Sequence[str], at: int, tag: str) -> bool:
 @lru_cache(maxsize=8_192)
 def _are_spelled(one: str, other: str, tag: str) -> bool:
     tongue = tongue_of(tag)
-    if {one, other} <= tongue.leaning | tongue.clauses:
+    if {one, other} <= tongue.unfinished:
         return False  # "i", "a", "y" are words, too
+    if not (spelled(one, tag) and spelled(other, tag)):
+        return False
     rows = spelled(f"{one} {other}", tag)
     return len(rows) == 1 and len(rows[0]) >= _LETTERS

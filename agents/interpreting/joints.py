@@ -103,7 +103,7 @@ def _joints(waited: Waited, tag: str, policy: Policy, now_ms: int) -> Iterator[_
             ended = silence_ms >= (policy.pause_ms if waited.paused else _SILENCE_MS)
             if not ended:
                 continue
-        leans = last in tongue.leaning or last in tongue.clauses or last in tongue.prepositions
+        leans = last in tongue.unfinished
         if grade < 0 or (bound[end - 1] and silence_ms < policy.item_pause_ms):
             continue
         if leans and silence_ms < policy.thinking_ms:

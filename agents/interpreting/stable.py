@@ -61,13 +61,19 @@ def places(said: Sequence[HeardWord], words: Sequence[HeardWord]) -> tuple[int, 
     end_ms = said[-1].end_ms + _LATER_MS if said else 0
     near = [word for word in words if word.start_ms <= end_ms]
     costs = _costs(texts, [word.text for word in near])
-    ends = costs[-1]
-    last = said[-1].end_ms if said else 0
-    cut = min(
-        range(len(near) + 1),
-        key=lambda at: (ends[at], abs((near[at - 1].end_ms if at else 0) - last), -at),
-    )
-    return _traced(costs, texts, [word.text for word in near], cut)
+    return _traced(costs, texts, [word.text for word in near], _cut(costs[-1], said, near))
+
+
+def _cut(costs: list[int], said: Sequence[HeardWord], words: Sequence[HeardWord]) -> int:
+    """Choose how many words the translated ones have become: of what costs the same, what ends like them."""
+
+    def unlike(cut: int) -> tuple[int, bool, int]:
+        if not cut or not said:
+            return costs[cut], True, cut
+        last, word = said[-1], words[cut - 1]
+        return costs[cut], word.text != last.text, abs(word.end_ms - last.end_ms)
+
+    return min(range(len(words) + 1), key=unlike)
 
 
 def _costs(texts: list[str], others: list[str]) -> list[list[int]]:

@@ -1,6 +1,6 @@
 """What an interpreter knows of a language (`tongues.yaml`)."""
 
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +21,7 @@ class Tongue(BaseModel):
     clauses: Words
     prepositions: Words
     together: Words
+    articles: Words
     leaning: Words
     light: Words
     denials: Words
@@ -40,6 +41,16 @@ class Tongue(BaseModel):
     capitals: Words
     names: Words
     spelt: Words
+
+    @cached_property
+    def openers(self) -> Words:
+        """Words that open a constituent, or the articles of one."""
+        return self.prepositions | self.articles
+
+    @cached_property
+    def unfinished(self) -> Words:
+        """Words after which something must follow."""
+        return self.clauses | self.openers | self.leaning
 
 
 def tongue_of(tag: str) -> Tongue:

@@ -66,7 +66,7 @@ def written(words: Sequence[HeardWord], tag: str, *, begins: bool, ends: bool) -
 def _commas(words: Sequence[HeardWord], texts: list[str], tag: str) -> list[bool]:
     """Whether a comma stands behind each word: a pause between constituents."""
     tongue = tongue_of(tag)
-    leaning = (tongue.leaning | tongue.clauses | tongue.prepositions) - tongue.denials
+    leaning = tongue.unfinished - tongue.denials
     return [
         following is not None
         and following.start_ms - word.end_ms >= _COMMA_MS
@@ -98,7 +98,7 @@ def _begins_again(texts: list[str], bound: tuple[bool, ...], at: int, size: int,
         return False
     if any(bound[at : at + 2 * size]):
         return False
-    return size > 1 or one[0] in tongue.leaning - tongue.denials - tongue.emphatic or one[0] in tongue.clauses
+    return size > 1 or one[0] in tongue.unfinished - tongue.denials - tongue.emphatic
 
 
 def _capital(word: str) -> str:
