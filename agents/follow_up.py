@@ -7,7 +7,7 @@ that may have gone out is not sent again; a case is opened with its key, so tryi
 import json
 import logging
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from agents.calling import ToolCaller
@@ -83,7 +83,8 @@ class FollowUps:
         if not follow_up.sms:
             return ""
         known = {**request.slots, **result, "result": result}
-        speech = Speech(datetime.now(UTC).date(), follow_up.currency, follow_up.language)
+        today = datetime.fromtimestamp(self._unix_ms() / 1_000).astimezone().date()  # the company's (`TZ`)
+        speech = Speech(today, follow_up.currency, follow_up.language)
         text = worded((follow_up.sms,), known, speech, 0)
         messenger = self._messenger
         if text is None or not number or messenger is None:

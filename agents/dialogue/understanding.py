@@ -106,7 +106,12 @@ def understood(
 def _likeness(
     phrase: tuple[str, ...], heard: frozenset[str], known: frozenset[str], said_weight: float, spanish: bool
 ) -> tuple[float, float]:
-    """How much of the phrase was said (0..1), and the weight of what was."""
+    """How much of the phrase was said (0..1), and the weight of what was.
+
+    What denies something is not said by words that do not: "it turns on" is not "it does not turn on".
+    """
+    if not (_NEGATIONS.isdisjoint(phrase) or heard & _NEGATIONS):
+        return 0.0, 0.0
     whole = found = 0.0
     for word in phrase:
         weight = _weight(word, spanish)
@@ -166,6 +171,11 @@ def _spanish_stem(word: str) -> str:
         return word
     stem = word.removesuffix("s")
     return stem[:-1] if len(stem) > 3 and stem[-1] in "aeo" else stem
+
+
+_NEGATIONS: Final = frozenset(map(_stem, ("not", "no", "never", "nothing", "nobody", "none"))) | frozenset(
+    map(_spanish_stem, ("no", "nunca", "nada", "nadie", "ni", "sin"))
+)
 
 
 def _one_letter_apart(word: str, other: str) -> bool:
