@@ -29,6 +29,7 @@ from config.flow_steps import Agent, Ask, End, LookUp, Say, Step, Transfer
 from config.flow_text import (
     TEXT_SCHEMA,
     Confidence,
+    Key,
     Milliseconds,
     Name,
     Part,
@@ -163,6 +164,8 @@ class Flow(Part):
     """What callers may mean."""
     global_steps: Mapping[Name, Name] = Field(default_factory=dict[str, str])
     """Meaning → step, at any point of the call."""
+    global_keys: Mapping[Key, Name] = Field(default_factory=dict[str, str])
+    """Key of the telephone → step, wherever no number is asked for: `"2": in_spanish`."""
     steps: Mapping[Name, Step] = Field(min_length=1, max_length=1_000)
 
     others: SkipJsonSchema[Mapping[str, "Flow"]] = Field(

@@ -83,11 +83,23 @@ def _names_that_do_not_exist(flow: Flow) -> Iterator[str]:
     for meaning in flow.global_steps:
         if meaning not in flow.meanings:
             yield f"global_steps: meaning '{meaning}' does not exist{did_you_mean(meaning, flow.meanings)}"
+    yield from _keys_that_begin_a_number(flow)
     for name, step in flow.steps.items():
         for field, target in targets(step):
             if target not in flow.steps:
                 yield f"step '{name}': {field} '{target}' does not exist{did_you_mean(target, flow.steps)}"
         yield from _parts(name, step, flow)
+
+
+def _keys_that_begin_a_number(flow: Flow) -> Iterator[str]:
+    """A digit cannot lead somewhere where a number may be keyed at any time."""
+    asks = [name for name, step in flow.steps.items() if isinstance(step, Ask) and step.any_time]
+    digits = [key for key in flow.global_keys if key.isdigit()]
+    if asks and digits:
+        yield (
+            f"global_keys: '{digits[0]}' could also begin what step '{asks[0]}' asks for, which may be keyed "
+            "at any time; use * or #"
+        )
 
 
 def _parts(name: str, step: Step, flow: Flow) -> Iterator[str]:

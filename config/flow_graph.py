@@ -31,6 +31,7 @@ def entrances(flow: Flow) -> Iterator[tuple[str, str]]:
     yield "misunderstood.then", flow.misunderstood.then
     yield "trouble", flow.trouble
     yield from ((f"global_steps.{meaning}", name) for meaning, name in flow.global_steps.items())
+    yield from ((f"global_keys.{key}", name) for key, name in flow.global_keys.items())
 
 
 def targets(step: Step) -> Iterator[tuple[str, str]]:
@@ -38,7 +39,7 @@ def targets(step: Step) -> Iterator[tuple[str, str]]:
     if step.at_most:
         yield "at_most.then", step.at_most.then
     match step:
-        case Say(next=name) | Survey(next=name):
+        case Say(next=name) | Survey(next=name) | Speak(next=str(name)):
             yield "next", name
         case Ask(next=following, answers=answers):
             if following:

@@ -6,7 +6,7 @@ from typing import Final
 
 from config.flow import Flow
 from config.flow_graph import entrances, targets, tellings
-from config.flow_steps import Agent, Aside, Ask, Decide, End, LookUp, Say, Staying, Step, Transfer, Work
+from config.flow_steps import Agent, Aside, Ask, Decide, End, LookUp, Say, Speak, Staying, Step, Transfer, Work
 
 BUILT_IN_MEANINGS: Final = frozenset({"yes", "no"})
 """Understood without example phrases; `meanings` may add phrases to them."""
@@ -45,7 +45,7 @@ def _told(flow: Flow) -> frozenset[str]:
 def _asides_with_nowhere_to_stay(flow: Flow) -> Iterator[str]:
     """An aside answers the caller and stays where the call is; going on to one would leave it nowhere."""
     told = _told(flow)
-    ways = [(place, name) for place, name in entrances(flow) if not place.startswith("global_steps.")]
+    ways = [(place, name) for place, name in entrances(flow) if not place.startswith("global_")]
     for name, step in flow.steps.items():
         tells = {field for field, _ in tellings(step)}
         ways += (
@@ -122,7 +122,7 @@ def _unreachable(flow: Flow) -> Iterator[str]:
 
 def _without_a_way_out(flow: Flow) -> Iterator[str]:
     """A step from which no end and no transfer can be reached by the flow's own arrows."""
-    out = {name for name, step in flow.steps.items() if isinstance(step, (End, Transfer, Staying))}
+    out = {name for name, step in flow.steps.items() if isinstance(step, (End, Transfer)) or _stays(step)}
     out |= _told(flow)  # the call never is there
     grown = True
     while grown:
@@ -142,8 +142,13 @@ def _onward(flow: Flow, step: Step) -> Iterator[str]:
     return (
         name
         for field, name in targets(step)
-        if field not in told and not isinstance(flow.steps[name], Staying)
+        if field not in told and not _stays(flow.steps[name])
     )
+
+
+def _stays(step: Step) -> bool:
+    """Whether the call is left where it is, and goes nowhere from there."""
+    return isinstance(step, Staying) and not (isinstance(step, Speak) and step.next)
 
 
 def _rounds_without_a_question(flow: Flow) -> Iterator[str]:

@@ -229,11 +229,15 @@ class Aside(_Step):
 
 
 class Speak(_Step):
-    """Go on in another of the flow's languages, say so in it, and stay. Blanks: `{last}`, `{question}`."""
+    """Go on in another of the flow's languages, say so in it, and stay, or go on to `next`.
+
+    Blanks: `{last}`, and without a `next` `{question}`.
+    """
 
     kind: Literal["speak"]
     language: Tag
     says: Text
+    next: Name | None = None
 
 
 class Remind(_Step):

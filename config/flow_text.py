@@ -10,6 +10,9 @@ NAME_PATTERN: Final = r"^[a-z][a-z0-9_]{0,63}$"
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 """Of a flow, a step, a meaning, a slot: `order_number`."""
 
+Key = Annotated[str, Field(pattern=r"^[0-9*#]$")]
+"""Of a telephone."""
+
 FORMATS: Final = (
     "plain", "digits", "spelled", "date", "when", "month", "time", "moment", "moments", "span", "money",
     "priced", "chart",

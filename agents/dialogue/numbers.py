@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from agents.dialogue.again import missed, not_understood
-from agents.dialogue.expecting import digits_ask, keyed_ask
+from agents.dialogue.expecting import digits_ask, keyed_ask, listening_step
 from agents.dialogue.numerals import spoken_digits
 from agents.dialogue.readings import digits_of, keyed, keyed_length, read
 from agents.dialogue.scene import Scene, drop_task, say, speech, sure_word, unsay_all
@@ -56,6 +56,8 @@ def key_pressed(scene: Scene, key: str) -> Scene:
         return survey_keyed(scene, step, key)
     asking = keyed_ask(scene.flow, scene.state)
     doubtful = scene.state.doubt is not None
+    if (target := scene.flow.global_keys.get(key)) and not doubtful and not _awaits_keys(scene):
+        return go(scene, target)
     if asking is None and not doubtful:
         return scene
     scene = scene.now(silences=0, unheard=False)
@@ -77,6 +79,13 @@ def key_pressed(scene: Scene, key: str) -> Scene:
             return _digit(scene, *asking, digit)
         case _:
             return scene
+
+
+def _awaits_keys(scene: Scene) -> bool:
+    """Whether keys are an answer here, or go on with one."""
+    asking = keyed_ask(scene.flow, scene.state)
+    place = listening_step(scene.flow, scene.state)
+    return bool(scene.state.digits) or (asking is not None and asking[0] == place)
 
 
 def _digit(scene: Scene, name: str, slot: Slot, digit: str) -> Scene:

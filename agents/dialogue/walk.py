@@ -41,13 +41,12 @@ def go(scene: Scene, name: str) -> Scene:
     return enter(drop_news(scene, lambda news: news.waited_for).now(said=()), name)
 
 
-def enter(scene: Scene, name: str) -> Scene:
-    """Walk on from a step until one waits. Texts on the way are said in one breath.
+def enter(scene: Scene, name: str, lead: tuple[str, ...] = ()) -> Scene:
+    """Walk on from a step until one waits. Texts on the way, after `lead`, are said in one breath.
 
     The flow's checks hold that a walk ends: no ring of steps is without an ask.
     """
     scene = drop_task(scene).now(kept=None, kept_tells=(), doubt=None, digits="", asked=None)
-    lead: tuple[str, ...] = ()
     troubled = False
     while True:
         scene, name = _arrive(scene, name)
@@ -173,6 +172,10 @@ def _speak(scene: Scene, name: str, step: Speak) -> Scene:
     """Go on in another language; what was said in the one before is not said again."""
     scene = going_on_in(scene, step.language)
     own = scene.flow.steps[name]
+    if step.next is not None and isinstance(own, Speak):
+        last = scene.state.kept or " ".join(scene.state.said)
+        scene, spoken = sure_word(scene, f"{name}.says", own.says, {"last": last})
+        return enter(drop_news(scene, lambda news: news.waited_for).now(said=()), step.next, (spoken,))
     before = len(scene.effects)
     scene = stay(scene, f"{name}.says", own.says if isinstance(own, Speak) else step.says)
     spoken = tuple(effect.text for effect in scene.effects[before:] if isinstance(effect, Offered))
