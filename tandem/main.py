@@ -26,6 +26,7 @@ from tandem.serve import serve
 from tandem.tool import app as tool_app
 from tandem.train import train
 from tandem.train_ears import train_ears
+from tandem.translate import translate
 from tandem.up import up
 from tandem.worker import worker
 
@@ -45,6 +46,7 @@ app.command("eval", cls=JsonTo, rich_help_panel="Try")(evaluate)
 app.command(rich_help_panel="Try")(replay)
 app.command(rich_help_panel="Try")(listen)
 app.command(rich_help_panel="Try")(hear)
+app.command(rich_help_panel="Try")(translate)
 app.add_typer(bench_app, name="bench", rich_help_panel="Try")
 app.add_typer(flow_app, name="flow", rich_help_panel="Build")
 app.add_typer(tool_app, name="tool", rich_help_panel="Build")

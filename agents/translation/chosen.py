@@ -46,7 +46,7 @@ def status(settings: Settings) -> TranslatorStatus:
         except NoTranslator as missing:
             if wanted or settings.llm_model is None:
                 remedy = missing.remedy if wanted else _REMEDY
-                return TranslatorStatus("", frozenset(), f"no live translation: {missing}", remedy)
+                return TranslatorStatus("", frozenset(), f"nobody translates: {missing.why}", remedy)
         else:
             return TranslatorStatus(
                 Apertium.name, Apertium().pairs(), "Apertium translates English and Spanish, on this machine"
@@ -66,7 +66,7 @@ def open_translator(settings: Settings) -> Translator:
     """
     chosen = status(settings)
     if not chosen.available:
-        raise NoTranslator(chosen.says.partition(": ")[2].partition(":")[0] or chosen.says, chosen.remedy)
+        raise NoTranslator(chosen.says, chosen.remedy)
     glossary = read_glossary(settings.home / FILE)
     if chosen.name == Apertium.name and chosen.pairs:
         return GuardedTranslator(Apertium(), glossary)

@@ -1,8 +1,8 @@
 """A translator with what must pass exactly taken out before and put back after.
 
-Each item travels as a number that stands nowhere else. A translation that loses, doubles or changes one is not
-used: first glossary terms travel as numbers, too, and if that does not help the pieces between the items are
-translated each for itself. So whatever a translator does, every item stands in the translation once.
+Each item travels as a number that stands nowhere else. A translation that loses, doubles or changes one is
+not used: first glossary terms travel as numbers, too, and if that does not help the pieces between the items
+are translated each for itself. So whatever a translator does, every item stands in the translation once.
 """
 
 import re

@@ -86,12 +86,13 @@ class TranslationError(AgentsError):
 
 
 class NoTranslator(TranslationError):  # noqa: N818 - read where it is raised: `raise NoTranslator(...)`
-    """There is no translator here. `remedy`: the one line that brings it."""
+    """There is no translator here. `why`, and `remedy`: the one line that brings it."""
 
     word = "unsupported"
 
     def __init__(self, text: str, remedy: str) -> None:
         super().__init__(f"{text}: {remedy}")
+        self.why = text
         self.remedy = remedy
 
 
