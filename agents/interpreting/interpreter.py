@@ -186,7 +186,8 @@ def _corrected(
         state, asked, kept = _phrase_corrected(state, request_id, phrase, now, event)
         actions.extend(asked)
         sent.extend(kept)
-    return replace(state, turn=replace(state.turn, sent=tuple(sent))), tuple(actions)
+    turn = replace(state.turn, sent=tuple(sent)).shortened(state.policy.recall)
+    return replace(state, turn=turn), tuple(actions)
 
 
 def _phrase_corrected(

@@ -139,7 +139,7 @@ class State:
     def saying(self, say_id: str, text: str, now_ms: int) -> Self:
         """Note that the listener has this before him."""
         until_ms = now_ms + _VOICED_MS + _VOICED_MS_PER_SIGN * len(text)
-        return replace(self, unspoken=(*self.unspoken, (say_id, until_ms)))
+        return replace(self, unspoken=(*self.unspoken, (say_id, until_ms))[-_BEHIND * 2 :])
 
     def spoken(self, say_id: str | None, now_ms: int) -> Self:
         """Note that he has heard it, and whatever must be over by now."""
