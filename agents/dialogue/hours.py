@@ -11,8 +11,14 @@ _MORNING: Final = frozenset({"morning", "am"})
 _LATER: Final = frozenset({"afternoon", "evening", "tonight", "night", "pm", "tarde", "noche"})
 _TO: Final = frozenset({"to", "till", "before", "of"})
 _PARTS: Final = {"half": 30, "quarter": 15, "media": 30, "cuarto": 15}
-_COMMA: Final = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-"""Between thousands: "2,050"."""
+_THOUSANDS: Final = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?!\d)")
+_SPANISH_THOUSANDS: Final = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:(?:\.\d{3})+|(?:,\d{3})+)(?!\d)")
+"""Either sign stands between thousands, "2.050" in Spain and "2,050" in Mexico."""
+_DECIMAL_COMMA: Final = re.compile(r"(?<=\d),(?=\d{1,2}(?!\d))")
+_MILLIONS: Final = frozenset({"million", "millions", "millón", "millon", "millones"})
+"""More than is read."""
+_BEFORE_THE_HOUR: Final = (5, 10, 15, 20, 25)
+"""Minutes that "cinco para las nueve" may have; other numbers count something else."""
 _FIGURES: Final = re.compile(r"([0-9]+)\.([0-9]+)")
 _AFTERNOON: Final = range(1, 8)
 """Hours that mean the afternoon unless a part of the day is said."""
@@ -79,10 +85,13 @@ def _hour_and_minute(hour: int, heard: list[str], at: int, numerals: Numerals) -
 
 
 def _spanish(heard: list[str], numerals: Numerals) -> tuple[int, int] | None:
-    starts = [at + 1 for at, word in enumerate(heard) if word in ("la", "las")] or range(len(heard))
+    if before := _before_the_hour(heard, numerals):
+        return before
+    shown = [at + 1 for at, word in enumerate(heard) if word in ("la", "las")]
+    starts = [at for at in shown if cardinal(heard, at, numerals)[1]] or range(len(heard))
     for at in starts:
         hour, used = cardinal(heard, at, numerals)
-        if hour is None:
+        if hour is None or heard[at] == "un":  # "un cuarto" is no hour
             continue
         rest = at + used
         link = heard[rest] if rest < len(heard) else ""
@@ -95,18 +104,36 @@ def _spanish(heard: list[str], numerals: Numerals) -> tuple[int, int] | None:
     return None
 
 
+def _before_the_hour(heard: list[str], numerals: Numerals) -> tuple[int, int] | None:
+    """Read "cuarto para las tres", "faltan diez minutos para la una"."""
+    for at in range(1, len(heard) - 2):
+        if heard[at] not in ("para", "pa") or heard[at + 1] not in ("la", "las"):
+            continue
+        hour, _ = cardinal(heard, at + 2, numerals)
+        last = at - 2 if heard[at - 1] in ("minutos", "minuto") else at - 1
+        if hour is None or last < 0:
+            continue
+        if heard[last] == "cuarto":
+            return (hour - 1) % 24 or 12, 45
+        for first in (last - 2, last - 1, last):
+            minutes, used = cardinal(heard, first, numerals) if first >= 0 else (None, 0)
+            if minutes in _BEFORE_THE_HOUR and first + used == last + 1:
+                return (hour - 1) % 24 or 12, 60 - minutes
+    return None
+
+
 def read_amount(text: str, language: str) -> str | None:
     """Read an amount of money as "12.50", in whole units of whatever currency; None when none is said.
 
     What is below nothing, or has more than two decimals, is none.
     """
-    plain = _COMMA.sub("", text)
+    plain = _figures(text, spanish=is_spanish(language))
     heard = words(plain)
     numerals = numerals_of(language)
     names = tongue_of(language).money.values()
     units = {word for one, several, _, _ in names for word in (one, several)} | {"bucks", "peso", "pesos"}
     coins = {word for _, _, one, several in names for word in (one, several)}
-    if {"minus", "menos"} & set(heard):
+    if {"minus", "menos", *_MILLIONS} & set(heard):
         return None
     if figures := _FIGURES.search(plain):
         return (
@@ -140,6 +167,13 @@ def read_amount(text: str, language: str) -> str | None:
         second, _ = cardinal(heard, rest + 1, numerals)
         part = part * 10 + (second if second is not None and second < 10 else 0)
     return f"{number}.{part:02d}" if part < 100 else None
+
+
+def _figures(text: str, *, spanish: bool) -> str:
+    """Write amounts in figures with no sign between thousands and a point before hundredths."""
+    thousands = _SPANISH_THOUSANDS if spanish else _THOUSANDS
+    plain = thousands.sub(lambda found: re.sub(r"[.,]", "", found[0]), text)
+    return _DECIMAL_COMMA.sub(".", plain) if spanish else plain
 
 
 def _one(heard: list[str], at: int) -> str:

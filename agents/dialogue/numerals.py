@@ -183,8 +183,10 @@ def digits_at(heard: list[str], at: int, numerals: Numerals) -> tuple[str, int]:
 def cardinal(heard: list[str], at: int, numerals: Numerals) -> tuple[int | None, int]:
     """Read a whole number below a million, in words or figures, and how many words it takes (0: none)."""
     if at < len(heard) and heard[at].isascii() and heard[at].isdecimal() and len(heard[at]) <= 6:
-        return int(heard[at]), 1
-    if at < len(heard) and heard[at] == numerals.thousand == "mil":
+        number, used = int(heard[at]), 1
+        if number >= 1_000:
+            return number, used
+    elif at < len(heard) and heard[at] == numerals.thousand == "mil":
         number, used = 1, 0
     else:
         number, used = _below_thousand(heard, at, numerals)

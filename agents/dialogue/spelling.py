@@ -54,7 +54,15 @@ _SIGNS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 _AT: Final = frozenset({"at", "arroba"})
 _LEADS: Final = frozenset({"is", "it's", "email", "mail", "address", "es", "correo", "electrónico", "to"})
-_TRAILS: Final = frozenset({"please", "thanks", "thank", "you", "gracias", "por", "favor"})
+_TRAILS: Final = frozenset(
+    {"please", "thanks", "thank", "you", "okay", "ok", "gracias", "por", "favor", "vale"}
+)
+_FILLERS: Final = frozenset({"um", "umm", "uh", "uhm", "er", "erm", "hm", "hmm", "mm", "mmm"})
+"""Said while one thinks; taken for no part of an address."""
+_SPANISH_FILLERS: Final = frozenset({"eh", "em", "um", "mm", "mmm", "este", "pues"})
+_BEGINS: Final = frozenset({
+    "yes", "yeah", "sure", "okay", "ok", "well", "so", "right", "sí", "si", "bueno", "claro", "vale",
+})  # fmt: skip
 _EMAIL: Final = re.compile(r"[a-z0-9ñ][a-z0-9ñ._+\-]{0,63}@[a-z0-9ñ\-]+(?:\.[a-z0-9\-]+)*\.[a-z]{2,24}")
 _CODES: Final[Mapping[str, tuple[str, int]]] = {
     "US": ("1", 10),
@@ -136,6 +144,12 @@ def read_email(text: str, language: str) -> str | None:
     if written := _EMAIL.search(text.lower()):
         return written[0]
     heard = words(text.replace("_", " underscore "))
+    fillers = _SPANISH_FILLERS if is_spanish(language) else _FILLERS
+    spoken = [word for word in heard if word not in fillers]
+    return _address(spoken, language) or _address(heard, language)
+
+
+def _address(heard: list[str], language: str) -> str | None:
     ats = [at for at, word in enumerate(heard) if word in _AT]
     if not ats or not (local := _joined(_local(heard[: ats[-1]]), language)):
         return None
@@ -145,8 +159,12 @@ def read_email(text: str, language: str) -> str | None:
 
 
 def _local(before: list[str]) -> list[str]:
-    led = [at for at, word in enumerate(before[:-1]) if word in _LEADS]
-    return before[led[-1] + 1 :] if led else before
+    """Leave out what leads to the address: "yes, you can reach me at"."""
+    led = [at for at, word in enumerate(before[:-1]) if word in _LEADS | _AT]
+    local = before[led[-1] + 1 :] if led else before
+    while len(local) > 1 and local[0] in _BEGINS:
+        local = local[1:]
+    return local
 
 
 def _joined(heard: list[str], language: str) -> str:

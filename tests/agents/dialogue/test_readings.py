@@ -165,8 +165,10 @@ _NO_NAMES = {
     *_UNITS["en"].split(), *_UNITS["es"].split(), *_TENS["en"].split(), *_TENS["es"].split(), *_HUNDREDS.split(),
     "at", "dot", "is", "es", "it", "to", "oh", "un", "una", "mil", "cien", "mas", "guion", "punto", "arroba",
     "dash", "plus", "minus", "point", "period", "double", "doble", "triple", "mail", "email", "correo", "hyphen",
+    "um", "umm", "uh", "uhm", "er", "erm", "hm", "hmm", "mm", "mmm", "eh", "em", "este", "pues",
+    "yes", "yeah", "sure", "okay", "ok", "well", "so", "right", "si", "bueno", "claro", "vale",
 }  # fmt: skip
-"""Words that mean a sign or a number when an address is said."""
+"""Words that mean a sign or a number when an address is said, or nothing."""
 
 
 @given(st.from_regex(re.compile(r"[a-z]{2,12}", re.ASCII), fullmatch=True), st.sampled_from(["en", "es"]))
