@@ -73,6 +73,17 @@ def evaluate(
         bool,
         typer.Option("--words", help="Measure the ears instead: words of held-out voices, and of people."),
     ] = False,
+    translation: Annotated[
+        bool,
+        typer.Option(
+            "--translation",
+            help="Measure live translation instead: calls between English and Spanish, in virtual time.",
+        ),
+    ] = False,
+    policies: Annotated[
+        bool,
+        typer.Option("--policies", help="With --translation: compare when to translate, on training texts."),
+    ] = False,
     case: Annotated[
         Path | None, typer.Option(metavar="DIR/ID", help="Show one kept case on a time line.")
     ] = None,
@@ -98,6 +109,9 @@ def evaluate(
         return
     if words:
         _words(console, ears, _languages(language), as_json)
+        return
+    if translation or policies:
+        _translation(console, (calls, seed, ears), policies, keep, as_json)
         return
     from tandem.eval_run import Order, run
 
@@ -180,12 +194,26 @@ def _words(console: Console, ears: str, languages: "tuple[Language, ...]", targe
     _write(target, report.as_json())
 
 
+def _translation(
+    console: Console, asked: tuple[int, int, str], policies: bool, keep: Path | None, target: str
+) -> None:
+    """Measure live translation, or compare its policies."""
+    from tandem.eval_translation import TranslationOrder, run_translation
+
+    calls, seed, ears = asked
+    order = TranslationOrder(calls, seed, ears, keep or load().home / "eval", policies)
+    run_translation(order, console, lambda content: _write(target, content))
+
+
 def _show_case(console: Console, path: Path) -> None:
     from model.evaluate.kept import find
+    from model.evaluate.translation.kept import SCENARIO
     from tandem.eval_report import print_case
+    from tandem.eval_translation_report import print_interpreted
 
     kept = find(path)
-    print_case(console, kept.wav, kept.story)
+    show = print_interpreted if kept.story["scenario"] == SCENARIO else print_case
+    show(console, kept.wav, kept.story)
 
 
 def _write(target: str, content: dict[str, Any]) -> None:

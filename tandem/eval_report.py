@@ -49,7 +49,9 @@ def print_evaluation(console: Console, evaluation: "Evaluation") -> None:
         if last is not None and measure.scenario != last:
             table.add_section()
         last = measure.scenario
-        table.add_row(measure.label, _target(measure), *(_cell(measure, value) for value in values))
+        table.add_row(
+            measure.label, measure_target(measure), *(measure_cell(measure, value) for value in values)
+        )
     console.print(table)
     for each in evaluation.results:
         if each.torn:
@@ -84,7 +86,8 @@ def print_failures(console: Console, results: Sequence["SystemResult"], folder: 
         console.print(f"  and {len(failed) - _LISTED} more")
 
 
-def _target(measure: "Measure") -> str:
+def measure_target(measure: "Measure") -> str:
+    """What a figure should be, as printed."""
     if measure.target is None:
         return ""
     return f"{'≤' if measure.at_most else '≥'} {_number(measure, measure.target)}"
@@ -102,7 +105,8 @@ def _number(measure: "Measure", value: float) -> str:
             return f"{value:.2f}"
 
 
-def _cell(measure: "Measure", value: "Value | None") -> Text:
+def measure_cell(measure: "Measure", value: "Value | None") -> Text:
+    """A figure as printed: green where it meets its target, red where not."""
     if value is None or value.value is None:
         return Text("–", "dim")
     told = _number(measure, value.value)

@@ -5,13 +5,14 @@ work beside it. A turn is over after `TURN_END` micro-turns of silence: 0.6 to 0
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from config.expectation import AnswerKind, Expectation
 from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES
 from model.ears.ears import Hearing
 from model.ears.kinds import AnyKind
+from model.ears.sentence import UNDECIDED
 from model.evaluate.agent_lines import tag_of
 from model.evaluate.translation.spoken import SpokenTurn
 from model.turn import Word
@@ -19,6 +20,7 @@ from model.turn import Word
 TURN_END: Final = 3
 """Micro-turns of silence."""
 _SURE: Final = 0.95
+"""What ears say of words they have read with care: those of a voice that has paused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,14 @@ Listens = Callable[[SpokenTurn], tuple[Update, ...]]
 
 
 def known(turn: SpokenTurn) -> tuple[Update, ...]:
-    """Tell every word that was said, as soon as it was said."""
-    words = tuple(Word(word.text, word.start_ms, word.end_ms, _SURE) for word in turn.words)
-    return _updates(turn, lambda k: tuple(word for word in words if word.end_ms <= k * MICRO_TURN_MS))
+    """Tell every word that was said, as soon as it was said; as sure of it as ears would be at that time."""
+
+    def words_by(k: int) -> tuple[Word, ...]:
+        confidence = UNDECIDED if k and turn.voiced[k - 1] else _SURE
+        said = (word for word in turn.words if word.end_ms <= k * MICRO_TURN_MS)
+        return tuple(replace(word, confidence=confidence) for word in said)
+
+    return _updates(turn, words_by)
 
 
 def ears(kind: AnyKind) -> Listens:
