@@ -73,10 +73,9 @@ bench: $(STAMP)
 	@$(VENV)/bin/tandem bench media
 	@$(VENV)/bin/tandem bench model
 
-# Every page as a picture, light and dark, from a platform of its own.
+# The pages as pictures, light and dark, from a platform of their own.
 screenshots: $(STAMP) $(WEB_STAMP)
-	@mkdir -p docs/screenshots
-	@TANDEM_SCREENSHOTS=docs/screenshots $(VENV)/bin/python -m pytest -q tests/admin/web/test_looks.py -k "anybody_out or nobody_out"
+	@$(VENV)/bin/python -m tests.admin.web.pictures docs/screenshots
 
 clean:
 	rm -rf $(VENV) .tandem build $(WEB)/node_modules $(WEB)/dist

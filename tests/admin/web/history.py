@@ -3,21 +3,26 @@
 Every figure on the pages is counted from them as from real ones; only tapes they have none.
 """
 
+import io
 import random
+import wave
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from admin.insights.latencies import written
 from admin.insights.roll_up import add_once
 from admin.insights.tables import CallMeasuresRow
+from admin.numbers.tables import CanaryRow
 from admin.times import at, ms
 from config.database import Database
 from config.settings import Settings
 from config.tables import CallRow
 from config.tape.measures import Ending
+from config.units import WIRE_RATE_HZ
+from tests.tapes import FakeTape
 
 DAY_MS: Final = 86_400_000
 OUTCOMES: Final = {
@@ -46,7 +51,7 @@ class Past:
 
 async def remember(settings: Settings, pasts: Sequence[Past], now_ms: int, seed: int = 7) -> None:
     """Write calls into the record, measured, as if they had been taken; the same each time."""
-    chance = random.Random(seed)  # noqa: S311 - no secret
+    chance = random.Random(seed)
     database = Database(settings.database_url)
     try:
         async with database.writing() as db:
@@ -56,6 +61,64 @@ async def remember(settings: Settings, pasts: Sequence[Past], now_ms: int, seed:
                     db.add(row)
                     await db.flush()
                     await add_once(db, measured)
+    finally:
+        await database.close()
+
+
+async def remember_tape(settings: Settings, flow: str, days_ago: float = 60) -> str:
+    """Write one call with its tape, too long ago to be in anybody's figures; return its id."""
+    tape = FakeTape(f"{flow}@1")
+    tape.step("greet")
+    tape.agent("Thanks for calling. How can I help you today?")
+    tape.caller("where is my order")
+    tape.tool("order_status", order_number="104233")
+    tape.agent("Your order is on its way with UPS.")
+    tape.caller("thank you goodbye")
+    tape.agent("Goodbye!")
+    tape.end("completed")
+    call_id = uuid4().hex
+    began = datetime.now(UTC) - timedelta(days=days_ago)
+    tape.write(settings.tapes / call_id, silent_wav(tape.now_ms))
+    row = CallRow(
+        id=call_id,
+        carrier="twilio",
+        carrier_call_id=f"CA{call_id}",
+        from_number="+15035550199",
+        to_number="+15035550142",
+        flow=f"{flow}@1",
+        began_at=began,
+        ended_at=began + timedelta(milliseconds=tape.now_ms),
+        outcome="completed",
+        tape=call_id,
+        micro_turns=tape.index,
+    )
+    database = Database(settings.database_url)
+    try:
+        async with database.writing() as db:
+            db.add(row)
+    finally:
+        await database.close()
+    return call_id
+
+
+def silent_wav(duration_ms: int) -> bytes:
+    """Two lanes of silence at the telephone's rate."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as wav:
+        wav.setnchannels(2)
+        wav.setsampwidth(2)
+        wav.setframerate(WIRE_RATE_HZ)
+        wav.writeframes(bytes(4 * WIRE_RATE_HZ * duration_ms // 1000))
+    return out.getvalue()
+
+
+async def begin_trial_earlier(settings: Settings, number: str, days: float) -> None:
+    """Have the trial that a number runs begin so many days before it did."""
+    database = Database(settings.database_url)
+    try:
+        async with database.writing() as db:
+            trial = await db.get_one(CanaryRow, number)
+            trial.began_at_ms -= round(days * DAY_MS)
     finally:
         await database.close()
 

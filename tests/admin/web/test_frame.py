@@ -28,3 +28,15 @@ def test_the_side_bar_leads_to_every_place(page: Page) -> None:
     page.goto("/live")
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Phone").click()
     expect(page.get_by_role("heading", name="Phone", level=1)).to_be_visible()
+
+
+def test_a_page_that_fails_leaves_the_frame_and_can_be_tried_again(page: Page) -> None:
+    page.route("**/api/numbers", lambda route: route.fulfill(json=[None]))
+    page.goto("/numbers")
+    trouble = page.get_by_role("alert").filter(has_text="This page could not be shown")
+    expect(trouble.get_by_role("link", name="Go to the start")).to_be_visible()
+    expect(page.get_by_role("navigation", name="Main")).to_be_visible()
+    page.unroute("**/api/numbers")
+    trouble.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("heading", name="Numbers", level=1)).to_be_visible()
+    expect(trouble).to_have_count(0)

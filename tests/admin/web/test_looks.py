@@ -1,17 +1,16 @@
-"""Every page, light and dark: nothing that keeps people out (axe, WCAG AA), no errors, quick to load.
+"""Every page, light and dark: nothing that keeps people out (axe, WCAG AA), no errors, quick to load."""
 
-With TANDEM_SCREENSHOTS=DIR each page is also kept as a picture: `make screenshots`.
-"""
-
-import os
-from pathlib import Path
-from typing import Any
+import asyncio
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from admin.site import BUILT
 from tests.admin.web.browsing import FLOW, Site
+from tests.admin.web.history import remember_tape
 
 pytestmark = [pytest.mark.browser, pytest.mark.service, pytest.mark.slow]
 
@@ -31,6 +30,44 @@ PAGES = {
     "changes": "/audit",
     "settings": "/settings",
 }
+
+
+def a_call(page: Page, taped: str) -> None:
+    page.goto(f"/calls/{taped}")
+    expect(page.get_by_role("list", name="Transcript")).to_contain_text("on its way")
+
+
+def a_step(page: Page, _: str) -> None:
+    page.goto(f"/flows/{FLOW}")
+    page.locator(".react-flow__node[data-id='greet']").click(position={"x": 40, "y": 8})
+    expect(page.get_by_role("complementary", name="Details")).to_contain_text("Where it leads")
+
+
+def a_publication(page: Page, _: str) -> None:
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Which calls run it")
+
+
+def two_versions(page: Page, _: str) -> None:
+    page.keyboard.press("Escape")
+    page.get_by_role("tab", name="Versions").click()
+    page.get_by_role("button", name=re.compile("^Compare the draft")).click()
+    expect(page.get_by_role("dialog").locator(".react-flow__node[data-id='greet']")).to_be_visible()
+
+
+WORK: Final[Mapping[str, Callable[[Page, str], None]]] = {
+    "a call": a_call,
+    "a step": a_step,
+    "a publication": a_publication,
+    "two versions": two_versions,
+}
+"""What is seen at work, one after the other."""
+
+
+@pytest.fixture(scope="module")
+def taped(site: Site) -> str:
+    """A call of long ago with its tape; gives its id."""
+    return asyncio.run(remember_tape(site.settings, FLOW))
 
 
 def shown(site: Site, browser: Browser, theme: str) -> tuple[Page, list[str]]:
@@ -53,14 +90,8 @@ def violations(page: Page) -> list[str]:
     ]
 
 
-def keep(page: Page, name: str) -> None:
-    folder = os.environ.get("TANDEM_SCREENSHOTS")
-    if folder:
-        page.screenshot(path=Path(folder) / f"{name}.png", animations="disabled")
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_no_page_keeps_anybody_out(site: Site, browser: Browser, theme: str) -> None:
+def test_no_page_keeps_anybody_out(site: Site, browser: Browser, taped: str, theme: str) -> None:
     page, wrong = shown(site, browser, theme)
     found: dict[str, list[str]] = {}
     for name, path in PAGES.items():
@@ -68,7 +99,10 @@ def test_no_page_keeps_anybody_out(site: Site, browser: Browser, theme: str) -> 
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         expect(page.get_by_role("status", name="Loading")).to_have_count(0)
         page.wait_for_timeout(300)  # what fades in has its colours then
-        keep(page, f"{name}-{theme}")
+        found |= {name: told} if (told := violations(page)) else {}
+    for name, show in WORK.items():
+        show(page, taped)
+        page.wait_for_timeout(300)
         found |= {name: told} if (told := violations(page)) else {}
     assert found == {}
     assert wrong == []
@@ -79,7 +113,6 @@ def test_the_door_keeps_nobody_out(site: Site, browser: Browser, path: str) -> N
     page = browser.new_page(base_url=site.url)
     page.goto(path)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    keep(page, path.strip("/").partition("#")[0])
     assert violations(page) == []
 
 
@@ -88,7 +121,11 @@ def test_the_first_page_weighs_less_than_a_megabyte(site: Site, browser: Browser
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
     sizes: list[float] = []
-    session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+
+    def weigh(event: dict[str, float]) -> None:
+        sizes.append(event["encodedDataLength"])
+
+    session.on("Network.loadingFinished", weigh)
     page.goto("/flows", wait_until="networkidle")
     assert 50_000 < sum(sizes) < MOST_COMPRESSED_BYTES
 

@@ -138,6 +138,8 @@ const tree = root.addChildren([
 export const router = createRouter({
   routeTree: tree,
   defaultPreload: "intent",
+  defaultErrorComponent: Lost, // of each page by itself: the frame stays
+  defaultNotFoundComponent: NothingHere,
   defaultPendingMs: 150,
   scrollRestoration: true,
 });

@@ -35,8 +35,15 @@ export function NewFlowDialog({ from, onClose }: { from?: string; onClose: () =>
   const create = useMutation({
     mutationFn: async () => {
       if (origin.kind === "shipped") return taken(api.POST("/flows", { body: { name, shipped: origin.name } }));
-      const yaml = origin.kind === "blank" ? blankFlow(name, title.trim() || "New flow") : renamedText(origin.yaml, name, title.trim());
-      return taken(api.POST("/flows", { body: { name, yaml } }));
+      if (origin.kind === "blank") return taken(api.POST("/flows", { body: { name, yaml: blankFlow(name, title.trim() || "New flow") } }));
+      return taken(
+        api.POST("/flows/import", {
+          params: { query: { name } },
+          headers: { "Content-Type": "application/yaml" },
+          body: renamedText(origin.yaml, name, title.trim()),
+          bodySerializer: (yaml: string) => yaml,
+        }),
+      );
     },
     onSuccess: async (flow) => {
       await client.invalidateQueries({ queryKey: ["flows", "list"] });

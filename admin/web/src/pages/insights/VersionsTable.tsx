@@ -47,7 +47,7 @@ export function VersionsTable({ versions }: { versions: readonly Schemas["Versio
                 </Link>
               </Td>
               {COLUMNS.map((measure) => (
-                <Td key={measure.key} className="px-3 text-right">
+                <Td key={measure.key} className="px-3 text-right whitespace-nowrap">
                   <FigureLink figure={figures[measure.key]} measure={measure} />
                 </Td>
               ))}

@@ -111,7 +111,7 @@ export function sentence(canary: Canary): string {
   const { guardrail: rail } = canary;
   const { name, fails } = aboutMetric(rail.metric ?? "containment");
   const metric = rail.metric ?? "containment";
-  const so = `${name} ${figure(metric, canary.value)} over ${canary.calls} calls`;
+  const so = canary.value === null ? "no call that says anything about it" : `${name} ${figure(metric, canary.value)} over ${canary.calls} ${canary.calls === 1 ? "call" : "calls"}`;
   return canary.state === "withdrawn"
     ? `Version ${canary.version} was withdrawn: ${so}, and it ${fails} ${figure(metric, rail.threshold)}.`
     : `${Math.round(canary.share * 100)} % of calls run version ${canary.version}; withdrawn when ${name.toLowerCase()} ${fails} ${figure(metric, rail.threshold)}. So far: ${so}.`;

@@ -147,7 +147,7 @@ export function Canvas(props: Props) {
       aria-label="Steps of the flow"
     >
       <Background gap={24} size={1} />
-      <MiniMap pannable zoomable ariaLabel="The whole flow, small" nodeBorderRadius={4} className="hidden! md:block!" />
+      <MiniMap pannable zoomable ariaLabel="The whole flow, small" nodeBorderRadius={4} className="hidden! lg:block!" />
       {props.children}
     </ReactFlow>
   );

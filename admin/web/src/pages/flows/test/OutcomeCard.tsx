@@ -1,8 +1,9 @@
 /** Work whose outcome the tester chooses: it would change something, or nothing here can do it. */
-import { useState } from "react";
+import { Fragment, useState } from "react";
 import type { Schemas } from "@/api/client";
 import { Button } from "@/ui/Button";
 import { Select, TextArea } from "@/ui/Field";
+import { words } from "../model/graph";
 import type { TrialEvent } from "./useTrial";
 
 const FAILURES = ["not_found", "unavailable", "timeout", "invalid", "refused", "unsupported", "limit", "unknown", "internal"];
@@ -16,9 +17,19 @@ export function OutcomeCard({ task, busy, onChoose }: { task: Schemas["Choice"];
   return (
     <div className="mt-3 rounded-lg border border-accent bg-accent-soft/40 px-3 py-2.5 text-[13px]">
       <p>
-        What does <span className="font-mono font-medium">{task.tool}</span> come to?
+        Choose what comes of <span className="font-mono font-medium">{task.tool}</span>.
       </p>
       <p className="mt-0.5 text-xs text-muted">{task.refused ?? task.why}</p>
+      {Object.keys(task.arguments).length > 0 && (
+        <dl className="mt-2 grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 text-xs">
+          {Object.entries(task.arguments).map(([name, value]) => (
+            <Fragment key={name}>
+              <dt className="text-faint">{words(name)}</dt>
+              <dd className="break-words">{typeof value === "string" ? value : JSON.stringify(value)}</dd>
+            </Fragment>
+          ))}
+        </dl>
+      )}
       <details className="mt-2">
         <summary className="cursor-pointer text-xs text-accent-ink">What it answers</summary>
         <TextArea aria-label="What it answers" className="mt-1 field-sizing-content max-h-48 font-mono text-xs" value={result} spellCheck={false} onChange={(event) => setResult(event.target.value)} />

@@ -58,7 +58,7 @@ function Drawn({ compared, selected, onSelect }: Props) {
       aria-label="Both versions"
     >
       <Background gap={24} size={1} />
-      <MiniMap pannable zoomable ariaLabel="Both versions, small" nodeBorderRadius={4} nodeColor={colourOf} className="hidden! md:block!" />
+      <MiniMap pannable zoomable ariaLabel="Both versions, small" nodeBorderRadius={4} nodeColor={colourOf} className="hidden! lg:block!" />
       <Legend compared={compared} />
     </ReactFlow>
   );
