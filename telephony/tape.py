@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, Final, TextIO
 import numpy as np
 
 from config.units import SAMPLE_RATE_HZ
-from model.turn import Audio, TurnOutput
+from model.turn import Audio, Transcript, TurnOutput
 from telephony.line import HeardSpan, LineTurn
 
 TAPE_VERSION: Final = 1
@@ -116,6 +116,24 @@ def _plain(value: object) -> object:
     return dump(mode="json") if dump else value
 
 
+def _caller(said: Transcript) -> Row:
+    """The caller's turn; `language`: of its words, if not the call's; `spoken`: what the caller speaks."""
+    row: Row = {
+        "text": said.text,
+        "final": said.final,
+        "confidence": round(said.confidence, 3),
+        "words": [asdict(word) for word in said.words],
+    }
+    if said.language:
+        row["language"] = said.language
+    if said.spoken is not None:
+        row["spoken"] = {
+            "language": said.spoken.language,
+            "probability": round(said.spoken.probability, 3),
+        }
+    return row
+
+
 class Tape:
     """One call's folder while the call runs."""
 
@@ -153,13 +171,7 @@ class Tape:
         self._last_index = turn.index
         row: dict[str, object] = {}
         if output.transcript is not None:
-            spoken = output.transcript
-            row["caller"] = {
-                "text": spoken.text,
-                "final": spoken.final,
-                "confidence": round(spoken.confidence, 3),
-                "words": [asdict(word) for word in spoken.words],
-            }
+            row["caller"] = _caller(output.transcript)
         if output.agent_words:
             row["agent"] = {
                 "offer": output.voicing,

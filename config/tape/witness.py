@@ -36,6 +36,8 @@ class Understood:
         over: the turn was taken.
         words: those whose times are known.
         taken_ms: where the micro-turn begins in which the turn was taken.
+        spoken: the language the caller most likely spoke ("es"), by all they had said; empty: nothing tells.
+        spoken_sure: how likely that was, 0..1.
     """
 
     text: str
@@ -44,6 +46,8 @@ class Understood:
     over: bool
     words: tuple[CallerWord, ...] = ()
     taken_ms: int | None = None
+    spoken: str = ""
+    spoken_sure: float = 0.0
 
     @property
     def end_ms(self) -> int | None:
@@ -316,6 +320,7 @@ def _understood(
             began_ms = int(spoken[0]["start_ms"])
         text, confidence = str(caller["text"]), float(caller["confidence"])
         present = Understood(text, confidence, began_ms, over=False, words=_timed(spoken))
+        present = _in_language(present, caller)
         turns = (*(turns[:-1] if turns and not turns[-1].over else turns), present)
     for act in acts:
         if act["act"] == "TurnTaken":
@@ -325,8 +330,17 @@ def _understood(
             at_ms = int(words[0]["start_ms"]) if words else begins_ms
             confidence = float(transcript.get("confidence", 0.0))
             taken = Understood(text, confidence, at_ms, True, _timed(words), begins_ms)
+            taken = _in_language(taken, transcript)
             turns = (*(turns[:-1] if turns and not turns[-1].over else turns), taken)
     return turns
+
+
+def _in_language(turn: Understood, row: Row) -> Understood:
+    """Note the language the caller speaks, where the tape tells it."""
+    spoken: Row = row.get("spoken") or {}
+    if not spoken:
+        return turn
+    return replace(turn, spoken=str(spoken["language"]), spoken_sure=float(spoken["probability"]))
 
 
 def _timed(words: list[Row]) -> tuple[CallerWord, ...]:

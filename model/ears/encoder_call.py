@@ -22,7 +22,7 @@ from model.ears.evidence import Evidence, evidence_of
 from model.ears.grammar import Grammar, grammar_for
 from model.ears.running_words import NOTHING_YET, Running, every_word, words_so_far
 from model.ears.sentence import COSTS, Sentence, free_sentence, sentence_so_far, whole_sentence
-from model.ears.spoken_language import NO_NATS, SpokenLanguage, nats_of, with_words
+from model.ears.spoken_language import NO_NATS, SpokenLanguage, TurnNats, nats_of, with_words
 from model.ears.tongue import Tongue, tongue_of
 from model.ears.turn_sound import READINGS_PER_MICRO_TURN, TurnSound
 from model.ears.wording import caller_words
@@ -152,6 +152,16 @@ class EncoderCall:
         self._rest()
         return self._hearing
 
+    def evidence(self) -> tuple[TurnNats, dict[str, float]]:
+        """Tell what sound and words of the turn say of its language, for measuring.
+
+        Returns:
+            nats by the sound alone, and the confidence of the words in each language there is.
+        """
+        languages = (self._tongue.language, *(language for language, _ in self._expectation.elsewhere))
+        heard = {each: self._heard_as(tongue_of(each), whole=True).confidence for each in languages}
+        return nats_of(self._sound.language_nats), heard
+
     def close(self) -> None:
         """Forget the sound. Idempotent."""
         self._sound.clear()
@@ -168,6 +178,7 @@ class EncoderCall:
     def _settle(self, words: tuple[Word, ...]) -> None:
         self._settled = words
         self._sound.clear()
+        self._running.clear()
         self._pause_due = self._cut_off = self._anew_due = False
 
     def _understand(self, *, whole: bool) -> Hearing:
@@ -178,7 +189,6 @@ class EncoderCall:
             return self._told(heard)
         also = self._heard_as(other, whole=whole)
         own = self._tongue.language
-        self._running.clear()
         self._nats = with_words(self._nats, {own: heard.confidence, other.language: also.confidence})
         likely = self._spoken.likely(self._nats)
         also = replace(also, language=other.language)

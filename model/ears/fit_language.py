@@ -8,7 +8,6 @@ about as often, so that the voice tells nothing of the language.
 
 # H frames of 20 ms · W width
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -207,4 +206,4 @@ def main(lessons: int = LESSONS, seed: int = 1, out: Path = SHIPPED) -> None:
 
 
 if __name__ == "__main__":
-    main(*(int(each) for each in sys.argv[1:3]))
+    main()

@@ -12,7 +12,7 @@ import numpy as np
 
 from agents.messages import ReportKind, TaskReport
 from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES, SAMPLE_RATE_HZ
-from model.turn import Audio, Transcript, Word
+from model.turn import Audio, LanguageHeard, Transcript, Word
 from telephony.classifying import Asked
 from telephony.errors import ReplayError
 from telephony.tape import Row, read_rows
@@ -122,13 +122,23 @@ def _caller(path: Path) -> Audio:
 def _taken(row: Row) -> Transcript | None:
     """What the caller had said when their turn was taken in this micro-turn; the last one if several were."""
     taken = [act["transcript"] for act in row.get("acts", []) if act["act"] == "TurnTaken"]
-    if not taken:
-        return None
+    return _transcript(taken[-1]) if taken else None
+
+
+def _transcript(row: Row) -> Transcript:
     words = tuple(
         Word(str(w["text"]), int(w["start_ms"]), int(w["end_ms"]), float(w.get("confidence", 1.0)))
-        for w in taken[-1].get("words", [])
+        for w in row.get("words", [])
     )
-    return Transcript(words, final=True, confidence=float(taken[-1].get("confidence", 1.0)))
+    spoken, other = row.get("spoken"), row.get("otherwise")
+    return Transcript(
+        words,
+        final=True,
+        confidence=float(row.get("confidence", 1.0)),
+        language=str(row.get("language", "")),
+        spoken=LanguageHeard(str(spoken["language"]), float(spoken["probability"])) if spoken else None,
+        otherwise=_transcript(other) if other else None,
+    )
 
 
 def _asked(written: Row) -> Asked:
