@@ -147,7 +147,7 @@ def _of_voices(
         spent_s = time.process_time() - began
         clock[trial.call] += len(voiced)
         heard = " ".join(word.text for word in hearing.words)
-        errors = _errors(heard.split(), trial.meant.split())
+        errors = word_errors(heard.split(), trial.meant.split())
         yield Outcome(
             ears=name,
             language=language,
@@ -199,7 +199,7 @@ def _of_people(name: EarsName, kind: AnyKind) -> Iterator[Outcome]:
                     heard=heard.text,
                     confidence=heard.confidence,
                     right=heard.text == recording.text,
-                    errors=_errors(heard.text.split(), recording.text.split()),
+                    errors=word_errors(heard.text.split(), recording.text.split()),
                     words=len(recording.text.split()),
                     cpu=heard.cpu_s / (len(sound) / SAMPLE_RATE_HZ),
                     final_ms=float("nan"),
@@ -239,7 +239,7 @@ def _share(truths: Iterable[bool]) -> float:
     return sum(counted) / len(counted) if counted else float("nan")
 
 
-def _errors(heard: Sequence[str], meant: Sequence[str]) -> int:
+def word_errors(heard: Sequence[str], meant: Sequence[str]) -> int:
     """Words to put in, take out or replace (Levenshtein); of nonsense, none are counted."""
     if not meant:
         return 0

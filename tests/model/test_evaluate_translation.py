@@ -163,7 +163,7 @@ def interpreted(*phrases: Phrase, said: SpokenTurn, at_ms: int = 0) -> Interpret
     number = digits(4, 2)(Random(3))
     written = number.forms["en"].written
     turn = Turn("caller", {}, {"en": f"the code {written}", "es": f"el código {written}"}, (number,))
-    return Interpreted("call", turn, said, "es", at_ms, "", phrases)
+    return Interpreted("call", turn, said, "es", at_ms, "the coat x", phrases)
 
 
 SAID = spoken(("the", 0, 400), ("code", 400, 1_000), ("x", 1_000, 2_000))
@@ -203,6 +203,7 @@ def test_a_row_counts_from_the_moment_the_turn_began():
         assert found["last_begins_ms"] == 600
         assert found["both_ms"] == 500, "the speaker until 2.0 s, the interpreter from 1.5 to 2.1"
         assert found["either_ms"] == 2_000 + 600 + 300 - 500
+        assert (found["word_errors"], found["words"]) == (1, 3)
         assert (found["items"], found["items_exact"], found["silent"]) == (1, 0, False)
 
 

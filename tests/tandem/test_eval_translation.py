@@ -18,24 +18,11 @@ from tandem.eval_translation import TranslationOrder, compare, measure, run_tran
 from tandem.eval_translation_report import print_interpreted
 from tandem.eval_translation_run import TURN_BASED, Heards, interpret
 
-_ENGLISH = [
-    "the",
-    "washing",
-    "machine",
-    "makes",
-    "a",
-    "terrible",
-    "noise",
-    "and",
-    "door",
-    "does",
-    "not",
-    "close",
-]
-_TO_SPANISH = ["la", "máquina", "-", "hace", "un", "terrible", "ruido", "y", "puerta", "-", "no", "cierra"]
-_SPANISH = ["la", "puerta", "está", "abierta", "y", "hace", "un", "ruido"]
-_TO_ENGLISH = ["the", "door", "is", "open", "and", "makes", "a", "noise"]
-_WORDS = dict(zip([*_ENGLISH, *_SPANISH], [*_TO_SPANISH, *_TO_ENGLISH], strict=True))
+_PAIRS = (
+    "the=la washing=máquina machine=- makes=hace a=un terrible=terrible noise=ruido and=y door=puerta does=- "
+    "not=no close=cierra la=the puerta=door está=is abierta=open y=and hace=makes un=a ruido=noise"
+)
+_WORDS = dict(pair.split("=") for pair in _PAIRS.split())
 
 
 class Dictionary:

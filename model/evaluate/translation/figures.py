@@ -25,6 +25,7 @@ def _of_time(found: Rows) -> Value:
 
 
 MEASURES: Final[tuple[Measure, ...]] = (
+    Measure("word_errors", None, "words misheard, of those said", per("word_errors", "words")),
     Measure("evs_median_ms", None, "ear-voice span, median", quantile("evs_ms", 0.5), "ms", 2_000, True),
     Measure("evs_p90_ms", None, "  p90", quantile("evs_ms", 0.9), "ms", 3_500, True),
     Measure("first_median_ms", None, "  of the first word, median", quantile("first_ms", 0.5), "ms"),

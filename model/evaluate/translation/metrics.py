@@ -12,6 +12,7 @@ from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 
 from model.evaluate.cases import Span
+from model.evaluate.ears import word_errors
 from model.evaluate.translation.interpreted import Interpreted
 from model.evaluate.translation.slots import heard_text
 
@@ -83,6 +84,8 @@ def row(turn: Interpreted) -> dict[str, float]:
         "unsaid": turn.unsaid,
         "turns": 1,
         "silent": not voiced,
+        "word_errors": word_errors(turn.heard.split(), [word.text for word in source]),
+        "words": len(source),
     }
     if voiced:
         begin_ms, source_ms = source[0].start_ms, source[-1].end_ms - source[0].start_ms
