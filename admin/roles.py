@@ -71,6 +71,7 @@ LEAST_ROLE: Final[Mapping[str, Role | None]] = {
     "follow_live_calls": Role.VIEWER,
     "listen_to_call": Role.AGENT,
     "take_call_over": Role.AGENT,
+    "interpret_call": Role.AGENT,
     "whisper_to_call": Role.MANAGER,
     "hand_back_call": Role.MANAGER,
     "end_call": Role.MANAGER,

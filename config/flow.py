@@ -7,6 +7,7 @@ A flow is a graph of steps (`config.flow_steps`); the union of their kinds is cl
     decide    goes on by what is known              aside     says something and stays
     transfer  hands the call to a listed number     end       says goodbye and hangs up
     survey    asks for a figure that is kept        speak     goes on in another language, and stays
+    interpret calls somebody, and interprets between them and the caller
     remind, stop_reminding, watch, how_long         answer what callers ask about time, and stay
 
 What callers mean is recognised by example phrases (`meanings`). Text has blanks: `{order_number}`,
@@ -25,7 +26,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from config.dials import Dials, EngineName, VoiceDials
 from config.flow_slots import Slot
-from config.flow_steps import Agent, Ask, End, LookUp, Say, Step, Transfer
+from config.flow_steps import Agent, Ask, End, Interpret, LookUp, Say, Step, Transfer
 from config.flow_text import (
     TEXT_SCHEMA,
     Confidence,
@@ -196,7 +197,7 @@ class Flow(Part):
 def dials_at(flow: Flow, name: str) -> Dials:
     """Tell how the floor is held while the call is at this step."""
     match flow.steps.get(name):
-        case Say() | Ask() | LookUp() | Agent() | Transfer() | End() as step:
+        case Say() | Ask() | LookUp() | Agent() | Interpret() | Transfer() | End() as step:
             return flow.dials.with_step(step.dials)
         case _:
             return flow.dials

@@ -20,6 +20,7 @@ from config.flow_steps import (
     Aside,
     Ask,
     Decide,
+    Interpret,
     LookUp,
     Say,
     Speak,
@@ -30,6 +31,7 @@ from config.flow_steps import (
     Work,
 )
 from config.flow_text import Text, blanks
+from config.interpreting import LANGUAGES
 
 _TALK_BLANKS: Final[Mapping[str, frozenset[str]]] = {
     "counted.partial": frozenset({"heard", "count", "missing"}),
@@ -122,6 +124,8 @@ def _parts(name: str, step: Step, flow: Flow) -> Iterator[str]:
             yield f"step '{name}': speaks '{tag}', which is none of the flow's languages{fix}"
         case Say(keep=False) if step.dials != StepDials():
             yield f"step '{name}': has dials, but the call goes on at once; set them at step '{step.next}'"
+        case Interpret():
+            yield from _interpret(name, step, flow)
         case Transfer(destination=destination) if destination not in flow.destinations:
             fix = did_you_mean(destination, flow.destinations)
             yield f"step '{name}': destination '{destination}' is not listed{fix}"
@@ -130,6 +134,22 @@ def _parts(name: str, step: Step, flow: Flow) -> Iterator[str]:
             yield f"step '{name}': decides by '{by}', which no slot and no look-up gives{fix}"
         case _:
             pass
+
+
+def _interpret(name: str, step: Interpret, flow: Flow) -> Iterator[str]:
+    if step.to not in flow.destinations:
+        fix = did_you_mean(step.to, flow.destinations)
+        yield f"step '{name}': destination '{step.to}' is not listed{fix}"
+    language = step.language.partition("-")[0]
+    known = ", ".join(LANGUAGES)
+    if language not in LANGUAGES:
+        yield f"step '{name}': the interpreter does not speak '{step.language}'; choose one of: {known}"
+    elif not {tag.partition("-")[0] for tag in flow.languages or (flow.language,)} - {language}:
+        fix = f"transfer to '{step.to}' instead"
+        yield f"step '{name}': the caller speaks {step.language} too, so nothing is to be interpreted; {fix}"
+    for tag in step.introductions:
+        if tag not in LANGUAGES:
+            yield f"step '{name}': introductions has '{tag}', which is no language of its; there are: {known}"
 
 
 def _work(name: str, step: Work, flow: Flow) -> Iterator[str]:
@@ -231,7 +251,7 @@ def _trouble_that_needs_an_answer(flow: Flow) -> Iterator[str]:
     step = flow.steps.get(flow.trouble)
     if step is None:
         return
-    if isinstance(step, Say | Decide | Work | Staying | Survey):
+    if isinstance(step, Say | Decide | Work | Staying | Survey | Interpret):
         yield f"trouble: step '{flow.trouble}' cannot catch trouble; choose an ask, a transfer or an end"
         return
     if not any(set(_roots((wording,))) <= flow.values.keys() for wording in step.says):

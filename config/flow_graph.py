@@ -10,6 +10,7 @@ from config.flow_steps import (
     Decide,
     End,
     HowLong,
+    Interpret,
     LookUp,
     Remind,
     Say,
@@ -53,6 +54,9 @@ def targets(step: Step) -> Iterator[tuple[str, str]]:
         case Decide(cases=cases, otherwise=name):
             yield from ((f"cases.{value}", target) for value, target in cases.items())
             yield "otherwise", name
+        case Interpret(next=name, failed=failed):
+            yield "next", name
+            yield "failed", failed
         case Transfer(resume=name) | End(resume=name):
             yield "resume", name
         case Aside() | Speak() | Remind() | StopReminding() | Watch() | HowLong():

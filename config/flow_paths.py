@@ -6,7 +6,21 @@ from typing import Final
 
 from config.flow import Flow
 from config.flow_graph import entrances, targets, tellings
-from config.flow_steps import Agent, Aside, Ask, Decide, End, LookUp, Say, Speak, Staying, Step, Transfer, Work
+from config.flow_steps import (
+    Agent,
+    Aside,
+    Ask,
+    Decide,
+    End,
+    Interpret,
+    LookUp,
+    Say,
+    Speak,
+    Staying,
+    Step,
+    Transfer,
+    Work,
+)
 
 BUILT_IN_MEANINGS: Final = frozenset({"yes", "no"})
 """Understood without example phrases; `meanings` may add phrases to them."""
@@ -155,7 +169,7 @@ def _rounds_without_a_question(flow: Flow) -> Iterator[str]:
     """A ring of steps that never asks would talk, or look up, for ever."""
     before: dict[str, list[str]] = {name: [] for name in flow.steps}
     for name, step in flow.steps.items():
-        if isinstance(step, (Say, Decide, Work)):
+        if isinstance(step, (Say, Decide, Work, Interpret)):
             told = dict(tellings(step))
             for field, target in targets(step):
                 if field not in told:
@@ -177,6 +191,7 @@ def _unused(flow: Flow) -> Iterator[str]:
         if slot not in asked:
             yield f"slot '{slot}' is never asked for; add an ask with slot: {slot}, or remove it"
     listed = {step.destination for step in flow.steps.values() if isinstance(step, Transfer)}
+    listed |= {step.to for step in flow.steps.values() if isinstance(step, Interpret)}
     for destination in flow.destinations:
         if destination not in listed:
             yield f"destination '{destination}' is never used; add a transfer to it, or remove it"

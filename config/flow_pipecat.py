@@ -11,7 +11,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from config.flow import Flow
-from config.flow_steps import Agent, Ask, Decide, End, LookUp, Say, Staying, Step, Survey, Transfer
+from config.flow_steps import (
+    Agent,
+    Ask,
+    Decide,
+    End,
+    Interpret,
+    LookUp,
+    Say,
+    Staying,
+    Step,
+    Survey,
+    Transfer,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,9 @@ def _node(flow: Flow, name: str, step: Step) -> dict[str, Any]:
                 for number, (case, target) in enumerate(step.cases.items())
             ]
             functions.append(_function("otherwise", f"{step.by} is anything else.", step.otherwise))
+        case Interpret(says=says, next=following):
+            task = f"Say: {says[0]}"
+            functions = [_function("go_on", "They have spoken.", following)]
         case Transfer(says=says) | End(says=says):
             task = f"Say: {says[0]}"
             actions = {"post_actions": [{"type": "end_conversation"}]}
@@ -111,11 +126,9 @@ def _lost(flow: Flow) -> Iterator[str]:
             case Transfer(destination=destination):
                 yield f"{where}: the transfer to '{destination}' becomes an end; connect it in code"
             case LookUp() | Agent():
-                yield f"{where}: 'waiting', 'failed' and the tool's arguments are for the handler to see to"
-                if step.meanwhile:
-                    yield f"{where}: 'meanwhile' becomes waiting"
-                if isinstance(step, LookUp) and step.verifies:
-                    yield f"{where}: 'verifies' is for the handler to hold"
+                yield from _lost_of_work(where, step)
+            case Interpret(to=destination):
+                yield f"{where}: interpreting for '{destination}' is left out; connect it in code"
             case Survey(measures=measures):
                 yield f"{where}: the answer, '{measures}', is for the handler to keep"
             case Ask() if step.consent_for:
@@ -128,3 +141,11 @@ def _lost(flow: Flow) -> Iterator[str]:
                 pass
         if step.at_most:
             yield f"{where}: 'at_most' has no counterpart"
+
+
+def _lost_of_work(where: str, step: LookUp | Agent) -> Iterator[str]:
+    yield f"{where}: 'waiting', 'failed' and the tool's arguments are for the handler to see to"
+    if step.meanwhile:
+        yield f"{where}: 'meanwhile' becomes waiting"
+    if isinstance(step, LookUp) and step.verifies:
+        yield f"{where}: 'verifies' is for the handler to hold"

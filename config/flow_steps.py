@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from config.dials import StepDials
 from config.flow_text import WORDS_SCHEMA, Milliseconds, Name, Part, Tag, Text, Texts, Wording, listed
+from config.interpreting import DUCK_DB, OFF_DB
 
 
 class AtMost(Part):
@@ -295,6 +296,27 @@ class Survey(_Stay):
     next: Name
 
 
+class Interpret(_Stay):
+    """Call a destination, and interpret between them and the caller until one of them has gone.
+
+    Each hears the other's own voice turned down under the translation. `next`: where the flow goes on when
+    they have spoken. `failed`: where it goes when nobody answers, or can be called.
+    """
+
+    kind: Literal["interpret"]
+    says: Text
+    """Said while they are called."""
+    to: Name
+    language: Tag
+    """Theirs."""
+    introductions: Mapping[Name, str] = Field(default_factory=dict[str, str], max_length=8)
+    """How the interpreter introduces itself, by language, in place of the usual: `{en: ..., es: ...}`."""
+    duck_db: float = Field(default=DUCK_DB, ge=OFF_DB, le=0)
+    """By how much voices are turned down under the translation: 0 not at all, -40 altogether."""
+    next: Name
+    failed: Name
+
+
 class Transfer(_Stay):
     """Hand the call to a destination once the words were heard. `resume`: if the caller takes it back."""
 
@@ -330,6 +352,7 @@ Step = Annotated[
     | Watch
     | HowLong
     | Survey
+    | Interpret
     | Transfer
     | End,
     Field(discriminator="kind"),
@@ -337,6 +360,6 @@ Step = Annotated[
 
 STEP_TYPES: Final = (
     Say, Ask, LookUp, Agent, Decide, Aside, Speak, Remind, StopReminding, Watch, HowLong,
-    Survey, Transfer, End,
+    Survey, Interpret, Transfer, End,
 )  # fmt: skip
 STEP_KINDS: Final = tuple(str(get_args(each.model_fields["kind"].annotation)[0]) for each in STEP_TYPES)

@@ -57,7 +57,10 @@ def call_state_key(call_id: str) -> str:
 
 
 def audio_key(call_id: str) -> str:
-    """Name the stream of a call's audio: `pcm`, a micro-turn of both sides, left the caller."""
+    """Name the stream of a call's audio: `pcm`, a micro-turn of both sides, left the caller.
+
+    `ear`, where it is interpreted: the same for whoever has the call, left what is for them to hear.
+    """
     return f"tandem:live:call:{call_id}:audio"
 
 
@@ -88,6 +91,7 @@ class Happening(StrEnum):
     KEY = "key"
     WHISPER = "whisper"
     CONTROL = "control"
+    INTERPRETED = "interpreted"
 
 
 Talk = Literal["listening", "speaking", "both", "quiet", "taken_over"]
@@ -111,6 +115,8 @@ class LiveCall(BaseModel):
     state: Talk = "quiet"
     held_by: str | None = None
     """Name of the person whose voice the caller hears instead of the agent's."""
+    interpreted: str | None = None
+    """What the one the caller is interpreted for speaks, a BCP 47 tag; None: nobody is."""
     caller_words: str = ""
     """The last, sensitive ones hidden."""
     agent_words: str = ""
@@ -131,6 +137,7 @@ class CommandKind(StrEnum):
 
     WHISPER = "whisper"
     TAKE_OVER = "take_over"
+    INTERPRET = "interpret"
     HAND_BACK = "hand_back"
     END = "end"
     HOLD = "hold"
@@ -153,6 +160,8 @@ class Command(BaseModel):
     """Their name, for those who follow the call."""
     text: Annotated[str, Field(max_length=MOST_WHISPER)] = ""
     holder: str = ""
+    language: Annotated[str, Field(max_length=35)] = ""
+    """What who has the call interpreted speaks, a BCP 47 tag."""
 
 
 class Answer(BaseModel):

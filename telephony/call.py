@@ -27,7 +27,7 @@ from agents.dialogue.events import (
 )
 from agents.messages import Delegation, TaskReport
 from config import metrics
-from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES, SAMPLES_PER_MS
+from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES
 from model.turn import (
     CallerSpoke,
     CallerTyped,
@@ -52,23 +52,22 @@ from telephony.call_parts import CallParts, CallSummary, Columns
 from telephony.classifying import Classifying
 from telephony.conversation_so_far import Spoken
 from telephony.ending import Ending
+from telephony.interpreting.on_call import Interpreting
 from telephony.line import LineAnswer, LineTurn
 from telephony.quiet import Quiet
+from telephony.steady_side import SteadySide, silent
 from telephony.steering import ENDED_BY_MANAGER, Steered, miss, spoken_over, steer
 from telephony.tape import Tape
 from telephony.task_traces import TaskTraces
 from telephony.typed_turn import typed
 from telephony.watching import CallEnded, StepReached, Where
-from telephony.weaving import Weave, Woven, dialogue_id, has_reply, overhear, take, tell
+from telephony.weaving import Weave, Woven, dialogue_id, has_reply, opening_dials, overhear, take, tell
 
 logger = logging.getLogger(__name__)
 
 _VOICE: Final = 0.5
-_NO_WORDS: Final = Transcript((), final=False)
 _STEP_PATIENCE_S: Final = 1.0
 """How long a call that is closed waits for its micro-turn under way."""
-_FAILURES_BORNE: Final = 3
-"""Micro-turns in a row that may fail before the call is given up."""
 
 
 class Call:
@@ -92,10 +91,10 @@ class Call:
         self._voicing: str | None = None
         self._quiet = Quiet()
         self._ending = Ending(parts.carrier, parts.incoming.carrier_call_id)
-        self._cleared = False
-        self._heard_ms = 0
+        self._cleared, self._heard_ms = False, 0
         self._micro_turns = 0
-        self._failures = 0
+        self._side = SteadySide(parts.agent, parts.facts.call_id)
+        self._interpreting = Interpreting(parts.interpreters, parts.incoming, parts.facts.call_id)
         self._closed = False
         self._stepping = asyncio.Lock()
         self._columns = Columns()
@@ -117,6 +116,10 @@ class Call:
         """Call time at the end of the micro-turn under way."""
         return self._micro_turns * MICRO_TURN_MS
 
+    @property
+    def _language(self) -> str:
+        return self._weave.dialogue.language or self._parts.flow.language
+
     async def micro_turn(self, turn: LineTurn) -> LineAnswer:
         """Take 200 ms of the caller in and give 200 ms of the agent out."""
         async with self._stepping:
@@ -129,21 +132,16 @@ class Call:
         self._columns = Columns()
         self._micro_turns = turn.index + 1
         events = self._news(turn)
-        silence = TurnOutput(turn.index, np.zeros(MICRO_TURN_SAMPLES, np.int16))
+        taken, voice = TurnInput(turn.index, turn.caller_audio, tuple(events)), self._parts.steering.voice
         try:
-            output = await self._parts.agent.step(TurnInput(turn.index, turn.caller_audio, tuple(events)))
-            self._failures = 0
+            output, interpreted = await self._interpreting.step(self._side, taken, voice)
         except asyncio.CancelledError:
-            self._record(turn, silence)  # the line is gone; what was heard last belongs on the tape
+            self._record(turn, silent(turn.index))  # the line is gone; what was heard last is for the tape
             raise
-        except Exception:  # a failing model must not take the line down with it: silence, then a clean end
-            self._failures += 1
-            logger.exception("micro-turn failed", extra={"call": self._parts.tape.folder.name})
-            if self._failures >= _FAILURES_BORNE and not self._steered.held:
-                self._ending.end("failed")
-            output = silence
-        if self._steered.held:
-            output = spoken_over(output, self._parts.steering.voice())
+        if self._side.is_failing and not self._steered.held:
+            self._ending.end("failed")
+        if self._steered.held and not interpreted:
+            output = spoken_over(output, voice())
         self._attend(turn, output)
         if not self._cleared and has_reply(output, self._waiting):
             output = await self._reply(turn, output)
@@ -175,6 +173,7 @@ class Call:
             async with asyncio.timeout(_STEP_PATIENCE_S), self._stepping:
                 pass  # the micro-turn under way still needs what is freed here
         outcome = self._ending.outcome or ("caller_hung_up" if reason == "stop" else "failed")
+        await self._interpreting.close()
         self._parts.agent.close()
         await self._background.stop()
         await self._classifying.stop()
@@ -188,15 +187,16 @@ class Call:
         await self._parts.ended(CallSummary(outcome, self._micro_turns, figures))
 
     def _record(self, turn: LineTurn, output: TurnOutput) -> None:
-        dialogue, columns = self._weave.dialogue, self._columns
-        language = dialogue.language or self._parts.flow.language
+        dialogue, columns, language = self._weave.dialogue, self._columns, self._language
         if (at := StepReached(dialogue.step, language)) != self._at:
             self._at = at
             columns.steps.append(at)
+        columns.interpreted[:], others = self._interpreting.tell()
         self._parts.tape.micro_turn(turn, output, columns.as_row())
-        self._parts.steering.followed(turn, output, dialogue)
+        self._parts.steering.followed(turn, output, dialogue, self._interpreting.ear)
         where = Where(dialogue.step, language, self._under_way, self._spoken.offset_ms)
         self._parts.watch.micro_turn(turn, output, where, columns.delegations, columns.reports)
+        self._parts.watch.interpreted(self._now_ms, columns.interpreted, others)
 
     # --- before the model's step ----------------------------------------------------------------
 
@@ -204,9 +204,7 @@ class Call:
         """Tell the dialogue what happened since the last micro-turn; collect what the model must know."""
         now_ms = turn.index * MICRO_TURN_MS
         if turn.heard:
-            last = turn.heard[-1]
-            offset_ms = (last.call_start - last.agent_start) // SAMPLES_PER_MS
-            self._spoken = replace(self._spoken, offset_ms=offset_ms)
+            self._spoken = replace(self._spoken, offset_ms=turn.heard[-1].later_ms)
         if self._cleared:
             self._under_way = utterances.flushed(self._under_way, turn.heard_ms)
             self._cleared = False
@@ -261,24 +259,26 @@ class Call:
     def _mind_silence(self, now_ms: int) -> None:
         if self._under_way or self._weave.dialogue.task or self._ending.outcome or self._steered.held:
             self._quiet.broken(now_ms)
-        elif silent := self._quiet.news(now_ms):
-            self._tell(silent)
+        elif news := self._quiet.news(now_ms):
+            self._tell(news)
 
     def _steer(self, now_ms: int) -> None:
         """Do what people who follow the call want of it."""
-        wanted = self._parts.steering.wanted(now_ms)
-        done = steer(self._steered, wanted, now_ms)
-        self._steered = done.steered
+        wanted = self._interpreting.wanted(self._parts.steering.wanted(now_ms), self._language)
+        self._steered = (done := steer(self._steered, wanted, now_ms)).steered
         self._columns.control.extend(done.for_tape)
         if wanted.ended_by is not None:
             self._ending.end(ENDED_BY_MANAGER)
         self._offer(done.for_model)
         if done.turned:
-            self._follow(overhear(self._weave, _NO_WORDS))  # no answer waits for the turn's end any more
+            self._follow(overhear(self._weave, Transcript((), final=False)))  # no answer waits any more
             self._cleared = self._steered.held
             self._quiet.broken(now_ms)
         for event in done.for_dialogue:
             self._follow(tell(self._weave, event))
+        for ended in self._interpreting.over():
+            self._tell(ended)
+        self._offer(self._interpreting.news(self._weave.dials or opening_dials(self._parts.flow)))
 
     # --- after the model's step -----------------------------------------------------------------
 
@@ -364,9 +364,11 @@ class Call:
         self._columns.survey.extend(woven.survey)
         self._classifying.follow(woven.questions, self._weave.dialogue, self._now_ms)
         self._offer(woven.events)
-        known = [report for delegation in woven.delegations for report in self._delegate(delegation)]
+        known = [report for each in woven.delegations for report in self._delegate(each)]
         for task_id in woven.cancelled:
             self._background.cancel(task_id)
+        for order in woven.interpreting:
+            self._interpreting.obey(order, self._parts.flow, self._language)
         for report in known:
             self._apply(report)
 
@@ -383,8 +385,7 @@ class Call:
 
     def _delegate(self, delegation: Delegation) -> tuple[TaskReport, ...]:
         """Hand work over; gives what is known of it already."""
-        whole = self._with_conversation(delegation)
-        self._columns.delegations.append(whole)
+        self._columns.delegations.append(whole := self._with_conversation(delegation))
         return self._background.delegate(whole, self._now_ms)
 
     def _apply(self, report: TaskReport) -> None:
@@ -394,7 +395,6 @@ class Call:
         self._traces.applied(report, self._waiting[made_before:])
 
     def _with_conversation(self, delegation: Delegation, transcript: Transcript | None = None) -> Delegation:
-        said = conversation_so_far.so_far(
-            self._spoken, self._under_way, self._heard_ms, self._now_ms, transcript
-        )
+        far = (self._spoken, self._under_way, self._heard_ms, self._now_ms)
+        said = conversation_so_far.so_far(*far, transcript)
         return delegation.model_copy(update={"conversation": said})

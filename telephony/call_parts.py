@@ -8,31 +8,17 @@ from agents.dialogue.events import SurveyAnswered
 from agents.dialogue.state import CallFacts
 from agents.messages import Delegation, TaskReport
 from config.flow import Flow
-from model.turn import TurnEvent, TurnInput, TurnOutput
+from telephony.agent_side import AgentSide
 from telephony.carrier import Carrier
 from telephony.classifying import Asked, Classifier
+from telephony.interpreting.interpretation import Interpreted
+from telephony.interpreting.on_call import Interpreters
 from telephony.line import IncomingCall
 from telephony.live.masking import Sensitive
 from telephony.speculation import EarlyMark, SpeculationFigures
 from telephony.steering import Control, Nobody, Steering
 from telephony.tape import Tape
 from telephony.watching import StepReached, Watch
-
-
-class AgentSide(Protocol):
-    """The model's side of one call (see `telephony.engine`)."""
-
-    async def step(self, turn: TurnInput) -> TurnOutput:
-        """Take one micro-turn."""
-        ...
-
-    async def reply(self, events: Sequence[TurnEvent]) -> TurnOutput:
-        """Voice in the silent micro-turn just stepped what has been offered since."""
-        ...
-
-    def close(self) -> None:
-        """Let the call go."""
-        ...
 
 
 class Desk(Protocol):
@@ -70,6 +56,8 @@ class Columns:
     language: list[str] = field(default_factory=list[str])
     """The tag of the one the call goes on in, when it changes."""
     survey: list[SurveyAnswered] = field(default_factory=list[SurveyAnswered])
+    interpreted: list[Interpreted] = field(default_factory=list[Interpreted])
+    """What was interpreted between the caller and somebody else."""
     classified: list[Asked] = field(default_factory=list[Asked])
     """What a language model was asked about the caller's words, and answered."""
     steps: list[StepReached] = field(default_factory=list[StepReached])
@@ -112,5 +100,6 @@ class CallParts:
     ended: Callable[[CallSummary], Coroutine[Any, Any, None]]
     watch: Watch = field(default_factory=Watch)
     steering: Steering = field(default_factory=Nobody)
+    interpreters: Interpreters | None = None
     classifier: Classifier | None = None
     sensitive: Sensitive = field(default_factory=Sensitive)

@@ -7,6 +7,7 @@ neither packets nor sockets. Pure data; no torch, no pipecat.
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from config.units import SAMPLES_PER_MS
 from model.turn import Audio, HeardWords
 
 TWILIO: Final = "twilio"
@@ -25,6 +26,11 @@ class HeardSpan:
     agent_start: int
     call_start: int
     samples: int
+
+    @property
+    def later_ms(self) -> int:
+        """Call time minus agent time."""
+        return (self.call_start - self.agent_start) // SAMPLES_PER_MS
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from agents.charts.store import ChartStore
 from agents.dispatch import Dispatcher
 from agents.language_model.chosen import classifier
 from agents.reports import unix_ms
+from agents.translation.chosen import open_translator
+from agents.translation.translator import NoTranslator, Translator
 from config.database import Database
 from config.flow_file import load_flow
 from config.house import House
@@ -23,6 +25,7 @@ from telephony.browser.bookings import Bookings
 from telephony.browser.routes import browser_router
 from telephony.chart_route import chart_router
 from telephony.engine import NativeEngine
+from telephony.interpreting.legs import Legs
 from telephony.live.live_calls import LiveCalls
 from telephony.metrics_route import Reading, metrics_router
 from telephony.outside_ears import make_service
@@ -69,7 +72,10 @@ def create_app(
             if settings.twilio_account_sid:
                 carrier = TwilioCarrier(settings)
                 open_rooms.callback(carrier.close)
-            live = LiveCalls(settings.redis_url, dispatcher.sensitive_of)
+            translator, why_not = _translator(settings)
+            if translator is not None:
+                open_rooms.push_async_callback(translator.close)
+            live = LiveCalls(settings.redis_url, dispatcher.sensitive_of, why_not)
             open_rooms.push_async_callback(live.close)
             live.start()
             understanding = await asyncio.to_thread(classifier, settings, unix_ms)
@@ -86,10 +92,12 @@ def create_app(
                 house,
                 live=live,
                 classifier=understanding,
+                translator=translator,
+                legs=Legs(carrier),
             )
             switchboard = Switchboard(exchange)
             open_rooms.push_async_callback(switchboard.close)
-            app.include_router(twilio_router(settings, switchboard))
+            app.include_router(twilio_router(settings, switchboard, legs=exchange.legs))
             if bookings is not None:
                 app.include_router(browser_router(settings, switchboard, bookings))
             app.include_router(tape_router(settings, switchboard))
@@ -125,6 +133,15 @@ def _health(exchange: Exchange, switchboard: Switchboard) -> Callable[[], Awaita
         )
 
     return health
+
+
+def _translator(settings: Settings) -> tuple[Translator | None, str]:
+    """Open the translator of interpreted calls; where there is none, say what brings one."""
+    try:
+        return open_translator(settings), ""
+    except NoTranslator as missing:
+        logger.info("nobody can be interpreted: %s", missing)
+        return None, f"There is no translator here. To have one: {missing.remedy}"
 
 
 def _gauges(exchange: Exchange, switchboard: Switchboard) -> Callable[[], Awaitable[Sequence[Reading]]]:

@@ -1,7 +1,8 @@
 """What people who follow a call want of it, as the call asks for it every micro-turn. Pure.
 
 A person may whisper (the agent says the words in its own turn), take the call over (the caller hears them in
-place of the agent, which goes on listening), hand it back, and end it.
+place of the agent, which goes on listening), have what they and the caller say interpreted, hand the call
+back, and end it.
 """
 
 import logging
@@ -10,7 +11,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from agents.dialogue.events import Event, HandedBack, Reported, TakenOver
+from agents.dialogue.events import Event, HandedBack, InterpretationEnded, Reported, TakenOver
 from agents.dialogue.state import State
 from config.units import MICRO_TURN_SAMPLES
 from model.turn import (
@@ -50,12 +51,14 @@ class Wanted:
 
     Attributes:
         held_by: who has the call; None: the agent.
+        language: what they speak with the caller through an interpreter, a BCP 47 tag; None: without one.
         whispers: new ones.
         withdrawn: ids of whispers that are no longer to be said.
         ended_by: who ends the call.
     """
 
     held_by: str | None = None
+    language: str | None = None
     whispers: tuple[Whisper, ...] = ()
     withdrawn: tuple[str, ...] = ()
     ended_by: str | None = None
@@ -83,8 +86,11 @@ class Steering(Protocol):
         """Give the next int16[3200] of whoever has the call."""
         ...
 
-    def followed(self, turn: LineTurn, output: TurnOutput, dialogue: State) -> None:
-        """Take in a micro-turn: what both sides hear, and where the dialogue is."""
+    def followed(self, turn: LineTurn, output: TurnOutput, dialogue: State, ear: Audio | None = None) -> None:
+        """Take in a micro-turn: what both sides hear, and where the dialogue is.
+
+        `ear`: what whoever has the call is to hear, int16[3200], where that is not the caller's own voice.
+        """
         ...
 
 
@@ -97,7 +103,7 @@ class Nobody:
     def voice(self) -> Audio:
         return np.zeros(MICRO_TURN_SAMPLES, np.int16)
 
-    def followed(self, turn: LineTurn, output: TurnOutput, dialogue: State) -> None:
+    def followed(self, turn: LineTurn, output: TurnOutput, dialogue: State, ear: Audio | None = None) -> None:
         pass
 
 
@@ -121,9 +127,9 @@ class Guarded:
             self._leave(error)
             return self._steering.voice()
 
-    def followed(self, turn: LineTurn, output: TurnOutput, dialogue: State) -> None:
+    def followed(self, turn: LineTurn, output: TurnOutput, dialogue: State, ear: Audio | None = None) -> None:
         try:
-            self._steering.followed(turn, output, dialogue)
+            self._steering.followed(turn, output, dialogue, ear)
         except Exception as error:  # as above
             self._leave(error)
 
@@ -142,10 +148,12 @@ class Steered:
     Attributes:
         held_by: who has the call; None: the agent.
         missed: what the dialogue was not told while somebody had the call, and must be told afterwards.
+        language: see `Wanted`.
     """
 
     held_by: str | None = None
     missed: tuple[Event, ...] = ()
+    language: str | None = None
 
     @property
     def held(self) -> bool:
@@ -188,18 +196,23 @@ def steer(before: Steered, wanted: Wanted, now_ms: int) -> Steer:
     if before.held_by is not None:
         tape.append(Control("hand_back", before.held_by, now_ms))
     if wanted.held_by is not None:
-        tape.append(Control("take_over", wanted.held_by, now_ms))
+        what = "take_over" if wanted.language is None else "interpret"
+        tape.append(Control(what, wanted.held_by, now_ms, wanted.language or ""))
     if wanted.held_by is None:
         told, missed = (HandedBack(), *before.missed), ()
     elif not before.held:
         told = (TakenOver(),)
     turned = bool(told)
-    return Steer(Steered(wanted.held_by, missed), tuple(events), told, tuple(tape), turned)
+    return Steer(Steered(wanted.held_by, missed, wanted.language), tuple(events), told, tuple(tape), turned)
 
 
 def miss(steered: Steered, event: Event) -> Steered:
-    """Keep what happens while a person has the call, as far as it matters afterwards: only answers do."""
-    return replace(steered, missed=(*steered.missed, event)) if isinstance(event, Reported) else steered
+    """Keep what happens while a person has the call, as far as it matters afterwards.
+
+    Answers do, and that people whom the flow had called have spoken.
+    """
+    matters = isinstance(event, Reported | InterpretationEnded)
+    return replace(steered, missed=(*steered.missed, event)) if matters else steered
 
 
 def spoken_over(output: TurnOutput, voice: Audio) -> TurnOutput:

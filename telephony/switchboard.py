@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +12,7 @@ from sqlalchemy import update
 
 from agents.dialogue.state import CallFacts
 from agents.dispatch import Dispatcher
+from agents.translation.translator import Translator
 from config import logs, metrics
 from config.database import Database
 from config.flow import Flow
@@ -25,7 +26,9 @@ from telephony.call_parts import AgentSide, CallParts, CallSummary
 from telephony.carrier import Carrier
 from telephony.classifying import Classifier
 from telephony.clock import NS_PER_MS
-from telephony.line import TWILIO, IncomingCall
+from telephony.interpreting.house import House as InterpretersHouse
+from telephony.interpreting.legs import Legs
+from telephony.line import TWILIO, Conversation, IncomingCall
 from telephony.live.masking import sensitive_in
 from telephony.phases import best_lead_in_ms, phase_ms
 from telephony.speculation import SpeculationFigures
@@ -99,6 +102,10 @@ class Exchange:
     """None: nobody follows calls, nor steers them."""
     classifier: Classifier | None = None
     """Tells what words mean that fit no phrase of a flow; None: they are asked for again."""
+    translator: Translator | None = None
+    """None: nobody is interpreted."""
+    legs: Legs = field(default_factory=lambda: Legs(None))
+    """Calls that are made from here."""
 
 
 class Switchboard:
@@ -110,11 +117,17 @@ class Switchboard:
         self._calls: dict[str, Call] = {}
         self._opening = 0
         self._phases: dict[str, int] = {}
+        self._interpreters = (
+            InterpretersHouse(exchange.engine, exchange.translator, exchange.legs, self.has_room)
+            if exchange.translator
+            else None
+        )
 
     @property
     def calls(self) -> int:
-        """How many are up."""
-        return len(self._calls) + self._opening
+        """How many are up, and legs of people who were called."""
+        second = self._interpreters.sides if self._interpreters else 0
+        return len(self._calls) + self._opening + second
 
     @property
     def capacity(self) -> int:
@@ -122,7 +135,7 @@ class Switchboard:
         return min(self._exchange.settings.max_calls, self._exchange.engine.capacity().calls)
 
     def has_room(self) -> bool:
-        """Whether one more call can be taken now; if not, the log says why."""
+        """Whether one more call, or leg, can be taken now; if not, the log says why."""
         calls, allowed = self.calls, self._exchange.settings.max_calls
         if calls >= allowed:
             logger.warning("%d calls are up, which is all TANDEM_MAX_CALLS allows", calls)
@@ -154,14 +167,16 @@ class Switchboard:
 
     async def open(
         self, call: IncomingCall, chosen: Chosen | None = None, watchers: Sequence[Watcher] = ()
-    ) -> Call:
-        """Begin a conversation: tape, record, model state, background desk.
+    ) -> Conversation:
+        """Begin a conversation: tape, record, model state, background desk. Of a leg of ours: that leg's.
 
         Args:
             call: as the carrier announced it.
             chosen: what it runs; None: what its number is set to.
             watchers: of this call, beside those of all.
         """
+        if (leg := await self._exchange.legs.claimed(call.carrier_call_id)) is not None:
+            return leg
         self._opening += 1
         try:
             opened = await self._open(call, chosen, watchers)
@@ -252,6 +267,7 @@ class Switchboard:
                 watch=watch,
                 steering=Guarded(live[0]) if live else Nobody(),
                 classifier=exchange.classifier,
+                interpreters=self._interpreters,
                 sensitive=sensitive_in(flow, exchange.dispatcher.sensitive_of),
             )
         )

@@ -15,12 +15,14 @@ from agents.charts.chart import Chart, described
 from agents.messages import Delegation, ReportKind, TaskReport
 from config.units import MICRO_TURN_MS
 from model.turn import TurnOutput, Word
+from telephony.interpreting.interpretation import Interpreted, OthersWords
 from telephony.line import LineTurn
 from telephony.utterances import Utterance, Utterances
 
 logger = logging.getLogger(__name__)
 
-Side = Literal["caller", "agent"]
+Side = Literal["caller", "agent", "person"]
+"""`person`: whom the caller speaks with through an interpreter; the interpreter is the agent."""
 TaskStatus = Literal["asked", "progress", "result", "failed", "cancelled"]
 
 _STATUS: Final[Mapping[ReportKind, TaskStatus]] = {
@@ -51,13 +53,14 @@ class WordsSaid:
 
     The caller's final words are those that stand for the turn; the agent's are those that were *heard*: fewer
     than were told before where the agent was cut off, and none where nothing of it was heard.
-    `utterance` is unique within the call.
+    `utterance` is unique within the call. `language`: a BCP 47 tag; empty: the call's.
     """
 
     side: Side
     utterance: str
     words: tuple[Word, ...]
     final: bool
+    language: str = ""
 
     @property
     def text(self) -> str:
@@ -97,7 +100,7 @@ class CallEnded:
     outcome: str
 
 
-Happening = CallBegan | WordsSaid | TaskNews | ChartMade | StepReached | CallEnded
+Happening = CallBegan | WordsSaid | Interpreted | TaskNews | ChartMade | StepReached | CallEnded
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +178,13 @@ class Watch:
                 self._told[utterance.offer_id] = utterance.words
                 words = _later(utterance.words, where.offset_ms)
                 self.tell(at_ms, WordsSaid("agent", utterance.offer_id, words, final=False))
+
+    def interpreted(self, at_ms: int, rows: Sequence[Interpreted], others: Sequence[OthersWords]) -> None:
+        """Tell what was interpreted, and what the other person says."""
+        for said in others:
+            self.tell(at_ms, WordsSaid("person", said.utterance, said.words, said.final, said.language))
+        for row in rows:
+            self.tell(at_ms, row)
 
     def heard(self, at_ms: int, utterance: Utterance, offset_ms: int) -> None:
         """Tell which words of an utterance that is over the caller has heard."""

@@ -19,8 +19,10 @@ from agents.dialogue.events import (
     Effect,
     Event,
     HangUp,
+    Interpret,
     Say,
     SpokenLanguage,
+    StopInterpreting,
     SurveyAnswered,
     TransferTo,
     Unclassify,
@@ -86,6 +88,7 @@ class Woven:
     survey: tuple[SurveyAnswered, ...] = ()
     questions: tuple[Classify | Unclassify, ...] = ()
     """To a language model, about the caller's words; and those no longer asked."""
+    interpreting: tuple[Interpret | StopInterpreting, ...] = ()
 
 
 def dialogue_id(offer_id: str) -> str:
@@ -206,6 +209,7 @@ def _carry_out(weave: Weave, effects: tuple[Effect, ...], spoken: frozenset[str]
     cancelled: list[str] = []
     answers: list[SurveyAnswered] = []
     questions: list[Classify | Unclassify] = []
+    interpreting: list[Interpret | StopInterpreting] = []
     ending = weave.ending
     for effect in effects:
         match effect:
@@ -214,12 +218,13 @@ def _carry_out(weave: Weave, effects: tuple[Effect, ...], spoken: frozenset[str]
                     events.append(OfferMade(_offer(effect, effect.offer_id)))
             case Unsay():
                 events.append(OfferWithdrawn(_voiced_as(weave, effect.offer_id)))
-                if ending and ending.after_offer_id == effect.offer_id:
-                    ending = None  # the goodbye is taken back
+                ending = _unless_taken_back(ending, effect)
             case Delegation():
                 delegations.append(effect)
             case CancelTask():
                 cancelled.append(effect.task_id)
+            case Interpret() | StopInterpreting():
+                interpreting.append(effect)
             case HangUp() | TransferTo():
                 ending = effect
             case SurveyAnswered():
@@ -232,7 +237,19 @@ def _carry_out(weave: Weave, effects: tuple[Effect, ...], spoken: frozenset[str]
     if dials != weave.dials:
         events.append(DialsTurned(dials))
     moved = replace(weave, ending=ending, dials=dials)
-    return Woven(moved, tuple(events), tuple(delegations), tuple(cancelled), tuple(answers), tuple(questions))
+    return Woven(
+        moved,
+        tuple(events),
+        tuple(delegations),
+        tuple(cancelled),
+        tuple(answers),
+        tuple(questions),
+        tuple(interpreting),
+    )
+
+
+def _unless_taken_back(ending: HangUp | TransferTo | None, said: Unsay) -> HangUp | TransferTo | None:
+    return None if ending and ending.after_offer_id == said.offer_id else ending
 
 
 def voice_of(flow: Flow) -> VoiceChoice:

@@ -176,8 +176,10 @@ class LiveCalls:
                     after = entries[-1].id
                     await asyncio.sleep(_TOGETHER_S)
 
-    async def sound(self, call_id: str) -> AsyncGenerator[bytes]:
+    async def sound(self, call_id: str, *, holder: bool = False) -> AsyncGenerator[bytes]:
         """Read a call's audio from now on: a micro-turn a time, int16 stereo; empty when none came.
+
+        `holder`: as it is for whoever has the call to hear, where that differs.
 
         Raises:
             RedisError: it does not answer any more.
@@ -190,7 +192,7 @@ class LiveCalls:
                 for _, found in streams:
                     for position, fields in found:
                         after = position
-                        yield fields[b"pcm"]
+                        yield fields[b"ear"] if holder and b"ear" in fields else fields[b"pcm"]
                 if not streams:
                     yield b""
 

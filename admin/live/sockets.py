@@ -5,6 +5,9 @@ agent or whoever speaks in its place; and, as JSON, `taken`, `refused` (with why
 (by somebody else, or because nothing was heard of us), `ended`. From who takes over come int16 mono at 16 kHz
 of any length and without pause, silence too, and `{"type": "end"}`, which hangs up. Closing the socket hands
 the call back, and so does a browser of which nothing comes any more.
+
+Who has a call interpreted speaks another language than the caller: on their left is not the caller's voice
+but what an interpreter says of it, with the voice under that.
 """
 
 import asyncio
@@ -12,9 +15,9 @@ import contextlib
 import json
 import logging
 from collections.abc import AsyncGenerator, Coroutine
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, Query, WebSocket, WebSocketDisconnect
 from redis.exceptions import RedisError
 
 from admin.access import Who, still_may
@@ -27,6 +30,7 @@ from admin.live.routes import Live
 from admin.parts import AdminParts, Parts
 from admin.problems import Problem
 from admin.roles import Role
+from config.interpreting import LANGUAGES
 from config.live import HOLD_EVERY_S, LISTEN_EVERY_S, Command, CommandKind, LiveState
 
 logger = logging.getLogger(__name__)
@@ -88,6 +92,37 @@ async def take_call_over(
         await link.refuse(problem)
 
 
+@router.websocket("/calls/{call_id}/interpret")
+async def interpret_call(
+    websocket: WebSocket,
+    call_id: CallId,
+    parts: Parts,
+    live: Live,
+    who: Who,
+    connections: OpenConnections,
+    language: Annotated[str, Query(max_length=35)] = "en",
+) -> None:
+    """Speak to the caller in the agent's place, each in their own language, until the socket closes."""
+    link = _Link(websocket, call_id, parts, live, who)
+    await websocket.accept()
+    try:
+        _check_spoken(language)
+        with connections.held(who, Holding.TAKE_OVER):
+            state = await live.found(call_id)
+            link.language = language
+            await live.have(link.command(CommandKind.INTERPRET))
+            await _hold(link, live, state, who)
+    except Problem as problem:
+        await link.refuse(problem)
+
+
+def _check_spoken(language: str) -> None:
+    """Raise a Problem, 422, for a language (a BCP 47 tag) that the interpreter does not speak."""
+    if language.partition("-")[0].lower() not in LANGUAGES:
+        detail = f"The interpreter does not speak '{language}'. Choose one of: {', '.join(LANGUAGES)}."
+        raise Problem(422, "no-such-language", detail)
+
+
 async def _hold(link: "_Link", live: LiveCalls, state: LiveState, who: SignedIn) -> None:
     await link.note(None, who.name)
     try:
@@ -111,13 +146,20 @@ class _Link:
         self._live = live
         self._who = who
         self._holder = new_id()
+        self.language = ""
+        """What they speak, where they are interpreted."""
         self._closing: tuple[int, str] = (NORMAL, "")
         self._heard_s = 0.0
 
     def command(self, kind: CommandKind) -> Command:
         """Make a command of ours."""
         return Command(
-            id=new_id(), call_id=self._call_id, kind=kind, person=self._who.name, holder=self._holder
+            id=new_id(),
+            call_id=self._call_id,
+            kind=kind,
+            person=self._who.name,
+            holder=self._holder,
+            language=self.language,
         )
 
     async def until_first(self, *works: Coroutine[None, None, None]) -> None:
@@ -141,7 +183,7 @@ class _Link:
 
     async def down(self) -> None:
         """Hand on what the call sounds like."""
-        sound: AsyncGenerator[bytes] = self._live.sound(self._call_id)
+        sound: AsyncGenerator[bytes] = self._live.sound(self._call_id, holder=bool(self.language))
         async with contextlib.aclosing(sound):
             async for pcm in sound:
                 if pcm:

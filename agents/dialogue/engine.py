@@ -28,6 +28,7 @@ from agents.dialogue.events import (
     Classified,
     Event,
     HandedBack,
+    InterpretationEnded,
     KeysPressed,
     OfferHeard,
     OfferLost,
@@ -37,7 +38,7 @@ from agents.dialogue.events import (
 )
 from agents.dialogue.findings import reported
 from agents.dialogue.following import followed, lacking
-from agents.dialogue.handing import handed_back, taken_over
+from agents.dialogue.handing import handed_back, interpretation_ended, taken_over
 from agents.dialogue.news import tell_what_is_owed
 from agents.dialogue.numbers import key_pressed
 from agents.dialogue.replies import caller_said
@@ -87,6 +88,8 @@ def _advanced(scene: Scene, event: Event) -> Scene:
             return taken_over(withdrawn(scene))
         case HandedBack():
             return handed_back(scene)
+        case InterpretationEnded():
+            return interpretation_ended(scene, event)
         case _:
             assert_never(event)
 

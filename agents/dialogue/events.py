@@ -1,5 +1,6 @@
 """What the dialogue engine is told and what it answers with. Pure data."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -116,6 +117,14 @@ class HandedBack:
     """The agent has the call again."""
 
 
+@dataclass(frozen=True, slots=True)
+class InterpretationEnded:
+    """What `Interpret` asked for at `step` is over. `joined`: the two have spoken; else nobody came."""
+
+    step: str
+    joined: bool
+
+
 Event = (
     CallBegan
     | CallerSaid
@@ -129,6 +138,7 @@ Event = (
     | Classified
     | TakenOver
     | HandedBack
+    | InterpretationEnded
 )
 
 
@@ -199,6 +209,24 @@ class Unclassify:
 
 
 @dataclass(frozen=True, slots=True)
+class Interpret:
+    """Call a listed destination, and interpret between them and the caller (see the kind of step)."""
+
+    step: str
+    destination: str
+    language: str
+    introductions: Mapping[str, str]
+    duck_db: float
+
+
+@dataclass(frozen=True, slots=True)
+class StopInterpreting:
+    """What was asked for at this step is no longer wanted."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
 class TransferTo:
     """Hand the call to a listed destination, after offer `after_offer_id` was heard."""
 
@@ -226,4 +254,16 @@ class SurveyAnswered:
     value: int
 
 
-Effect = Say | Unsay | Delegation | CancelTask | Classify | Unclassify | TransferTo | HangUp | SurveyAnswered
+Effect = (
+    Say
+    | Unsay
+    | Delegation
+    | CancelTask
+    | Classify
+    | Unclassify
+    | Interpret
+    | StopInterpreting
+    | TransferTo
+    | HangUp
+    | SurveyAnswered
+)

@@ -1,13 +1,13 @@
-"""A person takes the call from the agent, and gives it back."""
+"""A person takes the call from the agent, and gives it back; people speak through an interpreter."""
 
 from dataclasses import replace
 
 from agents.dialogue.again import part_again, take_up_again
-from agents.dialogue.events import Unsay
+from agents.dialogue.events import InterpretationEnded, Unsay
 from agents.dialogue.scene import Scene, unsay_all
 from agents.dialogue.standing import standing
-from agents.dialogue.walk import stay
-from config.flow_steps import End, Transfer
+from agents.dialogue.walk import enter, stay
+from config.flow_steps import End, Interpret, Transfer
 
 
 def taken_over(scene: Scene) -> Scene:
@@ -24,8 +24,19 @@ def handed_back(scene: Scene) -> Scene:
     match scene.step:
         case Transfer() | End() as step:
             return part_again(scene, step)
+        case Interpret():
+            return scene.now(silences=0, misses=0)  # how that ended says where the flow goes on
         case _ if scene.state.kept is not None:
             return take_up_again(scene)
         case _:
             back = standing("assistant_again", scene.flow.language)
             return stay(scene.now(silences=0, misses=0), "handed_back", (f"{back} {{question}}".strip(),))
+
+
+def interpretation_ended(scene: Scene, event: InterpretationEnded) -> Scene:
+    """Go on behind the step that had two people interpreted, if the call is still there."""
+    step = scene.flow.steps.get(event.step)
+    if scene.state.interpreting != event.step or not isinstance(step, Interpret):
+        return scene
+    scene = unsay_all(scene).now(interpreting=None, silences=0, misses=0)
+    return enter(scene, step.next if event.joined else step.failed)

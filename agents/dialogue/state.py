@@ -234,6 +234,7 @@ class State:
         unclassified: questions to the language model in a row that had no answer in time.
         parting: the offer of the last words, while the call is about to end.
         over: the last words were heard.
+        interpreting: the step that had somebody called, to speak with the caller through an interpreter.
         clock: reminders, and what else depends on call time.
     """
 
@@ -270,6 +271,7 @@ class State:
     unclassified: int = 0
     parting: str | None = None
     over: bool = False
+    interpreting: str | None = None
     clock: Clock = Clock()
 
     @property

@@ -59,7 +59,7 @@ def silent(scene: Scene, silent_ms: int) -> Scene:
     """Nobody has spoken since the agent was last heard."""
     state = scene.state
     after_ms = scene.flow.silence.after_ms
-    if state.task is not None or state.classifying is not None:
+    if state.task is not None or state.classifying is not None or state.interpreting is not None:
         return scene
     if state.offers:
         return _surely_heard(scene) if silent_ms >= _LOST_TRACK * after_ms else scene

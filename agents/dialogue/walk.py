@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import assert_never
 
 from agents.dialogue.delegating import delegate, reached, superseded
-from agents.dialogue.events import HangUp, TransferTo
+from agents.dialogue.events import HangUp, StopInterpreting, TransferTo
+from agents.dialogue.events import Interpret as Joined
 from agents.dialogue.events import Say as Offered
 from agents.dialogue.promises import promise_reminder, promise_to_watch, stop_reminding
 from agents.dialogue.scene import Scene, drop_news, drop_task, known, say, sure_word, unsay_all, word
@@ -19,6 +20,7 @@ from config.flow_steps import (
     Decide,
     End,
     HowLong,
+    Interpret,
     LookUp,
     Remind,
     Say,
@@ -46,7 +48,9 @@ def enter(scene: Scene, name: str, lead: tuple[str, ...] = ()) -> Scene:
 
     The flow's checks hold that a walk ends: no ring of steps is without an ask.
     """
-    scene = drop_task(scene).now(kept=None, kept_tells=(), doubt=None, digits="", asked=None)
+    scene = _drop_interpreter(drop_task(scene)).now(
+        kept=None, kept_tells=(), doubt=None, digits="", asked=None
+    )
     troubled = False
     while True:
         scene, name = _arrive(scene, name)
@@ -63,7 +67,7 @@ def enter(scene: Scene, name: str, lead: tuple[str, ...] = ()) -> Scene:
                 return read_back(scene, step, given.value)
             case Aside() | Speak() | Remind() | StopReminding() | Watch() | HowLong():
                 raise ValueError(f"the call cannot go on to '{name}', which only answers the caller")
-            case Ask() | Say() | LookUp() | Agent() | Survey() | Transfer() | End():
+            case Ask() | Say() | LookUp() | Agent() | Survey() | Interpret() | Transfer() | End():
                 pass
             case _:
                 assert_never(step)
@@ -118,7 +122,20 @@ def fill(scene: Scene, slot: str, value: str, *, sure: bool = True, fresh: bool 
     return scene.now(slots={**scene.state.slots, slot: Given(value, sure, fresh)})
 
 
-def _wait_at(scene: Scene, step: Say | Ask | Work | Survey | Transfer | End, text: str) -> Scene:
+def _drop_interpreter(scene: Scene) -> Scene:
+    """Let nobody be called any more: the call goes elsewhere."""
+    if (name := scene.state.interpreting) is None:
+        return scene
+    return scene.now(interpreting=None).doing(StopInterpreting(name))
+
+
+def _have_interpreted(scene: Scene, step: Interpret) -> Scene:
+    name = scene.state.step
+    wanted = Joined(name, step.to, step.language, step.introductions, step.duck_db)
+    return scene.now(interpreting=name).doing(wanted)
+
+
+def _wait_at(scene: Scene, step: Say | Ask | Work | Survey | Interpret | Transfer | End, text: str) -> Scene:
     match step:
         case Say():
             scene = scene.now(kept=text, kept_tells=scene.telling)
@@ -127,6 +144,8 @@ def _wait_at(scene: Scene, step: Say | Ask | Work | Survey | Transfer | End, tex
             return say(scene, text, Purpose.QUESTION, asks=True)
         case LookUp() | Agent():
             return delegate(say(scene, text, Purpose.REMARK), scene.state.step, step)
+        case Interpret():
+            return _have_interpreted(say(scene, text, Purpose.REMARK), step)
         case Transfer() | End():
             return part(scene, step, text)
         case _:

@@ -21,11 +21,14 @@ from agents.dialogue.events import (
     Classify,
     Effect,
     HangUp,
+    Interpret,
+    InterpretationEnded,
     KeysPressed,
     OfferHeard,
     OfferLost,
     Reported,
     Say,
+    StopInterpreting,
     SurveyAnswered,
     TimePassed,
     TransferTo,
@@ -166,7 +169,10 @@ class _Walker:
         while walked.outcome is None:
             self._mind_the_clock()
             if not walked.state.offers:
-                return
+                if walked.interpreting is None:
+                    return
+                self._interpreted(walked.interpreting)
+                continue
             self._pass(_speaking_ms(self._first_offered().text))
             self._hear_one()
 
@@ -198,12 +204,12 @@ class _Walker:
                 walked.tasks[task_id].cancelled = True
             case HangUp() | TransferTo():
                 walked.ending = effect
+            case Interpret() | StopInterpreting():
+                walked.interpreting = effect if isinstance(effect, Interpret) else None
             case SurveyAnswered():
                 pass  # kept with real calls only
-            case Classify():
-                walked.question = effect
-            case Unclassify():
-                walked.question = None
+            case Classify() | Unclassify():
+                walked.question = effect if isinstance(effect, Classify) else None
             case _:
                 assert_never(effect)
 
@@ -214,6 +220,11 @@ class _Walker:
             if (old := before.get(name)) is None or old.value != given.value:
                 keyed = isinstance(event, KeysPressed)
                 self.walked.filled[name] = Filled(heard, keyed, self._event)
+
+    def _interpreted(self, asked: Interpret) -> None:
+        """Somebody has come, the two have spoken and hung up: nobody is called in a simulation."""
+        self.walked.interpreting = None
+        self.tell(InterpretationEnded(asked.step, joined=True))
 
     # --- hearing ------------------------------------------------------------------------------------
 

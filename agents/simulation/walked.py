@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from agents.dialogue.events import Classify, HangUp, TransferTo
+from agents.dialogue.events import Classify, HangUp, Interpret, TransferTo
 from agents.dialogue.state import State
 from agents.messages import Delegation
 from agents.simulation.events import Event, Outcome, Understood
@@ -69,6 +69,8 @@ class Walked:
     """Events that were not come to: what a look-up has found must be known first."""
     now_ms: int = 0
     ending: HangUp | TransferTo | None = None
+    interpreting: Interpret | None = None
+    """Somebody is being called, to be interpreted for."""
     lacking: list[Delegation] = field(default_factory=list[Delegation])
     """Tasks that are said to have succeeded, and with what must be made up first."""
     outcome: str | None = None

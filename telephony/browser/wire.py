@@ -31,6 +31,7 @@ from telephony.watching import (
     CallEnded,
     ChartMade,
     Happening,
+    Interpreted,
     StepReached,
     TaskNews,
     WordsSaid,
@@ -96,11 +97,12 @@ def told(happening: Happening) -> str | None:
             return _json(
                 "started", call_id=happening.call_id, flow=happening.flow, language=happening.language
             )
-        case WordsSaid(side, utterance, words, final):
+        case WordsSaid(side, utterance, words, final, language):
             return _json(
                 "words",
                 side=side,
                 utterance=utterance,
+                **({"language": language} if language else {}),
                 text=happening.text,
                 start_ms=words[0].start_ms if words else None,
                 end_ms=words[-1].end_ms if words else None,
@@ -108,6 +110,16 @@ def told(happening: Happening) -> str | None:
                 words=[
                     {"text": word.text, "start_ms": word.start_ms, "end_ms": word.end_ms} for word in words
                 ],
+            )
+        case Interpreted():
+            return _json(
+                "interpreted",
+                speaker=happening.speaker,
+                utterance=happening.offer_id,
+                source=happening.source,
+                source_language=happening.source_language,
+                text=happening.text,
+                language=happening.language,
             )
         case TaskNews(task_id, tool, status, text):
             return _json("task", task_id=task_id, tool=tool, status=status, text=text)

@@ -38,7 +38,7 @@ from telephony.live.voice import Voice
 
 DIALS: Final = Dials(backchannels=0.0, remarks=False)
 """An interpreter says nothing of its own accord while people speak."""
-_ANYTHING: Final = Expectation(AnswerKind.FREE)
+_ANYTHING: Final = Expectation(AnswerKind.FREE, any_words=True)
 _OUTAGE_MS: Final = 30_000
 """Failures within so long of the last one told are no news."""
 
@@ -88,7 +88,8 @@ class Interpreted:
 class OthersWords:
     """What the other person is saying, as far as it is understood; times of the caller's leg."""
 
-    turn: int
+    utterance: str
+    """Unique within the call."""
     words: tuple[Word, ...]
     final: bool
     language: str
@@ -196,6 +197,10 @@ class Interpretation:
         leg = self._legs[side]
         return self._gone is side.facing and not leg.open and not leg.offers
 
+    def unsaid(self, side: Side) -> tuple[str, ...]:
+        """Name the offers to a leg that are not over."""
+        return tuple(self._legs[side].open)
+
     def rows(self) -> tuple[Interpreted, ...]:
         """Take what is to be written down since the last time."""
         rows, self._rows = tuple(self._rows), []
@@ -223,7 +228,9 @@ class Interpretation:
                 replace(word, start_ms=word.start_ms + later_ms, end_ms=word.end_ms + later_ms)
                 for word in transcript.words
             )
-            self._words.append(OthersWords(leg.turns, words, transcript.final, leg.language))
+            self._words.append(
+                OthersWords(f"person-{self._number}-{leg.turns}", words, transcript.final, leg.language)
+            )
         leg.turns += transcript.final
         if (said := self._to.get(side.facing)) is not None and self._gone is None:
             said.heard(transcript)

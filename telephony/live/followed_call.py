@@ -5,7 +5,7 @@ The call tells it what happens (`telephony.watching.Watcher`) and asks it what i
 Nothing here waits: what is told goes to a `Channel`, which sends it when it can.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 from uuid import uuid4
 
@@ -55,18 +55,22 @@ class Channel(Protocol):
         """Send a happening, and the call as it is after it."""
         ...
 
-    def sound(self, call_id: str, pcm: bytes) -> None:
-        """Send a micro-turn of audio; it may be dropped."""
+    def sound(self, call_id: str, pcm: bytes, ear: bytes | None = None) -> None:
+        """Send a micro-turn of audio, and the same for whoever has the call; it may be dropped."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """Who has the call: a token of theirs, their name, and when they were last heard of (call time)."""
+    """Who has the call: a token of theirs, their name, and when they were last heard of (call time).
+
+    `language`: what they speak through an interpreter; None: without one.
+    """
 
     holder: str
     person: str
     seen_ms: int
+    language: str | None = None
 
 
 @dataclass(slots=True)
@@ -79,11 +83,21 @@ class _Open:
 
 
 class FollowedCall:
-    """See the module. `call` as it begins; `sensitive`: what of its flow is kept from those who follow."""
+    """See the module. `call` as it begins; `sensitive`: what of its flow is kept from those who follow.
+
+    `no_interpreter`: see `LiveCalls`.
+    """
 
     def __init__(
-        self, call: LiveCall, flow: Flow, sensitive: Sensitive, channel: Channel, server: str
+        self,
+        call: LiveCall,
+        flow: Flow,
+        sensitive: Sensitive,
+        channel: Channel,
+        server: str,
+        no_interpreter: str = "",
     ) -> None:
+        self._no_interpreter = no_interpreter
         self._call = call
         self._flow = flow
         self._sensitive = sensitive
@@ -128,6 +142,8 @@ class FollowedCall:
                 self._tell(Happening.CALL_BEGAN, self._call.model_dump(mode="json"))
             case watching.WordsSaid():
                 self._words(happening)
+            case watching.Interpreted():
+                self._interpreted(happening)
             case watching.TaskNews(task_id, tool, status, text):
                 news = {"task_id": task_id, "tool": tool, "status": status, "text": self._masked(text)}
                 self._tell(Happening.TASK, news)
@@ -141,7 +157,7 @@ class FollowedCall:
                 self._end_whispers()
                 self._tell(Happening.CALL_ENDED, {"outcome": outcome})
 
-    def followed(self, turn: LineTurn, output: TurnOutput, dialogue: State) -> None:
+    def followed(self, turn: LineTurn, output: TurnOutput, dialogue: State, ear: Audio | None = None) -> None:
         """See `telephony.steering.Steering`."""
         self._now_ms = (turn.index + 1) * MICRO_TURN_MS
         self._mask_before, self._mask = self._mask, mask_at(self._sensitive, self._flow, dialogue)
@@ -151,8 +167,8 @@ class FollowedCall:
             self._of_whispers(act)
         if self._listened_turns > 0:
             self._listened_turns -= 1
-            both = np.stack((turn.caller_audio, output.agent_audio), axis=1).astype("<i2")
-            self._channel.sound(self.id, both.tobytes())
+            both = _together(turn.caller_audio, output.agent_audio)
+            self._channel.sound(self.id, both, None if ear is None else _together(ear, output.agent_audio))
         self._talking = talking.after(self._talking, output)
         self._now(state=talking.shown(self._talking, held=self._holding is not None))
 
@@ -165,13 +181,29 @@ class FollowedCall:
             "start_ms": said.words[0].start_ms if said.words else self._now_ms,
             "end_ms": said.words[-1].end_ms if said.words else self._now_ms,
             "final": said.final,
+            "language": said.language or self._call.language,
         }
-        if hidden:
+        if hidden and said.side != "person":
             last = {"caller_words": hidden} if said.side == "caller" else {"agent_words": hidden}
             self._call = self._call.model_copy(update=last)
         self._tell(Happening.WORDS, words)
         if opened := self._whispers.get(said.utterance):
             self._whisper_voiced(opened, final=said.final)
+
+    def _interpreted(self, row: watching.Interpreted) -> None:
+        told = {
+            "speaker": row.speaker,
+            "utterance": row.offer_id,
+            "source": self._masked(row.source, caller=row.speaker == "caller"),
+            "source_language": row.source_language,
+            "text": self._masked(row.text),
+            "language": row.language,
+            "start_ms": row.from_ms,
+            "lag_ms": row.lag_ms,
+            "corrects": row.corrects,
+            "repeats": row.repeats,
+        }
+        self._tell(Happening.INTERPRETED, told)
 
     # --- what is wanted of the call -------------------------------------------------------------------
 
@@ -186,6 +218,7 @@ class FollowedCall:
         ended_by, self._ended_by = self._ended_by, None
         return Wanted(
             self._holding and self._holding.person,
+            self._holding and self._holding.language,
             tuple(each for each in whispers if each.id not in withdrawn),
             withdrawn,
             ended_by,
@@ -208,7 +241,7 @@ class FollowedCall:
         match command.kind:
             case CommandKind.WHISPER:
                 return self._take_whisper(command)
-            case CommandKind.TAKE_OVER:
+            case CommandKind.TAKE_OVER | CommandKind.INTERPRET:
                 return self._take_over(command)
             case CommandKind.HAND_BACK:
                 return self._hand_back(command)
@@ -240,11 +273,14 @@ class FollowedCall:
         if self._holding is not None:
             detail = f"{self._holding.person} has taken this call over already. Ask them to hand it back."
             return Answer(done=False, why="already-taken", detail=detail)
-        self._holding = Holding(command.holder, command.person, self._now_ms)
+        if command.kind is CommandKind.INTERPRET and self._no_interpreter:
+            return Answer(done=False, why="no-interpreter", detail=self._no_interpreter)
+        language = command.language or None
+        self._holding = Holding(command.holder, command.person, self._now_ms, language)
         self._voice = voice.Voice()
         self._end_whispers()
-        self._control("taken_over", command.person)
-        self._now(state="taken_over", held_by=command.person)
+        self._control("taken_over" if language is None else "interpreted", command.person)
+        self._now(state="taken_over", held_by=command.person, interpreted=language)
         return Answer(done=True)
 
     def _end(self, command: Command) -> Answer:
@@ -261,7 +297,7 @@ class FollowedCall:
         holding = self._holding
         if holding is None or not self._holds(command):
             return _NOT_HELD
-        self._holding = Holding(holding.holder, holding.person, self._now_ms)
+        self._holding = replace(holding, seen_ms=self._now_ms)
         return Answer(done=True)
 
     def _hand_back(self, command: Command) -> Answer:
@@ -275,7 +311,7 @@ class FollowedCall:
         self._holding = None
         self._voice = voice.Voice()
         self._control(what, by)
-        self._now(state=talking.shown(self._talking, held=False), held_by=None)
+        self._now(state=talking.shown(self._talking, held=False), held_by=None, interpreted=None)
 
     # --- whispers ---------------------------------------------------------------------------------------
 
@@ -326,10 +362,15 @@ class FollowedCall:
         call = self._call.model_copy(update=changed)
         if call != self._call:
             self._call = call
-            now = {"state": call.state, "step": call.step, "language": call.language, "held_by": call.held_by}
+            now = call.model_dump(include={"state", "step", "language", "held_by", "interpreted"})
             self._tell(Happening.STATE, now)
 
     def _tell(self, kind: Happening, data: dict[str, Any]) -> None:
         self._sequence += 1
         whole = {"call_id": self.id, "at_ms": self._now_ms, **data}
         self._channel.tell(Event(self._sequence, kind, whole), self.state)
+
+
+def _together(left: Audio, right: Audio) -> bytes:
+    """Interleave two sides: int16 stereo, little endian."""
+    return np.stack((left, right), axis=1).astype("<i2").tobytes()

@@ -60,10 +60,17 @@ end
 
 
 class LiveCalls:
-    """The calls of this process that people can follow. `sensitive_of`: a tool's sensitive arguments."""
+    """The calls of this process that people can follow.
 
-    def __init__(self, redis_url: str, sensitive_of: Callable[[str], Collection[str]]) -> None:
+    `sensitive_of`: a tool's sensitive arguments. `no_interpreter`: why nobody can be interpreted, for people;
+    empty: everybody can.
+    """
+
+    def __init__(
+        self, redis_url: str, sensitive_of: Callable[[str], Collection[str]], no_interpreter: str = ""
+    ) -> None:
         self._server = uuid4().hex
+        self._no_interpreter = no_interpreter
         self._sensitive_of = sensitive_of
         self._redis = connect(redis_url)
         self._reading = connect(redis_url, _BLOCK_MS, text=False)
@@ -104,7 +111,7 @@ class LiveCalls:
             language=began.language,
         )
         sensitive = sensitive_in(flow, self._sensitive_of)
-        followed = FollowedCall(call, flow, sensitive, self.publisher, self._server)
+        followed = FollowedCall(call, flow, sensitive, self.publisher, self._server, self._no_interpreter)
         self._calls[call.id] = followed
         return followed
 

@@ -11,7 +11,7 @@ import json
 import logging
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -74,7 +74,9 @@ class _Waiting:
 
     state: LiveState
     events: deque[Event] = field(default_factory=deque[Event])
-    audio: deque[bytes] = field(default_factory=lambda: deque[bytes](maxlen=AUDIO_LENGTH))
+    audio: deque[dict[str, bytes]] = field(
+        default_factory=lambda: deque[dict[str, bytes]](maxlen=AUDIO_LENGTH)
+    )
     over: bool = False
     refresh: bool = False
     """Say again that it is up."""
@@ -101,10 +103,10 @@ class Publisher:
             self._dropped += 1
         self._news.set()
 
-    def sound(self, call_id: str, pcm: bytes) -> None:
+    def sound(self, call_id: str, pcm: bytes, ear: bytes | None = None) -> None:
         """See `Channel`."""
         if waiting := self._waiting.get(call_id):
-            waiting.audio.append(pcm)
+            waiting.audio.append({"pcm": pcm} if ear is None else {"pcm": pcm, "ear": ear})
             self._news.set()
 
     def stop(self) -> None:
@@ -164,7 +166,7 @@ class Publisher:
                     pipe.eval(_ENTER, 4, *_words(call_id, waiting.state, events, over=over))
                 while waiting.audio:
                     key = audio_key(call_id)
-                    pipe.xadd(key, {"pcm": waiting.audio.popleft()}, maxlen=AUDIO_LENGTH)
+                    pipe.xadd(key, cast("dict[Any, Any]", waiting.audio.popleft()), maxlen=AUDIO_LENGTH)
                     pipe.expire(key, AUDIO_TTL_S)
                 sent.append((waiting, events[-1].sequence if events else 0))
             await pipe.execute()

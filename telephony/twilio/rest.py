@@ -1,7 +1,7 @@
 """Call control over Twilio's REST API, with Twilio's own client. Every request runs in a thread."""
 
 import asyncio
-from typing import Final
+from typing import Any, Final
 
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
@@ -27,6 +27,7 @@ class TwilioCarrier:
 
     def __init__(self, settings: Settings) -> None:
         self._client, self._http = rest_client(settings)
+        self._public_url = settings.public_url
 
     async def hang_up(self, carrier_call_id: str) -> None:
         """End the call at once; one that has already ended is no error.
@@ -38,6 +39,33 @@ class TwilioCarrier:
             await self._update(carrier_call_id, status="completed")
         except CallGoneError:
             return
+
+    async def call(self, to_number: str, from_number: str, leg: str, ring_s: int) -> str:
+        """Ring a number for `ring_s` seconds; whoever answers is joined to a leg (`telephony.interpreting`).
+
+        Returns:
+            The call's id.
+
+        Raises:
+            CarrierError: Twilio refused or could not be reached.
+        """
+        wanted: dict[str, Any] = {
+            "to": to_number,
+            "from_": from_number,
+            "timeout": ring_s,
+            "url": f"{self._public_url}/twilio/legs/{leg}",
+            "method": "POST",
+            "status_callback": f"{self._public_url}/twilio/status",
+            "status_callback_method": "POST",
+            "status_callback_event": ["completed"],
+        }
+        try:
+            made = await asyncio.to_thread(lambda: self._client.calls.create(**wanted))
+        except TwilioRestException as error:
+            raise CarrierError(f"Twilio refused ({error.status}): {error.msg}") from None
+        except (TwilioException, OSError) as error:  # requests' errors are OSErrors
+            raise CarrierError(f"Twilio could not be reached: {error}") from None
+        return str(made.sid)
 
     async def transfer(self, carrier_call_id: str, to_number: str) -> None:
         """Hand the caller to another number. The media stream of the call ends with it.

@@ -2,6 +2,7 @@
 
     POST /twilio/voice        a call comes in: join it to a media stream, or say that all lines are busy
     POST /twilio/after        its stream is over: hang up, transfer, or reconnect once if it broke
+    POST /twilio/legs/TOKEN   somebody we have called answers: join them to a media stream, or hang up
     POST /twilio/status       what became of calls and streams, for the log
     WS   /twilio/media/TOKEN  the media stream
 
@@ -21,6 +22,7 @@ from starlette.websockets import WebSocket
 from config.settings import Settings
 from telephony.clock import NS_PER_S, Clock, MonotonicClock
 from telephony.errors import MessageError, TokenError
+from telephony.interpreting.legs import Legs
 from telephony.line import TWILIO, IncomingCall, Switchboard
 from telephony.media_line import MediaLine
 from telephony.outside_ears import make_service
@@ -45,13 +47,19 @@ def twilio_router(
     tokens: Tokens | None = None,
     clock: Clock | None = None,
     limits: SocketLimits | None = None,
+    legs: Legs | None = None,
 ) -> APIRouter:
-    """Build the routes. Tokens, clock and limits are for tests; the defaults are what production uses."""
+    """Build the routes. Tokens, clock and limits are for tests; the defaults are what production uses.
+
+    `legs`: calls that are made from here; None: none are.
+    """
     clock = clock or MonotonicClock()
     desk = _FrontDesk(settings, switchboard, tokens or Tokens(clock), clock, limits or SocketLimits())
+    desk.legs = legs or Legs(None)
     router = APIRouter(prefix="/twilio", tags=["twilio"])
     router.add_api_route("/voice", desk.voice, methods=["POST"], response_class=Response)
     router.add_api_route("/after", desk.after, methods=["POST"], response_class=Response)
+    router.add_api_route("/legs/{token}", desk.leg, methods=["POST"], response_class=Response)
     router.add_api_route("/status", desk.status, methods=["POST"], response_class=Response)
     router.add_api_websocket_route("/media/{token}", desk.media)
     return router
@@ -67,6 +75,7 @@ class _FrontDesk:
         self._clock = clock
         self._limits = limits
         self._gate = Gate(settings)
+        self.legs = Legs(None)
         self._waiting = 0
         self._ended: _Remembered[StreamEnd] = _Remembered()
         self._reconnected: _Remembered[bool] = _Remembered()
@@ -95,12 +104,24 @@ class _FrontDesk:
         call = _incoming(form)
         if (end := self._ended.get(call.carrier_call_id)) is not None:
             return _twiml(twiml.transfer(end.transfer_to) if end.transfer_to else twiml.hang_up())
+        if self.legs.knows(call.carrier_call_id):
+            return _twiml(twiml.hang_up())  # the other person has been told that they have gone
         if call.carrier_call_id in self._reconnected or not call.carrier_call_id:
             return _twiml(twiml.say_and_hang_up(twiml.COULD_NOT_RECONNECT))
         if not self._switchboard.has_room():
             return _twiml(twiml.say_and_hang_up(twiml.ALL_LINES_BUSY))
         self._reconnected[call.carrier_call_id] = True
         return _twiml(twiml.connect(self._offer(call), greeting=twiml.RECONNECTING))
+
+    async def leg(self, request: Request, token: str) -> Response:
+        """Somebody we have called answers."""
+        form = await request.form()
+        if (refusal := self._refuse(request, form)) is not None:
+            return refusal
+        call = _incoming(form)
+        if not call.carrier_call_id or not self.legs.answered(token, call.carrier_call_id):
+            return _twiml(twiml.hang_up())  # nobody waits for them any more
+        return _twiml(twiml.connect(self._offer(call)))
 
     async def status(self, request: Request) -> Response:
         """What became of a call or a stream."""
@@ -109,6 +130,7 @@ class _FrontDesk:
             return refusal
         event = str(form.get("StreamEvent") or form.get("CallStatus") or "unknown")
         error = str(form.get("StreamError") or form.get("ErrorMessage") or "")
+        self.legs.reported(str(form.get("CallSid", "")), str(form.get("CallStatus") or ""))
         level = logging.WARNING if error else logging.INFO
         logger.log(level, "twilio: %s %s", event, error, extra={"carrier_call": str(form.get("CallSid", ""))})
         return Response(status_code=204)

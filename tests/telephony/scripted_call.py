@@ -31,6 +31,7 @@ from telephony.call_parts import CallParts, CallSummary
 from telephony.call_parts import Desk as AnyDesk
 from telephony.classifying import Classifier
 from telephony.errors import CarrierError
+from telephony.interpreting.on_call import Interpreters
 from telephony.line import HeardSpan, IncomingCall, LineAnswer, LineTurn
 from telephony.live.masking import Sensitive
 from telephony.steering import Nobody
@@ -212,6 +213,7 @@ def open_scene(
     flow: Flow | None = None,
     call_id: str = "c1",
     follower: Follower | None = None,
+    interpreters: Interpreters | None = None,
     classifier: Classifier | None = None,
     sensitive: Sensitive | None = None,
 ) -> Scene:
@@ -233,6 +235,7 @@ def open_scene(
         ended=ended,
         watch=Watch((follower,) if follower else ()),
         steering=follower or Nobody(),
+        interpreters=interpreters,
         classifier=classifier,
         sensitive=sensitive or Sensitive(),
     )

@@ -32,14 +32,16 @@ class Kept:
 
     events: list[Event] = field(default_factory=list[Event])
     sounds: list[bytes] = field(default_factory=list[bytes])
+    ears: list[bytes | None] = field(default_factory=list[bytes | None])
     state: LiveState | None = None
 
     def tell(self, event: Event, state: LiveState) -> None:
         self.events.append(event)
         self.state = state
 
-    def sound(self, call_id: str, pcm: bytes) -> None:
+    def sound(self, call_id: str, pcm: bytes, ear: bytes | None = None) -> None:
         self.sounds.append(pcm)
+        self.ears.append(ear)
 
     def of(self, kind: str) -> list[dict[str, Any]]:
         return [event.data for event in self.events if event.kind == kind]
@@ -58,7 +60,20 @@ def follow(flow: Flow | None = None, sensitive: tuple[str, ...] = ()) -> tuple[F
 
 
 def want(
-    call: FollowedCall, kind: CommandKind, text: str = "", holder: str = "", person: str = "Ada"
+    call: FollowedCall,
+    kind: CommandKind,
+    text: str = "",
+    holder: str = "",
+    person: str = "Ada",
+    language: str = "",
 ) -> Answer:
-    command = Command(id=uuid4().hex, call_id=call.id, kind=kind, person=person, text=text, holder=holder)
+    command = Command(
+        id=uuid4().hex,
+        call_id=call.id,
+        kind=kind,
+        person=person,
+        text=text,
+        holder=holder,
+        language=language,
+    )
     return call.obey(command)
