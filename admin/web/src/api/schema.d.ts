@@ -2118,6 +2118,8 @@ export interface components {
              * @default
              */
             agent_words: string;
+            /** Interpreted */
+            interpreted?: string | null;
         };
         /** LogIn */
         LogIn: {
