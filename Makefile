@@ -10,7 +10,7 @@ WEB_STAMP := $(WEB)/dist/index.html
 WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/public -type f) $(wildcard $(WEB)/*.ts $(WEB)/*.json $(WEB)/*.html)
 NODE_PATH_FIRST := PATH="$(abspath $(VENV))/bin:$$PATH"
 
-.PHONY: setup run call test check bench web web-test web-types screenshots clean
+.PHONY: setup run call test check bench web web-test web-types screenshots bench-web clean
 
 setup: $(STAMP)
 
@@ -76,6 +76,10 @@ bench: $(STAMP)
 # The pages as pictures, light and dark, from a platform of their own.
 screenshots: $(STAMP) $(WEB_STAMP)
 	@$(VENV)/bin/python -m tests.admin.web.pictures docs/screenshots
+
+# How fluid the canvas is with a flow of 200 steps, in Chromium.
+bench-web: $(STAMP) $(WEB_STAMP)
+	@$(VENV)/bin/python -m tests.admin.web.frame_times
 
 clean:
 	rm -rf $(VENV) .tandem build $(WEB)/node_modules $(WEB)/dist

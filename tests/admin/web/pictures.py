@@ -50,7 +50,6 @@ class Shop:
     """What there is to be seen."""
 
     url: str
-    api: httpx.Client
     cookie: tuple[str, str]
     call_id: str
 
@@ -65,7 +64,7 @@ def main(folder: Path) -> None:
         shop = furnished(platform, api)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-            pages = {theme: opened(browser, shop, theme) for theme in ("light", "dark")}
+            pages = {theme: opened_page(browser, shop.url, shop.cookie, theme) for theme in ("light", "dark")}
             for name, show in PICTURES.items():
                 for theme, page in pages.items():
                     show(page, shop)
@@ -106,10 +105,7 @@ def running() -> Generator[Platform]:
 
 def furnished(platform: Platform, api: httpx.Client) -> Shop:
     """Set the shop up: owner, flows in versions, numbers, a month of calls, one call really taken."""
-    link = asyncio.run(owner_link(platform.settings))
-    assert link is not None
-    made = api.post("/set-up", json={**OWNER, "token": link.partition("#")[2]}).raise_for_status()
-    api.headers["X-Tandem-CSRF"] = made.json()["csrf_token"]
+    cookie = owned(platform, api)
     first = {name: set_up(api, name) for name in ("order_status", "refund", "billing", "appointment")}
     api.post("/flows", json={"shipped": "technical_support"}).raise_for_status()
     for number, flow, label in (
@@ -143,8 +139,17 @@ def furnished(platform: Platform, api: httpx.Client) -> Shop:
     ]
     caller(platform.url, *asked).wait(timeout=240)
     calls = api.get("/calls", params={"outcome": "completed"}).json()["rows"]
+    return Shop(platform.url, cookie, calls[0]["id"])
+
+
+def owned(platform: Platform, api: httpx.Client) -> tuple[str, str]:
+    """Become the owner; gives the session's cookie."""
+    link = asyncio.run(owner_link(platform.settings))
+    assert link is not None
+    made = api.post("/set-up", json={**OWNER, "token": link.partition("#")[2]}).raise_for_status()
+    api.headers["X-Tandem-CSRF"] = made.json()["csrf_token"]
     name = sessions.cookie_name(platform.settings)
-    return Shop(platform.url, api, (name, made.cookies[name]), calls[0]["id"])
+    return name, made.cookies[name]
 
 
 def caller(url: str, *does: str) -> subprocess.Popen[bytes]:
@@ -179,10 +184,11 @@ def tell_better(api: httpx.Client) -> None:
     saved.raise_for_status()
 
 
-def opened(browser: Browser, shop: Shop, theme: str) -> Page:
-    context = browser.new_context(base_url=shop.url, viewport=DESKTOP, locale="en-US")
-    name, value = shop.cookie
-    context.add_cookies([{"name": name, "value": value, "url": shop.url}])
+def opened_page(browser: Browser, url: str, cookie: tuple[str, str], theme: str) -> Page:
+    """A window in which the owner is logged in, and which waits patiently."""
+    context = browser.new_context(base_url=url, viewport=DESKTOP, locale="en-US")
+    name, value = cookie
+    context.add_cookies([{"name": name, "value": value, "url": url}])
     context.add_init_script(f"localStorage.setItem('tandem.theme', '{theme}')")
     page = context.new_page()
     page.set_default_timeout(PATIENT_MS)

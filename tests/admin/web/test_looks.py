@@ -40,7 +40,7 @@ def a_call(page: Page, taped: str) -> None:
 def a_step(page: Page, _: str) -> None:
     page.goto(f"/flows/{FLOW}")
     page.locator(".react-flow__node[data-id='greet']").click(position={"x": 40, "y": 8})
-    expect(page.get_by_role("complementary", name="Details")).to_contain_text("Where it leads")
+    expect(page.get_by_role("textbox", name="Asks", exact=True)).to_be_visible()
 
 
 def a_publication(page: Page, _: str) -> None:
