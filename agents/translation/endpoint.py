@@ -80,6 +80,8 @@ class EndpointTranslator:
         """See `Translator`."""
         self._closed = True
         await self._endpoint.close()
+        if self._day is not None:
+            await self._day.daily.close()
 
     async def translate(self, passage: Passage) -> str:
         """See `Translator`. Longer than 10,000 characters is refused."""

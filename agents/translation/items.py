@@ -21,19 +21,20 @@ from agents.translation.names import names_in
 class Item:
     """Something that passes exactly, from `start` up to `end` of a text; `said` stands in its translation.
 
-    `dated`: a day, before which languages have different small words.
+    `dated`: a day, before which languages have different small words. `named`: a name.
     """
 
     start: int
     end: int
     said: str
     dated: bool = False
+    named: bool = False
 
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+")
 _BLANK: Final = re.compile(r"\{[^{}\n]*\}")
 _ADDRESS_ON_THE_NET: Final = re.compile(
-    r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+|https?://[^\s,;!?)]*[^\s,;!?).]|\bwww\.[^\s,;!?)]*[^\s,;!?).]"
+    r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+|https?://[^\s,;!)]*[^\s,;!?).]|\bwww\.[^\s,;!)]*[^\s,;!?).]"
 )
 _SPOKEN_EMAIL: Final = re.compile(
     r"\b\w+(?:\s(?:dot|punto|underscore|guion bajo|guión bajo|dash|guion|guión)\s\w+)*"
@@ -175,7 +176,7 @@ def _figures(text: str, source: str, target: str) -> Iterator[Item]:
 def _names(text: str, source: str, target: str) -> Iterator[Item]:
     del target
     for start, end in names_in(text, spanish=is_spanish(source)):
-        yield Item(start, end, text[start:end])
+        yield Item(start, end, text[start:end], named=True)
 
 
 def _as_they_are(pattern: re.Pattern[str], text: str) -> Iterator[Item]:

@@ -85,16 +85,13 @@ class GuardedTranslator:
         terms = self._glossary.found(text, passage.source, passage.target)
         kept = [Item(each.start, each.end, text[each.start : each.end]) for each in terms if _stays(each)]
         items = [
-            *kept,
-            *(
-                item
-                for item in items_in(text, passage.source, passage.target)
-                if not any(_overlap(item, each) for each in kept)
-            ),
+            item
+            for item in items_in(text, passage.source, passage.target)
+            if not any(_overlap(item, each) for each in (terms if item.named else kept))
         ]
+        items += kept
         others = (each for each in terms if not _stays(each))
-        free = tuple(each for each in others if not any(_overlap(each, item) for item in items))
-        return tuple(items), free
+        return tuple(items), tuple(each for each in others if not any(_overlap(each, item) for item in items))
 
     async def _attempt(self, passage: Passage, text: str, stands: Sequence[_Stand]) -> str | None:
         """Translate with numbers for items; None when they do not come back just once each."""
