@@ -141,7 +141,7 @@ class Flow(Part):
     language: Tag = "en-US"
     languages: Annotated[tuple[Tag, ...], Field(max_length=8)] = ()
     """Of a flow in several languages (`config.flow_languages`), the one a call begins in first."""
-    currency: Literal["USD", "EUR", "GBP"] = "USD"
+    currency: Literal["USD", "EUR", "GBP", "MXN"] = "USD"
     start: Name
     values: Mapping[Name, str] = Field(default_factory=dict[str, str])
     """Words used in several texts, as blanks: `{company}`."""

@@ -5,10 +5,14 @@ the voice reads them.
 """
 
 # ruff: noqa: SIM905 - word lists read as words
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
+
+from babel.numbers import get_currency_name
+from num2words import num2words
 
 Coins = tuple[str, str, str, str]
 """What a currency's units are called: one, several, and the same of its hundredths."""
@@ -41,6 +45,7 @@ ENGLISH: Final = Tongue(
         "USD": ("dollar", "dollars", "cent", "cents"),
         "EUR": ("euro", "euros", "cent", "cents"),
         "GBP": ("pound", "pounds", "penny", "pence"),
+        "MXN": ("peso", "pesos", "centavo", "centavos"),
     },
     coins_after=" and ",
     minus="minus ",
@@ -60,6 +65,7 @@ SPANISH: Final = Tongue(
         "USD": ("dólar", "dólares", "centavo", "centavos"),
         "EUR": ("euro", "euros", "céntimo", "céntimos"),
         "GBP": ("libra", "libras", "penique", "peniques"),
+        "MXN": ("peso", "pesos", "centavo", "centavos"),
     },
     coins_after=" con ",
     minus="menos ",
@@ -68,7 +74,7 @@ SPANISH: Final = Tongue(
     either="o",
     price="por",
     rest="otras cosas",
-    one={"libra": "una"} | dict.fromkeys(("dólar", "euro", "centavo", "céntimo", "penique"), "un"),
+    one={"libra": "una"} | dict.fromkeys(("dólar", "euro", "peso", "centavo", "céntimo", "penique"), "un"),
 )
 
 
@@ -124,9 +130,11 @@ def spoken_time(shown: datetime, language: str = "en") -> str:
     hour = (shown.hour + 11) % 12 + 1
     if is_spanish(language):
         return _spanish_time(shown, hour)
-    if (shown.hour, shown.minute) == (12, 0):
-        return "noon"
+    if shown.minute == 0 and shown.hour in (0, 12):
+        return "noon" if shown.hour else "midnight"
     minute = f" oh {shown.minute}" if 0 < shown.minute < 10 else f" {shown.minute}" if shown.minute else ""
+    if shown.hour == 0:
+        return f"{hour}{minute} at night"
     part = "morning" if shown.hour < 12 else "afternoon" if shown.hour < 18 else "evening"
     return f"{hour}{minute} in the {part}"
 
@@ -135,9 +143,11 @@ def _spanish_time(shown: datetime, hour: int) -> str:
     minute = {0: "", 15: " y cuarto", 30: " y media"}.get(shown.minute, f" y {shown.minute}")
     if shown.hour == 12:
         part = "del mediodía"
+    elif shown.hour == 0:
+        part = "de la noche"
     else:
         part = f"de la {'mañana' if shown.hour < 12 else 'tarde' if shown.hour < 20 else 'noche'}"
-    return f"{'la' if hour == 1 else 'las'} {hour}{minute} {part}"
+    return f"{'la una' if hour == 1 else f'las {hour}'}{minute} {part}"
 
 
 def spoken_moment(shown: datetime, language: str = "en") -> str:
@@ -155,16 +165,40 @@ def spoken_moment(shown: datetime, language: str = "en") -> str:
 def spoken_amount(cents: int, currency: str, language: str = "en") -> str:
     """Say an amount given in hundredths: "4 dollars and 5 cents", "4 dólares con 5 centavos"."""
     words = tongue_of(language)
-    one, several, coin, coins = words.money.get(currency, words.money["USD"])
+    one, several, coin, coins = words.money.get(currency) or _coins(currency, words)
     whole, part = divmod(abs(cents), 100)
     said = [counted(whole, one, several, words)] if whole or not part else []
     said += [counted(part, coin, coins, words)] if part else []
     return (words.minus if cents < 0 else "") + words.coins_after.join(said)
 
 
+def _coins(currency: str, words: Tongue) -> Coins:
+    """Name a currency that has no entry of its own, by the locale data of Unicode: "Swiss francs"."""
+    locale = "es" if words is SPANISH else "en"
+    one, several = (get_currency_name(currency, count, locale=locale) for count in (1, 2))
+    return one, several, *words.money["USD"][2:]
+
+
 def counted(number: int, one: str, several: str, words: Tongue) -> str:
-    """Say how many: "1 dollar", "un dólar", "2 dollars"."""
-    return f"{words.one.get(one, '1')} {one}" if number == 1 else f"{number} {several}"
+    """Say how many: "1 dollar", "un dólar", "2 dollars", "veintiún dólares", "doscientas libras"."""
+    if number == 1:
+        return f"{words.one.get(one, '1')} {one}"
+    return f"{_agreeing(number, one) if words is SPANISH else number} {several}"
+
+
+def _agreeing(number: int, one: str) -> str:
+    """Say a number before what it counts as Spanish does: it agrees with it, and a million is "of" it."""
+    if number and number % 1_000_000 == 0:
+        return f"{num2words(number, lang='es')} de"
+    feminine = SPANISH.one.get(one) == "una"
+    if not (number % 10 == 1 and number % 100 != 11) and not (feminine and number % 1_000 >= 200):
+        return str(number)
+    said = num2words(number, lang="es")
+    if feminine:
+        return re.sub(
+            r"un[oó]\b", "una", said.replace("cientos", "cientas").replace("quinientos", "quinientas")
+        )
+    return re.sub(r"uno$", "un", re.sub(r"veintiuno$", "veintiún", said))
 
 
 def listed(parts: Sequence[str], language: str = "en", *, choose: bool = False) -> str:

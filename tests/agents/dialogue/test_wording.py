@@ -117,7 +117,7 @@ BULB = {"text": "bulb", "price": {"amount": "1.00"}}
         ),
         ("2026-11", "month", "November", "noviembre"),
         ("2025-11", "month", "November 2025", "noviembre de 2025"),
-        ("2026-11-24T13:05:00-08:00", "time", "1 oh 5 in the afternoon", "la 1 y 5 de la tarde"),
+        ("2026-11-24T13:05:00-08:00", "time", "1 oh 5 in the afternoon", "la una y 5 de la tarde"),
         (
             "2026-11-24T09:30:00-08:00",
             "moment",
@@ -207,3 +207,44 @@ def test_a_decide_knows_a_case_for_what_is_not_known():
     step = Decide(kind="decide", by="order.late", cases={"nothing": "a", "true": "b"}, otherwise="c")
     orders = ({}, {"late": None}, {"late": True}, {"late": 1})
     assert [branch(step, {"order": order}) for order in orders] == ["a", "a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "english", "spanish"),
+    [
+        ("250", "MXN", "250 pesos", "250 pesos"),
+        ("1", "MXN", "1 peso", "un peso"),
+        ("21", "USD", "21 dollars", "veintiún dólares"),
+        ("101.31", "USD", "101 dollars and 31 cents", "ciento un dólares con treinta y un centavos"),
+        ("11.11", "EUR", "11 euros and 11 cents", "11 euros con 11 céntimos"),
+        ("21", "GBP", "21 pounds", "veintiuna libras"),
+        ("200", "GBP", "200 pounds", "doscientas libras"),
+        ("1000000", "EUR", "1000000 euros", "un millón de euros"),
+        ("2.50", "CHF", "2 Swiss francs and 50 cents", "2 francos suizos con 50 centavos"),
+        ("-0.21", "MXN", "minus 21 centavos", "menos veintiún centavos"),
+    ],
+)
+def test_amounts_are_said_as_each_language_says_them(
+    amount: str, currency: str, english: str, spanish: str
+) -> None:
+    said = [spoken_money(amount, currency, language) for language in ("en-US", "es-MX")]
+    assert said == [english, spanish]
+
+
+@pytest.mark.parametrize(
+    ("clock", "english", "spanish"),
+    [
+        ("00:00", "midnight", "las 12 de la noche"),
+        ("00:30", "12 30 at night", "las 12 y media de la noche"),
+        ("01:01", "1 oh 1 in the morning", "la una y 1 de la mañana"),
+        ("12:45", "12 45 in the afternoon", "las 12 y 45 del mediodía"),
+        ("13:15", "1 15 in the afternoon", "la una y cuarto de la tarde"),
+        ("20:00", "8 in the evening", "las 8 de la noche"),
+    ],
+)
+def test_every_hour_is_said_so_that_day_and_night_differ(clock: str, english: str, spanish: str) -> None:
+    said = [
+        spoken_value(clock, "time", Speech(date(2026, 11, 22), language=language))
+        for language in ("en-US", "es-MX")
+    ]
+    assert said == [english, spanish]
