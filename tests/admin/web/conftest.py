@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from admin.accounts import sessions
 from admin.accounts.links import owner_link
@@ -23,6 +23,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 OWNER = {"email": "ada@example.com", "name": "Ada", "password": PASSWORD}
 
 Launch = Callable[..., Browser]
+
+expect.set_options(timeout=20_000)  # the machine may do other things as well; nothing here measures time
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 import pytest
@@ -67,7 +68,8 @@ WORK: Final[Mapping[str, Callable[[Page, str], None]]] = {
 @pytest.fixture(scope="module")
 def taped(site: Site) -> str:
     """A call of long ago with its tape; gives its id."""
-    return asyncio.run(remember_tape(site.settings, FLOW))
+    with ThreadPoolExecutor(1) as beside:  # in this thread runs Playwright's loop
+        return beside.submit(asyncio.run, remember_tape(site.settings, FLOW)).result()
 
 
 def shown(site: Site, browser: Browser, theme: str) -> tuple[Page, list[str]]:
