@@ -26,17 +26,18 @@ class Table(DeclarativeBase):
 class CallRow(Table):
     """One telephone call. Times are UTC. `outcome` is NULL while the call runs.
 
-    Each index but the last ends in time and id: a list is read in its order from whatever it is filtered by.
-    By the last, those that have just ended are found.
+    From each index but the last a list is read in its order, by time and id, from whatever it is filtered by;
+    it has what else lists are filtered by, so that rows are read for the page that is shown alone. By the
+    last, those that have just ended are found.
     """
 
     __tablename__ = "call"
     __table_args__ = (
-        Index("ix_call_began_at", "began_at", "id"),
-        Index("ix_call_from", "from_number", "began_at", "id"),
-        Index("ix_call_to", "to_number", "began_at", "id"),
-        Index("ix_call_flow", "flow", "began_at", "id"),
-        Index("ix_call_outcome", "outcome", "began_at", "id"),
+        Index("ix_call_began_at", "began_at", "id", "flow", "outcome"),
+        Index("ix_call_from", "from_number", "began_at", "id", "flow", "outcome"),
+        Index("ix_call_to", "to_number", "began_at", "id", "flow", "outcome"),
+        Index("ix_call_flow", "flow", "began_at", "id", "outcome"),
+        Index("ix_call_outcome", "outcome", "began_at", "id", "flow"),
         Index("ix_call_ended_at", "ended_at"),
     )
 

@@ -71,7 +71,8 @@ class CallFilter(BaseModel):
     costed: Annotated[bool | None, Field(description="What it cost is known.")] = None
     model_used: Annotated[bool | None, Field(description="A language-model agent was asked.")] = None
     said: Annotated[
-        _Text | None, Field(description="Words, all of which were said; the last may be only begun.")
+        _Text | None,
+        Field(description="Words, all of which were said; the last, from two letters on, may be only begun."),
     ] = None
     said_by: Annotated[Side | None, Field(description="Who said them; either if left out.")] = None
 

@@ -11,6 +11,8 @@ from admin.insights.latencies import Latencies, percentile, read
 from admin.insights.roll_up import SUMS, TEXTS
 from config.tape.measures import Ending
 
+Json = dict[str, Any]
+
 
 class Figure(BaseModel):
     """One number."""
@@ -69,52 +71,53 @@ def together(rows: Iterable[Mapping[Any, Any]]) -> Sums:
     )
 
 
-def figures(sums: Sums, sought: CallFilter) -> Figures:
-    """Make figures of sums over the calls that a filter lists."""
+def figures(sums: Sums, sought: Json) -> Json:
+    """Make figures of sums over the calls that a filter lists.
+
+    Given out are plain values as `Figures` has them: a year has thousands, and models of them take long.
+    """
     number = sums.numbers
     calls = number["calls"]
 
-    def share(ending: Ending) -> Figure:
+    def share(ending: Ending) -> Json:
         count = number[f"{ending}_calls"]
-        return Figure(value=_ratio(count, calls), calls=count, filter=sought.and_(ending=(ending,)))
+        return figure(_ratio(count, calls), count, {**sought, "ending": [ending.value]})
 
-    def ratio(over: str, under: str, behind: str, **more: Any) -> Figure:  # noqa: ANN401 - as `and_`
-        value = _ratio(number[over], number[under])
-        return Figure(value=value, calls=number[behind], filter=sought.and_(**more))
+    def ratio(over: str, under: str, behind: str, only: str) -> Json:
+        return figure(_ratio(number[over], number[under]), number[behind], {**sought, only: True})
 
-    def latency(of: float) -> Figure:
+    def latency(of: float) -> Json:
         value = percentile(sums.latencies_ms, of)
         if value is None:
-            return Figure(value=None, calls=0, filter=sought.and_(answered=True))
+            return figure(None, 0, {**sought, "answered": True})
         slower = int((sums.slowest_ms > value).sum())
-        return Figure(value=value, calls=slower, filter=sought.and_(slower_than_ms=value))
+        return figure(value, slower, {**sought, "slower_than_ms": value})
 
     duration = _ratio(number["duration_ms"], calls)
-    costed = number["costed_calls"]
-    return Figures(
-        calls=Figure(value=calls, calls=calls, filter=sought),
-        contained=share(Ending.CONTAINED),
-        transferred=share(Ending.TRANSFERRED),
-        abandoned=share(Ending.ABANDONED),
-        failed=share(Ending.FAILED),
-        response_p50_ms=latency(0.5),
-        response_p95_ms=latency(0.95),
-        interruptions_per_call=ratio("interruptions", "calls", "interrupted_calls", interrupted=True),
-        yielded=ratio("yielded", "interruptions", "interrupted_calls", interrupted=True),
-        tool_failures=ratio("tool_failures", "tool_calls", "tool_failed_calls", tool_failed=True),
-        satisfaction=ratio("satisfaction", "rated_calls", "rated_calls", rated=True),
-        duration_s=Figure(
-            value=None if duration is None else round(duration / 1_000, 1), calls=calls, filter=sought
+    costed, asked = number["costed_calls"], number["model_calls"]
+    return {
+        "calls": figure(calls, calls, sought),
+        "contained": share(Ending.CONTAINED),
+        "transferred": share(Ending.TRANSFERRED),
+        "abandoned": share(Ending.ABANDONED),
+        "failed": share(Ending.FAILED),
+        "response_p50_ms": latency(0.5),
+        "response_p95_ms": latency(0.95),
+        "interruptions_per_call": ratio("interruptions", "calls", "interrupted_calls", "interrupted"),
+        "yielded": ratio("yielded", "interruptions", "interrupted_calls", "interrupted"),
+        "tool_failures": ratio("tool_failures", "tool_calls", "tool_failed_calls", "tool_failed"),
+        "satisfaction": ratio("satisfaction", "rated_calls", "rated_calls", "rated"),
+        "duration_s": figure(None if duration is None else round(duration / 1_000, 1), calls, sought),
+        "cost_usd": figure(
+            number["cost_micro_usd"] / 1e6 if costed else None, costed, {**sought, "costed": True}
         ),
-        cost_usd=Figure(
-            value=number["cost_micro_usd"] / 1e6 if costed else None,
-            calls=costed,
-            filter=sought.and_(costed=True),
-        ),
-        model_tokens=Figure(
-            value=number["model_tokens"], calls=number["model_calls"], filter=sought.and_(model_used=True)
-        ),
-    )
+        "model_tokens": figure(number["model_tokens"], asked, {**sought, "model_used": True}),
+    }
+
+
+def figure(value: float | None, calls: int, sought: Json) -> Json:
+    """Make a `Figure`, as plain values."""
+    return {"value": value, "calls": calls, "filter": sought}
 
 
 def _ratio(over: int, under: int) -> float | None:

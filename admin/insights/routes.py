@@ -1,18 +1,19 @@
 """Insights: what calls were like, by day and by version of their flow, with the calls behind each figure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 
 from admin.calls.sought import CallFilter
 from admin.insights import queries
 from admin.insights.days import Day, days, slot_before, slot_from
-from admin.insights.figures import Figure, Figures, figures, together
+from admin.insights.figures import Figure, Figures, Json, figure, figures, together
 from admin.insights.tables import SLOT_MS
 from admin.parts import Parts
 from admin.problems import Problem
@@ -24,6 +25,7 @@ router = APIRouter(prefix="/insights", tags=["insights"])
 
 _DAYS: Final = 30
 _MOST_DAYS: Final = 800
+_Rows = Sequence[Mapping[Any, Any]]
 
 
 class DayFigures(BaseModel):
@@ -61,7 +63,7 @@ class Insights(BaseModel):
     transfers: list[Transfers]
 
 
-@router.get("", response_model_exclude_unset=True)
+@router.get("", response_model=Insights)
 async def read_insights(
     parts: Parts,
     since: Annotated[Asked | None, Query(description="By default 30 days before `until`.")] = None,
@@ -69,7 +71,7 @@ async def read_insights(
     flow: Sought = None,
     timezone: Annotated[str, Query(max_length=64, description="Whose days: an IANA name.")] = "UTC",
     drafts: Annotated[bool, Query(description="With calls that ran a draft.")] = False,
-) -> Insights:
+) -> Response:
     """Read what calls were like that are over.
 
     `flow` is `name@version` or a name. The span is widened to whole quarters of an hour.
@@ -86,48 +88,51 @@ async def read_insights(
     async with parts.database.reading() as db:
         rows = await queries.sums(db, spans, sought)
         handed = await queries.transfers(db, within.and_(ending=(Ending.TRANSFERRED,)))
-    by_day = _grouped(rows, "day")
-    by_flow = _grouped(rows, "flow")
-    return Insights(
-        since=at(span.from_ms),
-        until=at(span.until_ms),
-        timezone=timezone,
-        totals=_figures(rows, within),
-        by_day=[
-            DayFigures(
-                day=each.day,
-                figures=_figures(
-                    by_day[number], sought.and_(since=at(each.from_ms), until=at(each.until_ms))
+    told = _told(rows, spans, handed, within.model_dump(mode="json", exclude_unset=True))
+    return JSONResponse(told | {"timezone": timezone})
+
+
+def _told(rows: _Rows, spans: Sequence[Day], handed: Sequence[tuple[str, str, int]], within: Json) -> Json:
+    """Make an answer: `Insights` but for the timezone, in plain values."""
+    by_day, by_flow = _grouped(rows, "day"), _grouped(rows, "flow")
+    return {
+        "since": within["since"],
+        "until": within["until"],
+        "totals": figures(together(rows), within),
+        "by_day": [
+            {
+                "day": each.day.isoformat(),
+                "figures": figures(
+                    together(by_day[number]),
+                    {**within, "since": _moment(each.from_ms), "until": _moment(each.until_ms)},
                 ),
-            )
+            }
             for number, each in enumerate(spans)
         ],
-        by_version=[
-            VersionFigures(flow=key, figures=_figures(by_flow[key], within.and_(flow=key)))
+        "by_version": [
+            {"flow": key, "figures": figures(together(by_flow[key]), {**within, "flow": key})}
             for key in sorted(by_flow, key=_newest_first)
         ],
-        transfers=[
-            Transfers(
-                to=to,
-                reason=left,
-                figure=Figure(
-                    value=calls,
-                    calls=calls,
-                    filter=within.and_(
-                        ending=(Ending.TRANSFERRED,), transferred_to=to, transferred_from=left
-                    ),
+        "transfers": [
+            {
+                "to": to,
+                "reason": left,
+                "figure": figure(
+                    calls,
+                    calls,
+                    {**within, "ending": ["transferred"], "transferred_to": to, "transferred_from": left},
                 ),
-            )
+            }
             for to, left, calls in handed
         ],
-    )
+    }
 
 
-def _figures(rows: Iterable[Mapping[Any, Any]], sought: CallFilter) -> Figures:
-    return figures(together(rows), sought)
+def _moment(unix_ms: int) -> str:
+    return at(unix_ms).isoformat().replace("+00:00", "Z")
 
 
-def _grouped(rows: Iterable[Mapping[Any, Any]], by: str) -> dict[Any, list[Mapping[Any, Any]]]:
+def _grouped(rows: _Rows, by: str) -> dict[Any, list[Mapping[Any, Any]]]:
     groups: dict[Any, list[Mapping[Any, Any]]] = defaultdict(list)
     for row in rows:
         groups[row[by]].append(row)

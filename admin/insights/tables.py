@@ -18,7 +18,8 @@ SLOT_MS: Final = 900_000
 class CallMeasuresRow(Table):
     """What a call was like (see `config.tape.measures`). Rows are added once and not changed.
 
-    The long index holds all that calls are looked for by, so that lists are found without reading rows.
+    The long index holds all that calls are looked for by, so that lists are found without reading rows; by
+    the other, those of one ending are counted.
     """
 
     __tablename__ = "call_measures"
@@ -43,6 +44,15 @@ class CallMeasuresRow(Table):
             "cost_micro_usd",
             "model_tokens",
             "number",
+        ),
+        Index(
+            "ix_call_measures_ending",
+            "ending",
+            "began_at_ms",
+            "call_id",
+            "flow",
+            "transferred_to",
+            "transferred_from",
         ),
     )
 

@@ -21,6 +21,8 @@ POSTGRESQL: Final = "postgresql"
 _WORD: Final = re.compile(r"[^\W_]+")
 _LONGEST: Final = 128
 """Characters of a word that count; PostgreSQL takes no word of more than 2 KB."""
+_BEGUN: Final = 2
+"""Characters from which on a last word may be only begun: nearly every call has words with any one letter."""
 _MOST_WORDS: Final = 20_000
 """Of one side of a call; no one-hour call has as many different ones."""
 _TABLE: Final = table(
@@ -64,7 +66,7 @@ async def forget(db: AsyncSession, numbers: Sequence[int]) -> None:
 
 
 def said_in_call(dialect: str, said: str, side: Side | None) -> ColumnElement[bool]:
-    """Whether all these words were said in a call, the last of them perhaps only begun.
+    """Whether all these words were said in a call, the last of them, from two letters on, perhaps only begun.
 
     Args:
         dialect: the database's, `sqlite` or `postgresql`.
@@ -74,12 +76,13 @@ def said_in_call(dialect: str, said: str, side: Side | None) -> ColumnElement[bo
     words = plain(said)
     if not words:
         return false()
+    begun = "*" if len(words[-1]) >= _BEGUN else ""
     if dialect == POSTGRESQL:
         weight = {"caller": "A", "agent": "B", None: "AB"}[side]
-        wanted = [f"'{word}':{weight}" for word in words[:-1]] + [f"'{words[-1]}':*{weight}"]
+        wanted = [f"'{word}':{weight}" for word in words[:-1]] + [f"'{words[-1]}':{begun}{weight}"]
         matches = _TABLE.c.words.op("@@")(cast(" & ".join(wanted), TSQUERY))
     else:
-        wanted = [f'"{word}"' for word in words[:-1]] + [f'"{words[-1]}"*']
+        wanted = [f'"{word}"' for word in words[:-1]] + [f'"{words[-1]}"{begun}']
         among = f"{side} : " if side else ""
         matches = _ALL_OF_IT.op("MATCH")(f"{among}({' AND '.join(wanted)})")
     return CallMeasuresRow.number.in_(select(_TABLE.c.rowid).where(matches))

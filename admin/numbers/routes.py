@@ -12,7 +12,7 @@ from admin.audit.trail import Change, note
 from admin.flows.tables import FlowRow
 from admin.numbers.canary import CanarySetting
 from admin.numbers.tables import CanaryRow, NumberRow
-from admin.numbers.trials import Canary, holds, latest_version, noted, shown, try_out
+from admin.numbers.trials import Canary, holds, latest_version, latest_versions, noted, shown, try_out
 from admin.parts import Parts
 from admin.problems import Problem, not_found
 from admin.times import At, at
@@ -50,7 +50,9 @@ async def list_numbers(parts: Parts) -> list[Number]:
     """List the numbers that run a flow of their own. All others run TANDEM_FLOW."""
     async with parts.database.reading() as db:
         rows = list(await db.scalars(select(NumberRow).order_by(NumberRow.number)))
-        return [await _number(db, row) for row in rows]
+        latest = await latest_versions(db)
+        canaries = {row.number: row for row in await db.scalars(select(CanaryRow))}
+        return [await _shown(db, row, latest.get(row.flow), canaries.get(row.number)) for row in rows]
 
 
 @router.put("/{number}", response_model_exclude_unset=True)
@@ -100,8 +102,10 @@ async def forget_number(number: PhoneNumber, who: Who, parts: Parts, request: Re
 
 
 async def _number(db: AsyncSession, row: NumberRow) -> Number:
-    latest = await latest_version(db, row.flow)
-    found = await db.get(CanaryRow, row.number)
+    return await _shown(db, row, await latest_version(db, row.flow), await db.get(CanaryRow, row.number))
+
+
+async def _shown(db: AsyncSession, row: NumberRow, latest: int | None, found: CanaryRow | None) -> Number:
     canary = found if found is not None and holds(row, found, latest) else None
     return Number(
         number=row.number,

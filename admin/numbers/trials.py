@@ -41,6 +41,13 @@ async def latest_version(db: AsyncSession, flow: str, before: int | None = None)
     return await db.scalar(wanted)
 
 
+async def latest_versions(db: AsyncSession) -> dict[str, int]:
+    """The latest published version of every flow that has one."""
+    newest = func.max(FlowVersionRow.number).label("number")
+    found = await db.execute(select(FlowVersionRow.flow, newest).group_by(FlowVersionRow.flow))
+    return {row.flow: row.number for row in found}
+
+
 async def try_out(
     db: AsyncSession, number: NumberRow, latest: int, setting: CanarySetting, now_ms: int
 ) -> CanaryRow:
