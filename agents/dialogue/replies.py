@@ -14,7 +14,7 @@ from agents.dialogue.numbers import denied, given, read_back_answered, some_digi
 from agents.dialogue.numerals import spoken_digits
 from agents.dialogue.readings import digits_of, read
 from agents.dialogue.scene import Scene, is_open, speech, unsay_all
-from agents.dialogue.slots import Reply, has_condition, is_acknowledgement, yes_or_no
+from agents.dialogue.slots import Reply, has_condition, is_acknowledgement, is_greeting, stalls, yes_or_no
 from agents.dialogue.spans import spoken_span
 from agents.dialogue.state import Purpose
 from agents.dialogue.surveying import survey_said, unanswered
@@ -77,12 +77,7 @@ def _answered(scene: Scene, heard: _Heard) -> Scene:
     ask = answered_ask(scene.flow, scene.state)
     target = _meant(scene, ask, heard)
     asked = isinstance(scene.step, Ask) or scene.state.kept is not None
-    if (
-        asked
-        and heard.after_silence
-        and not (target or heard.number)
-        and _is_back(heard.text, scene.flow.language)
-    ):
+    if asked and not (target or heard.number) and _is_there(scene, heard):
         return stay(unsay_all(scene), "back", ("{question}",))
     if scene.state.doubt is not None and (target is None or heard.number):
         return read_back_answered(scene, heard.text, heard.confidence, lambda read: _in_doubt(read, heard))
@@ -107,9 +102,13 @@ def _answered(scene: Scene, heard: _Heard) -> Scene:
             return scene
 
 
-def _is_back(text: str, language: str) -> bool:
-    """Whether the words only answer "are you still there?"."""
-    return yes_or_no(text, language) is Reply.YES or is_acknowledgement(text, language)
+def _is_there(scene: Scene, heard: _Heard) -> bool:
+    """Whether the words only greet, or answer "are you still there?"."""
+    text, language = heard.text, scene.flow.language
+    agrees = yes_or_no(text, language) is Reply.YES
+    if heard.after_silence and (agrees or is_acknowledgement(text, language)):
+        return True
+    return is_greeting(text, language) and not agrees
 
 
 def _slot_or_yes_no(scene: Scene, ask: Ask, heard: _Heard) -> Scene:
@@ -128,7 +127,7 @@ def _slot_or_yes_no(scene: Scene, ask: Ask, heard: _Heard) -> Scene:
         if reply is Reply.YES and ask.consent_for:
             return _consented(scene, ask, target, heard)
         return go(scene, target)
-    if is_acknowledgement(heard.text, scene.flow.language):
+    if is_acknowledgement(heard.text, scene.flow.language) or stalls(heard.text):
         return scene  # "okay...": the answer is still to come
     if isinstance(slot, FreeWordsSlot) and (value := read(slot, heard.text, speech(scene))):
         return given(scene, name, value, heard.confidence)
@@ -199,7 +198,7 @@ def _at_the_end(scene: Scene, step: Transfer | End, heard: _Heard) -> Scene:
         return go(scene, target)
     reply = yes_or_no(heard.text, scene.flow.language)
     if isinstance(step, Transfer):
-        takes_back = reply is Reply.NO
+        takes_back = reply is Reply.NO or stalls(heard.text)
     else:
         takes_back = bool(heard.text) and not (
             target or reply or is_acknowledgement(heard.text, scene.flow.language)

@@ -61,7 +61,14 @@ _ACKNOWLEDGEMENTS: Final = frozenset(
 )  # fmt: skip
 
 
-_SPANISH_NO: Final = frozenset({"incorrecto", "mal"})
+_STALLING: Final = frozenset(
+    {"second", "sec", "moment", "minute", "wait", "hold", "hang",
+     "segundo", "segundito", "momento", "momentito", "minuto", "espere", "espera", "espéreme", "permítame"}
+)  # fmt: skip
+"""The answer is still to come: "okay, one second"."""
+_ASKING: Final = frozenset({"when", "what", "where", "who", "how", "why", "which"})
+_SPANISH_ASKING: Final = frozenset({"cuándo", "qué", "dónde", "quién", "cómo", "cuál", "cuánto"})
+_SPANISH_NO: Final = frozenset({"incorrecto", "mal", "tampoco"})
 _SPANISH_YES: Final = frozenset(
     {"sí", "si", "claro", "correcto", "exacto", "vale", "supuesto", "acuerdo", "adelante", "exactamente"}
 )
@@ -77,19 +84,39 @@ _CONDITIONS: Final = frozenset(
 )  # fmt: skip
 
 
+_HELLO: Final = frozenset({"hello", "hi", "hey", "here", "morning", "afternoon", "evening"})
+_BESIDE_HELLO: Final = frozenset({"there", "good", "i'm", "i", "am", "still", "yes", "yeah"})
+_HOLA: Final = frozenset({"hola", "buenas", "buenos", "aquí", "diga"})
+_BESIDE_HOLA: Final = frozenset({"muy", "días", "tardes", "noches", "estoy", "sigo", "sí", "bueno"})
+
+
 def yes_or_no(text: str, language: str = "en") -> Reply | None:
-    """Read an answer to a yes-or-no question. A denial outweighs ("yes... no, that's wrong")."""
+    """Read an answer to a yes-or-no question. A denial outweighs ("yes... no, that's wrong").
+
+    A question is no answer ("when exactly"), nor is what only asks for time ("okay, one second").
+    """
     heard = words(text.replace("n't", " not"))
     plain = " ".join(heard)
     first = heard[0] if heard else ""
     short = len(heard) <= _SHORT
-    if is_spanish(language):
-        return _si_o_no(plain, first, heard if short else [])
+    spanish = is_spanish(language)
+    if stalls(text) or (first in (_SPANISH_ASKING if spanish else _ASKING) and plain != "cómo no"):
+        return None
+    return (_si_o_no if spanish else _yes_no)(plain, first, heard if short else [])
+
+
+def stalls(text: str) -> bool:
+    """Whether the words only ask for time: "okay, one second", "no, wait"."""
+    heard = words(text)
+    return len(heard) <= _SHORT and not _STALLING.isdisjoint(heard)
+
+
+def _yes_no(plain: str, first: str, short: list[str]) -> Reply | None:
     if plain.startswith("no problem"):
         return Reply.YES
-    if first in _PLAIN_NO or (short and any(word in _NO_WORDS for word in heard)):
+    if first in _PLAIN_NO or not _NO_WORDS.isdisjoint(short):
         return Reply.NO
-    if first in _YES_WORDS or plain in YES_PHRASES or (short and any(word in _YES_WORDS for word in heard)):
+    if first in _YES_WORDS or plain in YES_PHRASES or not _YES_WORDS.isdisjoint(short):
         return Reply.YES
     return None
 
@@ -107,6 +134,13 @@ def _si_o_no(plain: str, first: str, short: list[str]) -> Reply | None:
 def has_condition(text: str) -> bool:
     """Whether a yes comes with a condition, or is put off: "yes but only one of them", "okay wait"."""
     return not _CONDITIONS.isdisjoint(words(text))
+
+
+def is_greeting(text: str, language: str = "en") -> bool:
+    """Whether the words only say that somebody is there: "hello?", "yes, I'm here", "hola, buenas tardes"."""
+    heard = set(words(text))
+    greets, beside = (_HOLA, _BESIDE_HOLA) if is_spanish(language) else (_HELLO, _BESIDE_HELLO)
+    return not greets.isdisjoint(heard) and heard <= greets | beside
 
 
 def is_acknowledgement(text: str, language: str = "en") -> bool:
