@@ -12,7 +12,7 @@ from typing import Final, assert_never
 from config.units import WIRE_SAMPLES_PER_MS
 from telephony.simulator.ear import Ear
 from telephony.simulator.performance import Keyed, Performance, Rest, Spoken
-from telephony.simulator.script import When
+from telephony.simulator.script import LEAVES_AFTER_MS, When
 
 TURN_SILENCE_MS: Final = 700
 """The agent has finished when it has been silent this long."""
@@ -22,8 +22,6 @@ PATIENCE_MS: Final = 12_000
 """With no answer for this long the caller goes on with the script."""
 NOTHING_TO_INTERRUPT_MS: Final = 4_000
 """The agent has been silent this long and the caller was to speak over it: the caller speaks anyway."""
-HANG_UP_MS: Final = 20_000
-"""After the script, the caller hangs up when both have been silent this long."""
 _TURN_TAKEN_EARLY_MS: Final = 500
 """A platform may take the turn before the caller's last sound has died away."""
 KEY_MS: Final = 250
@@ -64,6 +62,7 @@ class Caller:
         pause_ms: silence asked for before the next step.
         pause_over_ms: when that silence is over, once it has begun.
         notes: what did not go as scripted.
+        leaves_after_ms: once nothing is left to do, so long a silence of both sides is borne.
     """
 
     steps: tuple[Performance, ...]
@@ -72,6 +71,7 @@ class Caller:
     pause_ms: int = 0
     pause_over_ms: int | None = None
     notes: tuple[str, ...] = ()
+    leaves_after_ms: int = LEAVES_AFTER_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def act(caller: Caller, moment: Moment) -> tuple[Caller, Action | None]:
         ends_ms = moment.now_ms + round(step.audio.size / WIRE_SAMPLES_PER_MS)
         return replace(caller, busy_until_ms=ends_ms), Begin(step)
     silent_since_ms = max(moment.ear.last_sound_ms, caller.busy_until_ms)
-    if moment.now_ms - silent_since_ms >= HANG_UP_MS and not moment.tool_open:
+    if moment.now_ms - silent_since_ms >= caller.leaves_after_ms and not moment.tool_open:
         return caller, HangUp()
     return caller, None
 

@@ -8,16 +8,24 @@ A platform that controls calls over REST must know the carrier's address before 
     carrier = Carrier(credentials)              # carrier.api_url is the platform's TWILIO_API_URL
     async with carrier:
         report = await carrier.place_call(script, server)
+
+Somebody whom the platform calls itself answers if there is a script for their number:
+
+    carrier = Carrier(credentials, answering={"+15550003333": CallScript((Say("hello?"),))})
+    ...
+    reports = await carrier.answered()
 """
 
 import asyncio
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
+from urllib.parse import urlsplit
 
 from config.units import WIRE_SAMPLES_PER_MS
-from telephony.simulator.control import CallControl
+from telephony.simulator.control import CallControl, Dialled
 from telephony.simulator.ear import measure
 from telephony.simulator.events import CallEvent, Watch
 from telephony.simulator.handset import Handset
@@ -27,6 +35,9 @@ from telephony.simulator.report import CallReport
 from telephony.simulator.script import CallScript
 from telephony.simulator.wav import write_stereo
 from telephony.simulator.webhooks import Credentials, Webhooks
+
+_RINGS_S: Final = 0.5
+"""So long somebody is rung before they answer, or the carrier says that they do not."""
 
 
 def made_up_credentials() -> Credentials:
@@ -41,11 +52,16 @@ def _unwatched(_event: CallEvent) -> None:
 class Carrier:
     """A carrier with one account, or without one (nothing is signed, call control asks for no password)."""
 
-    def __init__(self, credentials: Credentials | None = None) -> None:
-        """Bind the address of call control; nothing runs yet."""
+    def __init__(
+        self, credentials: Credentials | None = None, answering: Mapping[str, CallScript] | None = None
+    ) -> None:
+        """Bind the address of call control; nothing runs yet. `answering`: people at numbers of their own."""
         self.credentials = credentials
+        self._answering = answering or {}
         self._control = CallControl(credentials)
+        self._control.dial = self._dial
         self._calls: set[LiveCall] = set()
+        self._dialled: list[asyncio.Task[CallReport | None]] = []
 
     @property
     def api_url(self) -> str:
@@ -59,7 +75,39 @@ class Carrier:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        for task in self._dialled:
+            task.cancel()
+        await asyncio.gather(*self._dialled, return_exceptions=True)
         await self._control.stop()
+
+    async def answered(self) -> tuple[CallReport, ...]:
+        """Wait until all calls the platform has made are over; what those who answered have heard."""
+        reports = await asyncio.gather(*self._dialled)
+        return tuple(report for report in reports if report is not None)
+
+    def _dial(self, wanted: Dialled) -> str:
+        """Ring somebody for the platform; who has no script does not answer."""
+        sid = f"CA{secrets.token_hex(16)}"
+        self._dialled.append(asyncio.create_task(self._ring(wanted, sid), name="dialled call"))
+        return sid
+
+    async def _ring(self, wanted: Dialled, sid: str) -> CallReport | None:
+        await asyncio.sleep(_RINGS_S)
+        script = self._answering.get(wanted.to_number)
+        origin = urlsplit(wanted.url)
+        async with Webhooks(f"{origin.scheme}://{origin.netloc}", self.credentials) as webhooks:
+            if script is None:
+                if wanted.status_url:
+                    numbers = {"From": wanted.from_number, "To": wanted.to_number}
+                    form = {"CallSid": sid, "CallStatus": "no-answer", "Direction": "outbound-api"}
+                    await webhooks.tell(wanted.status_url, form | numbers)
+                return None
+            handset = await asyncio.to_thread(lambda: Handset(script, perform(script)))
+            call = LiveCall(script, handset, webhooks, _unwatched, wanted)
+            call.sid = sid
+            self._control.calls[sid] = call
+            await call.run()
+        return await asyncio.to_thread(_report, call, None)
 
     def hang_up(self) -> None:
         """Let the callers of all running calls hang up now."""

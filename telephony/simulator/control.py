@@ -1,6 +1,7 @@
 """Twilio's REST interface for call control, on a free loopback port.
 
-Understands what a platform needs to act on a live call: end it, give it new instructions, ask how it is.
+Understands what a platform needs to act on a live call (end it, give it new instructions, ask how it is), and
+to make one.
 Source: https://www.twilio.com/docs/voice/api/call-resource
 """
 
@@ -9,7 +10,7 @@ import base64
 import binascii
 import hmac
 import socket
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -20,9 +21,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from telephony.simulator.errors import CallError
 from telephony.simulator.webhooks import Credentials
 
 LONGEST_TWIML_CHARS: Final = 4_000
+_CALLS: Final = "/2010-04-01/Accounts/{account}/Calls.json"
 _CALL: Final = "/2010-04-01/Accounts/{account}/Calls/{call}.json"
 
 
@@ -49,6 +52,16 @@ class NewUrl:
 Order = EndCall | NewTwiml | NewUrl
 
 
+@dataclass(frozen=True, slots=True)
+class Dialled:
+    """A call the platform makes: whoever answers follows the instructions at `url`."""
+
+    to_number: str
+    from_number: str
+    url: str
+    status_url: str = ""
+
+
 class Controlled(Protocol):
     """A call that can be controlled from outside."""
 
@@ -63,6 +76,8 @@ class CallControl:
 
     def __init__(self, credentials: Credentials | None) -> None:
         self.calls: dict[str, Controlled] = {}
+        self.dial: Callable[[Dialled], str] = _nobody
+        """Makes a call; gives its SID."""
         self._credentials = credentials
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -74,7 +89,12 @@ class CallControl:
 
     async def start(self) -> None:
         """Serve from now on."""
-        app = Starlette(routes=[Route(_CALL, self._call, methods=["GET", "POST"])])
+        app = Starlette(
+            routes=[
+                Route(_CALLS, self._make, methods=["POST"]),
+                Route(_CALL, self._call, methods=["GET", "POST"]),
+            ]
+        )
         config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", ws="none")
         self._server = _Server(config)
         self._serving = asyncio.create_task(self._server.serve(sockets=[self._socket]), name="call control")
@@ -86,6 +106,20 @@ class CallControl:
             await self._serving
             self._serving = None
         self._socket.close()
+
+    async def _make(self, request: Request) -> Response:
+        refusal = self._refusal(request)
+        if refusal is not None:
+            return refusal
+        form = {name: str(value) for name, value in (await request.form()).items()}
+        if not form.get("To") or not form.get("From"):
+            return _problem(400, 21_201, "No 'To' number is specified, or no 'From' number")
+        if not form.get("Url", "").startswith(("http://", "https://")):
+            return _problem(400, 21_205, "Url is not a valid URL")
+        wanted = Dialled(form["To"], form["From"], form["Url"], form.get("StatusCallback", ""))
+        account = str(request.path_params["account"])
+        made = {"sid": self.dial(wanted), "account_sid": account, "status": "queued"}
+        return JSONResponse({**made, "direction": "outbound-api"}, status_code=201)
 
     async def _call(self, request: Request) -> Response:
         refusal = self._refusal(request)
@@ -121,6 +155,10 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Generator[None]:
         """Leave signals to the command that runs the call."""
         yield
+
+
+def _nobody(wanted: Dialled) -> str:
+    raise CallError(f"nobody can be called at {wanted.to_number}: the carrier is not running")
 
 
 def _read_order(form: dict[str, str]) -> Order | Response:

@@ -48,7 +48,7 @@ class Handset:
     """One caller's telephone."""
 
     def __init__(self, script: CallScript, performances: tuple[Performance, ...]) -> None:
-        self.caller = Caller(performances)
+        self.caller = Caller(performances, leaves_after_ms=script.leaves_after_ms)
         self.ear = Ear()
         self.playout = Playout()
         self.recording = Recording()

@@ -17,7 +17,7 @@ from config.units import PACKET_MS, PACKET_WIRE_BYTES, WIRE_SAMPLES_PER_MS
 from telephony import mulaw
 from telephony.simulator import twiml
 from telephony.simulator.caller import Action, Begin, HangUp, Moment, Press
-from telephony.simulator.control import EndCall, NewTwiml, NewUrl, Order
+from telephony.simulator.control import Dialled, EndCall, NewTwiml, NewUrl, Order
 from telephony.simulator.errors import CallError
 from telephony.simulator.events import AgentSounded, Announced, CallerActed, LineOpened, TapeTold, Watch
 from telephony.simulator.handset import Handset
@@ -48,7 +48,16 @@ _CARRIER_VOICE: Final = "en-us+m3"
 class LiveCall:
     """A call while it runs, and what is known of it afterwards."""
 
-    def __init__(self, script: CallScript, handset: Handset, webhooks: Webhooks, watch: Watch) -> None:
+    def __init__(
+        self,
+        script: CallScript,
+        handset: Handset,
+        webhooks: Webhooks,
+        watch: Watch,
+        dialled: Dialled | None = None,
+    ) -> None:
+        """Prepare a call to the platform, or, `dialled`, one that it makes."""
+        self._dialled = dialled
         self.sid = f"CA{secrets.token_hex(16)}"
         self.handset = handset
         self.told = Witness()
@@ -107,7 +116,10 @@ class LiveCall:
     # --- the instructions -----------------------------------------------------------------------
 
     async def _follow_instructions(self) -> None:
-        await self._fetch(self._webhooks.absolute("twilio/voice"), "ringing")
+        if self._dialled is None:
+            await self._fetch(self._webhooks.absolute("twilio/voice"), "ringing")
+        else:
+            await self._fetch(self._dialled.url, "in-progress")
         while self._verbs:
             verb, *rest = self._verbs
             self._verbs = tuple(rest)
@@ -278,7 +290,9 @@ class LiveCall:
 
     async def _tell_status(self, seconds: int) -> None:
         form = self._form("completed") | {"CallDuration": str(seconds)}
-        await self._post_aside(self._webhooks.absolute("twilio/status"), form)
+        url = self._dialled.status_url if self._dialled else self._webhooks.absolute("twilio/status")
+        if url:
+            await self._post_aside(url, form)
 
     def _tell_stream(self, url: str | None, ids: StreamIds, event: str) -> None:
         if url is None:
@@ -304,14 +318,16 @@ class LiveCall:
         return credentials.account_sid if credentials else NO_ACCOUNT
 
     def _form(self, status: str) -> dict[str, str]:
+        numbers = self._dialled or self._script
+        from_number, to_number = numbers.from_number, numbers.to_number
         return {
             "AccountSid": self._account,
             "ApiVersion": "2010-04-01",
             "CallSid": self.sid,
             "CallStatus": status,
-            "Called": self._script.to_number,
-            "Caller": self._script.from_number,
-            "Direction": "inbound",
-            "From": self._script.from_number,
-            "To": self._script.to_number,
+            "Called": to_number,
+            "Caller": from_number,
+            "Direction": "outbound-api" if self._dialled else "inbound",
+            "From": from_number,
+            "To": to_number,
         }

@@ -15,6 +15,8 @@ KEYS: Final = frozenset("0123456789*#ABCD")
 """What a keypad can send."""
 BACKCHANNEL: Final = "mhm"
 DEFAULT_VOICE: Final = "en-us"
+LEAVES_AFTER_MS: Final = 20_000
+"""After the script, the caller hangs up when both have been silent this long."""
 
 
 class When(StrEnum):
@@ -83,7 +85,7 @@ class CallScript:
 
     Attributes:
         steps: what the caller does, in order; then the caller stays on the line until the agent hangs up or
-            both have been silent for 20 s.
+            both have been silent for `leaves_after_ms`.
         voice: an espeak-ng voice, `language` or `language+variant`.
         noise_db: background noise this many dB below a normal telephone voice; None for a quiet room.
         stall_ms: every few seconds the network holds back everything from the caller for this long, then
@@ -100,6 +102,7 @@ class CallScript:
     from_number: str = "+15005550006"
     to_number: str = "+18005551212"
     seed: int = 0
+    leaves_after_ms: int = LEAVES_AFTER_MS
 
 
 def check(script: CallScript) -> None:

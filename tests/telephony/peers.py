@@ -15,6 +15,7 @@ from twilio.request_validator import RequestValidator
 from config.settings import Settings, load
 from telephony import mulaw
 from telephony.clock import NS_PER_MS, VirtualClock, settle
+from telephony.interpreting.legs import Legs
 from telephony.line import IncomingCall, LineAnswer, LineTurn
 from telephony.peer_socket import SocketLimits
 from telephony.tokens import Tokens
@@ -166,6 +167,7 @@ class Exchange:
         *,
         production: bool = False,
         limits: SocketLimits | None = None,
+        legs: Legs | None = None,
     ) -> None:
         self.clock = VirtualClock(1_000 * NS_PER_MS)
         self.switchboard = switchboard or Scripted()
@@ -173,7 +175,9 @@ class Exchange:
         self.settings = settings(production=production)
         self.app = FastAPI()
         self.app.include_router(
-            twilio_router(self.settings, self.switchboard, self.tokens, self.clock, limits or SocketLimits())
+            twilio_router(
+                self.settings, self.switchboard, self.tokens, self.clock, limits or SocketLimits(), legs
+            )
         )
 
     async def post(

@@ -65,3 +65,21 @@ async def test_what_twilio_refuses_or_cannot_be_asked_is_a_carrier_error(asked, 
 def test_without_an_account_there_is_no_call_control():
     with pytest.raises(CarrierError, match="TWILIO_ACCOUNT_SID"):
         TwilioCarrier(settings())
+
+
+async def test_a_call_that_is_made_rings_and_asks_us_what_to_do_when_it_is_answered(asked):
+    asked["answer"] = Response(201, json.dumps({"sid": "CA9", "status": "queued"}))
+    assert await carrier().call("+15550003333", "+15550002222", "token", 30) == "CA9"
+    ((method, url, form, credentials),) = asked["requests"]
+    assert (method, url) == ("POST", f"http://127.0.0.1:9/2010-04-01/Accounts/{ACCOUNT}/Calls.json")
+    assert (form["To"], form["From"], form["Timeout"]) == ("+15550003333", "+15550002222", 30)
+    assert form["Url"].endswith("/twilio/legs/token")
+    assert form["StatusCallback"].endswith("/twilio/status")
+    assert credentials == (ACCOUNT, SECRET)
+
+
+@pytest.mark.parametrize("answer", [Response(400, "{}"), ConnectionError("no route")])
+async def test_a_call_that_cannot_be_made_is_a_carrier_error(asked, answer):
+    asked["answer"] = answer
+    with pytest.raises(CarrierError):
+        await carrier().call("+15550003333", "+15550002222", "token", 30)

@@ -7,6 +7,7 @@ import pytest
 
 from telephony.clock import NS_PER_MS, NS_PER_S, settle
 from telephony.errors import TokenError
+from telephony.interpreting.legs import Legs
 from telephony.line import IncomingCall
 from telephony.peer_socket import SocketLimits
 from telephony.tokens import MOST_OUTSTANDING, Tokens
@@ -346,3 +347,42 @@ def test_tokens_are_forgotten_when_they_expire_and_never_more_than_the_limit():
 async def test_a_status_callback_is_taken():
     form = {"CallSid": "CA1", "StreamEvent": "stream-error", "StreamError": "31951"}
     assert (await Exchange().post("/twilio/status", form)).status_code == 204
+
+
+# --- calls that are made from here ----------------------------------------------------------------
+
+
+class Ringing:
+    """A carrier whose calls ring for ever."""
+
+    def __init__(self) -> None:
+        self.legs: list[str] = []
+
+    async def call(self, to_number, from_number, leg, ring_s):
+        self.legs.append(leg)
+        return "CA7"
+
+    async def hang_up(self, carrier_call_id):
+        pass
+
+
+async def test_who_answers_a_call_made_from_here_is_joined_to_a_stream_of_their_own_and_nobody_else_is():
+    carrier = Ringing()
+    legs = Legs(carrier)
+    exchange = Exchange(legs=legs)
+    ringing = asyncio.create_task(legs.call("+15550003333", "+15550002222", exchange.switchboard.open))
+    await until(lambda: bool(carrier.legs))
+    form = {"CallSid": "CA7", "From": "+15550002222", "To": "+15550003333"}
+    path = f"/twilio/legs/{carrier.legs[0]}"
+    assert "<Hangup" in (await exchange.post(path, form | {"CallSid": "CA8"})).text
+    assert "<Hangup" in (await exchange.post("/twilio/legs/made-up", form)).text
+    assert "/twilio/media/" in (await exchange.post(path, form)).text
+    assert "<Hangup" in (await exchange.post("/twilio/after", form)).text  # their stream broke: no second try
+    await exchange.post("/twilio/status", {"CallSid": "CA7", "CallStatus": "busy"})
+    assert await ringing is False
+    assert "<Hangup" in (await exchange.post(path, form)).text
+
+
+async def test_who_answers_must_come_from_the_carrier():
+    form = {"CallSid": "CA7"}
+    assert (await Exchange(production=True).post("/twilio/legs/any", form)).status_code == 403

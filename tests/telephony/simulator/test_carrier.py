@@ -151,3 +151,30 @@ async def test_ten_callers_at_once_all_get_through():
     reports = await asyncio.gather(*(one(platform) for platform in platforms))
     assert all(report.ok for report in reports)
     assert np.median([report.measured.replies[0].latency_ms for report in reports]) < 700
+
+
+async def test_somebody_the_platform_calls_answers_and_follows_its_instructions():
+    credentials = made_up_credentials()
+    account = (credentials.account_sid, credentials.auth_token)
+    statuses: list[str] = []
+    platform = ScriptedServer(credentials=account)
+    carrier = Carrier(credentials, answering={"+15550003333": CallScript((Say("hello"),))})
+    path = f"/2010-04-01/Accounts/{credentials.account_sid}/Calls.json"
+    async with carrier, serving(platform) as url:
+        form = {
+            "From": "+15550002222",
+            "Url": f"{url}/twilio/voice",
+            "StatusCallback": f"{url}/twilio/status",
+        }
+        async with httpx.AsyncClient(base_url=carrier.api_url, trust_env=False, auth=account) as http:
+            made = await http.post(path, data=form | {"To": "+15550003333"})
+            nobody = await http.post(path, data=form | {"To": "+15550004444"})
+            wrong = await http.post(path, data={"To": "+15550003333"})
+        (report,) = await carrier.answered()
+        statuses = [status["CallStatus"] for status in platform.statuses if "CallStatus" in status]
+
+    assert (made.status_code, nobody.status_code, wrong.status_code) == (201, 201, 400)
+    assert report.call_sid == made.json()["sid"]
+    assert report.failure is None
+    assert platform.refused == []
+    assert sorted(statuses) == ["completed", "no-answer"]
