@@ -103,9 +103,7 @@ def _phrases(state: State, now_ms: int) -> tuple[State, Actions]:
         if not state.turn.begun and may_ask_to_repeat([word.text for word in words], state.source):
             break
         paused = words[-1].confidence >= state.policy.sure
-        waited = Waited(
-            words, stable(waiting, state.policy, now_ms), waiting[0].since_ms, paused, state.hurried
-        )
+        waited = Waited(words, stable(waiting, state.policy, now_ms), waiting[0].since_ms, paused, state.busy)
         end = phrase_end(waited, state.source, state.policy, now_ms)
         if not end:
             break
@@ -198,7 +196,8 @@ def _phrase_corrected(
     meant_now = meant(now, state.source)
     right = put_right(meant(phrase, state.source), meant_now, state.source)
     may = state.policy.corrections + (state.policy.corrections if event.final else 0)
-    if not right or state.turn.corrected >= may:
+    trusted = right and sum(word.confidence for word in right) >= state.policy.trust * len(right)
+    if not trusted or state.turn.corrected >= may:
         return state, (), as_it_was
     waits = [k for k, each in enumerate(state.pending) if each.request_id == request_id and _unsaid(each)]
     state, new_id = state.next_id()

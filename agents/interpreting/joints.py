@@ -28,14 +28,14 @@ class Waited:
         stable: how many of them are stable.
         since_ms: since when the first has waited.
         paused: the voice has paused after the last word: the ears are sure of it.
-        hurried: false where the listener still has enough to listen to.
+        busy: the listener still has something to listen to.
     """
 
     words: Sequence[HeardWord]
     stable: int
     since_ms: int
     paused: bool = False
-    hurried: bool = True
+    busy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def phrase_end(waited: Waited, tag: str, policy: Policy, now_ms: int) -> int:
         best = max(joint.grade for joint in good)
         return max(joint.end for joint in good if joint.grade == best)
     counted = _count(waited.words[: waited.stable], tongue)
-    late = now_ms - waited.since_ms >= policy.longest_ms * (1 if waited.hurried else 2)
+    late = now_ms - waited.since_ms >= (policy.busy_ms if waited.busy else policy.longest_ms)
     if not waited.stable or not (late or counted >= policy.most):
         return 0
     return _forced(joints, waited, policy, now_ms)
@@ -66,7 +66,7 @@ def _is_good(joint: _Joint, waited: Waited, policy: Policy) -> bool:
     if joint.grade == _PARTED:
         return True
     if joint.grade == _CLAUSE:
-        return joint.count >= (policy.fewest if waited.hurried else policy.some)
+        return joint.count >= (policy.some if waited.busy else policy.fewest)
     return joint.grade == _CONSTITUENT and joint.count >= policy.some
 
 
@@ -77,7 +77,7 @@ def _forced(joints: list[_Joint], waited: Waited, policy: Policy, now_ms: int) -
         enough = [joint for joint in near if joint.count >= policy.fewest] or near
         best = max(joint.grade for joint in enough)
         return max(joint.end for joint in enough if joint.grade == best)
-    far_too_late = now_ms - waited.since_ms >= 2 * policy.longest_ms + policy.thinking_ms
+    far_too_late = now_ms - waited.since_ms >= 2 * policy.busy_ms + policy.thinking_ms
     return waited.stable if far_too_late and waited.stable >= _LONGEST_ITEM else 0
 
 

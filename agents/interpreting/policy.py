@@ -17,10 +17,12 @@ class Policy:
         fewest: words of a phrase before a joint, at least.
         some: words of a phrase before a mere preposition, at least.
         most: words that wait, at most: then the best place there is must do.
-        longest_ms: how long a stable word waits for a joint, at most.
+        longest_ms: how long a word waits for a joint, at most.
+        busy_ms: the same while the listener has something to listen to: longer phrases translate better.
         pause_ms: silence between two words, or after the last, that ends a phrase.
         item_pause_ms: the same where a number, a spelled name or a date may go on.
         thinking_ms: the same after a word that belongs to what follows ("the ...").
+        trust: how sure the ears must be, on average, of words that put something right.
         believe_ms: how long the speaker's words must have been others than those translated before that is
             put right while the turn goes on; at its end at once.
         corrections: times that something is put right while a turn goes on, at most.
@@ -28,17 +30,19 @@ class Policy:
         patience_ms: how long a translation is waited for.
     """
 
-    agree: int = 2
+    agree: int = 1
     behind: int = 0
     unchanged_ms: int = 600
-    sure: float = 0.75
+    sure: float = 0.6
     fewest: int = 3
-    some: int = 5
+    some: int = 4
     most: int = 14
-    longest_ms: int = 2_400
+    longest_ms: int = 800
+    busy_ms: int = 1_400
     pause_ms: int = 400
     item_pause_ms: int = 1_000
     thinking_ms: int = 2_500
+    trust: float = 0.4
     believe_ms: int = 1_200
     corrections: int = 2
     recall: int = 40
@@ -57,8 +61,9 @@ class Policy:
             raise ValueError(f"fewest {self.fewest}, some {self.some}, most {self.most} must rise")
 
 
-LOCAL_AGREEMENT_2: Final = Policy()
+DEFAULT: Final = Policy()
+"""As heard: what is cut off a sentence at its joints is late enough to be stable (see DECISIONS.md)."""
+LOCAL_AGREEMENT_2: Final = Policy(agree=2)
 LOCAL_AGREEMENT_3: Final = Policy(agree=3, unchanged_ms=900)
-WAIT_3: Final = Policy(agree=1, behind=3)
-WAIT_5: Final = Policy(agree=1, behind=5)
-DEFAULT: Final = LOCAL_AGREEMENT_2
+WAIT_3: Final = Policy(agree=1, behind=3, unchanged_ms=2_000)
+WAIT_5: Final = Policy(agree=1, behind=5, unchanged_ms=2_000)

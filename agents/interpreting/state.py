@@ -16,8 +16,8 @@ _REMEMBERED = 8
 _VOICED_MS = 2_000
 _VOICED_MS_PER_SIGN = 90
 """How long a text takes to be voiced at most, should nobody tell that it was."""
-_BEHIND = 2
-"""Texts the listener still has before him that are enough to listen to."""
+_UNSPOKEN = 8
+"""Texts the listener still has before him that are kept in mind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +122,9 @@ class State:
         return language_of(self.source) != language_of(self.target)
 
     @property
-    def hurried(self) -> bool:
-        """Whether the listener will soon have nothing to listen to."""
-        return len(self.unspoken) < _BEHIND
+    def busy(self) -> bool:
+        """Whether the listener has something to listen to."""
+        return bool(self.unspoken)
 
     def next_id(self) -> tuple[Self, str]:
         """Make an id."""
@@ -139,7 +139,7 @@ class State:
     def saying(self, say_id: str, text: str, now_ms: int) -> Self:
         """Note that the listener has this before him."""
         until_ms = now_ms + _VOICED_MS + _VOICED_MS_PER_SIGN * len(text)
-        return replace(self, unspoken=(*self.unspoken, (say_id, until_ms))[-_BEHIND * 2 :])
+        return replace(self, unspoken=(*self.unspoken, (say_id, until_ms))[-_UNSPOKEN:])
 
     def spoken(self, say_id: str | None, now_ms: int) -> Self:
         """Note that he has heard it, and whatever must be over by now."""

@@ -1,5 +1,7 @@
 """An interpreter at work: what is translated when, what is put right, what is said in which order."""
 
+from dataclasses import replace
+
 import pytest
 
 from agents.interpreting.events import (
@@ -13,7 +15,7 @@ from agents.interpreting.events import (
     Translated,
 )
 from agents.interpreting.policy import DEFAULT, Policy
-from tests.agents.interpreting.talking import GUESSED, Call, spoken
+from tests.agents.interpreting.talking import GUESSED, PATIENT, Call, spoken
 
 APPOINTMENT = (
     "hi um i'd like to change my appointment because i i have to work on that day "
@@ -22,7 +24,7 @@ APPOINTMENT = (
 
 
 def test_translation_begins_before_the_sentence_ends():
-    call = Call()
+    call = Call(policy=DEFAULT)
     call.say(APPOINTMENT)
     last_word_ms = spoken(APPOINTMENT)[-1].end_ms
     assert call.first_said_ms < last_word_ms / 2
@@ -70,7 +72,9 @@ def test_spanish_is_cut_at_its_own_joints():
     ],
 )  # fmt: skip
 def test_numbers_names_dates_and_addresses_stay_in_one_piece(language, text, item):
-    call = Call(language, "es-MX" if language == "en" else "en-US", Policy(longest_ms=800, some=3))
+    call = Call(
+        language, "es-MX" if language == "en" else "en-US", Policy(longest_ms=800, busy_ms=800, some=3)
+    )
     call.say(text)
     assert any(item in phrase for phrase in call.phrases)
 
@@ -86,7 +90,7 @@ def test_a_fast_speaker_is_translated_all_along():
     call = Call()
     call.say(words * 4)
     gaps = [b - a for (a, _), (b, _) in zip(call.done, call.done[1:], strict=False)]
-    assert max(gaps) <= DEFAULT.longest_ms + 1_600
+    assert max(gaps) <= PATIENT.busy_ms + 1_600
     assert all(len(phrase.split()) <= DEFAULT.most for phrase in call.phrases)
 
 
@@ -135,13 +139,16 @@ def test_another_day_at_the_end_is_put_right_as_people_do():
         ("i paid twenty dollars and left", "i paid thirty dollars and left", ["THIRTY DOLLARS"]),
         ("i can come because it is late", "i can not come because it is late", ["I CAN NOT COME"]),
         ("i called about a phone and a car", "i called about a drone and a car", ["ABOUT A DRONE"]),
+        ("it is one zero two and i wait", "it is one zero three and i wait", ["ONE ZERO THREE"]),
+        ("yes of course but not today", "no of course but not today", ["NO OF COURSE"]),
+        ("yes of course but not today", "yeah of course but not today", []),
         ("i bought two orders and one lamp", "i bought two order and one lamp", []),
         ("i bought a lamp because it is good", "i bought the lamp because it is good", []),
         ("please come in because it is cold", "please come in um because it is cold", []),
     ],
 )  # fmt: skip
 def test_only_what_matters_is_put_right(first, then, right):
-    call = Call(policy=Policy(fewest=3, some=3))
+    call = Call(policy=replace(PATIENT, some=3))
     call.say(first, final=then)
     corrections = [a.text for _, a in call.done if isinstance(a, Say) and a.corrects]
     assert [text.removeprefix("perdón, ") for text in corrections] == right
@@ -167,6 +174,20 @@ def test_words_that_flicker_make_no_storm_of_corrections():
             *["i want the glue one because it is nice"] * 4, *["i want the blue one because it is nice"] * 4
         )
     assert sum(isinstance(a, Say) and a.corrects for _, a in call.done) <= DEFAULT.corrections
+
+
+def test_what_the_ears_are_not_sure_of_puts_nothing_right():
+    call = Call()
+    call.hears(*["i want the blue one because it is nice"] * 4)
+    unsure = spoken("i want the glue one because it is nice", confidence=0.2)
+    call.tell(Heard(unsure, final=True, now_ms=call.now_ms))
+    assert not any(isinstance(a, Say) and a.corrects for _, a in call.done)
+
+
+@pytest.mark.parametrize("wrong", [{"agree": 0}, {"patience_ms": 0}, {"some": 2, "fewest": 3}, {"most": 3}])
+def test_a_policy_by_which_nothing_would_be_said_is_refused(wrong):
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        Policy(**wrong)
 
 
 # --- order and failures -----------------------------------------------------------------------------
