@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -27,6 +27,7 @@ POLICIES: Final[Mapping[str, "Policy"]] = {
     "local agreement 3": LOCAL_AGREEMENT_3,
     "wait 3": WAIT_3,
     "wait 5": WAIT_5,
+    "short phrases": replace(DEFAULT, fewest=2, some=3, most=8, longest_ms=1_200, pause_ms=200),
 }
 
 
