@@ -209,10 +209,18 @@ _PARTS: Final[Mapping[str, type[BaseModel]]] = {
     "dials": Dials,
     "voice": VoiceDials,
     "sureness": schema.Sureness,
+    "classification": schema.Classification,
     "recognise_language": schema.LanguageRecognition,
     "silence": schema.Silence,
     "misunderstood": schema.Misunderstood,
 }
+
+
+_SHAPES: Final[Mapping[str, str]] = {
+    "by": "name one value: a slot, like order_number, or part of an answer, like order.status",
+    "number": "write it with + and the country code, like +15035550100",
+}
+"""What is to be written where only one shape will do."""
 
 
 def _field_problems(error: ValidationError, lines: Mapping[tuple[str, ...], int]) -> tuple[str, ...]:
@@ -231,7 +239,8 @@ def _in_words(finding: ErrorDetails, lines: Mapping[tuple[str, ...], int]) -> st
             return f"{where}has no 'kind'; say which: {', '.join(STEP_KINDS)}"
         case "extra_forbidden":
             line = _line(finding["loc"], lines)
-            return f"{where}'{field}' is not known here{line}{did_you_mean(field, _fields(part))}"
+            near = did_you_mean(field.rpartition(".")[2], _fields(part))
+            return f"{where}'{field}' is not known here{line}{near}"
         case "missing":
             return f"{where}'{field}' is missing; add it"
         case "literal_error" if field == "schema":
@@ -243,6 +252,11 @@ def _in_words(finding: ErrorDetails, lines: Mapping[tuple[str, ...], int]) -> st
             return (
                 f"{where}{finding['input']!r} is no name; use small letters, digits and _, like order_number"
             )
+        case "string_pattern_mismatch" if field in _SHAPES:
+            return f"{where}'{field}' is {finding['input']!r}; {_SHAPES[field]}"
+        case "too_long" if isinstance(finding["input"], dict):
+            most = finding.get("ctx", {}).get("max_length")
+            return f"{where}has more than {most} {field}; make several flows of it"
         case "value_error":
             return f"{where}{field + ' ' if field else ''}{finding['msg'].removeprefix('Value error, ')}"
         case _:
