@@ -3,6 +3,12 @@
 The tape knows words: what the platform understood of the caller, which words the agent gave out, which of
 them were heard and when, what tools were asked and answered. Times are ms, of call time for the caller and
 agent time for the agent (the two run together, see `model.turn`) unless a name says otherwise.
+
+While the caller speaks with somebody through an interpreter, the agent's words are the interpreter's, and the
+column `interpreted` holds a row for each phrase: `speaker` (`caller` or `other`), `source` and
+`source_language`, `text` and `language` of what was voiced for it under `offer_id` (empty when it was not
+translated: `why`), `from_ms` and `upto_ms` of the words, `said_ms` of the translation, `lag_ms` between both
+beginnings, `corrects`, `repeats`.
 """
 
 import re
@@ -248,7 +254,7 @@ def _turn(told: Witness, row: Row) -> Witness:
         backchannels=(*told.backchannels, *_in_passing(acts, begins_ms)),
         reached=(*told.reached, *_reached(row, begins_ms)),
         ratings=(*told.ratings, *_ratings(row)),
-        taken_over=told.taken_over or any(each["what"] == "take_over" for each in row.get("control", ())),
+        taken_over=told.taken_over or any(_takes_over(each) for each in row.get("control", ())),
         answer_began_ms=answer_began_ms,
         spent=_spent(told.spent, row),
     )
@@ -377,3 +383,9 @@ def _tools(tools: tuple[ToolCall, ...], row: Row, begins_ms: int) -> tuple[tuple
             attempt=int(report.get("attempt", 1)),
         )
     return tuple(known.values()), settled_now
+
+
+def _takes_over(control: Row) -> bool:
+    """Whether a person takes the call over; not those whom the flow had called, to be interpreted for."""
+    what, by = control["what"], control["by"]
+    return what == "take_over" or (what == "interpret" and by != "interpreter")

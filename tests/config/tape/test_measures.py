@@ -112,6 +112,15 @@ def test_a_call_that_somebody_took_over_was_not_contained():
     assert (measures.ending, measures.transferred_to) == (Ending.TRANSFERRED, "(taken over)")
 
 
+def test_who_takes_a_call_over_through_an_interpreter_has_it_and_who_the_flow_called_has_not():
+    endings = {}
+    for by in ("Ada", "interpreter"):
+        tape = asked_and_answered()
+        tape.row(control=[{"what": "interpret", "by": by, "at_ms": tape.now_ms}])
+        endings[by] = of(tape.end("completed")).ending
+    assert endings == {"Ada": Ending.TRANSFERRED, "interpreter": Ending.CONTAINED}
+
+
 def test_satisfaction_is_the_last_rating_given_for_it():
     tape = FakeTape()
     for measured, answer, value in (
