@@ -987,7 +987,8 @@ export interface paths {
          * @description Walk a flow through what a tester says, keys and waits; nothing is kept.
          *
          *     Tools that only read are run, and their outcome is added to the events. Tools that change something never
-         *     are: the tester chooses what they come to, or leaves the result out and an example is made up.
+         *     are: the tester chooses what they come to, or leaves the result out and an example is made up. Where
+         *     a language model is set, it tells what words mean that fit no phrase, as on a call.
          */
         post: operations["simulate_flow"];
         delete?: never;
@@ -1426,8 +1427,18 @@ export interface components {
         /**
          * CallFilter
          * @description What calls are looked for by; what is left out does not matter.
+        /**
+         * BrokenTool
+         * @description A file of an HTTP tool that cannot be used; it can be read and saved by its name, or removed.
+         */
+        BrokenTool: {
+            /** Name */
+            name: string;
+            /** Problem */
+            problem: string;
+        };
          *
-         *     All but the first seven ask for what was measured after a call's end, and find no call before that.
+         *     All but the first eight ask for what was measured after a call's end, and find no call before that.
          */
         CallFilter: {
             /**
@@ -1485,6 +1496,11 @@ export interface components {
             /**
              * Transferred From
              * @description The step that was left for it; empty: not known.
+            /**
+             * Called
+             * @description The number that was called, whole; `default`: by telephone, one not set to a flow.
+             */
+            called?: string | null;
              */
             transferred_from?: string | null;
             /**
@@ -1537,7 +1553,7 @@ export interface components {
             costed?: boolean | null;
             /**
              * Said
-             * @description Words, all of which were said; the last may be only begun.
+             * @description Words, all of which were said; the last, from two letters on, may be only begun.
              */
             said?: string | null;
             /**
@@ -1575,6 +1591,11 @@ export interface components {
             /** Yielded */
             yielded: number;
             /** Backchannels */
+            /**
+             * Model Used
+             * @description A language-model agent was asked.
+             */
+            model_used?: boolean | null;
             backchannels: number;
             /** Tool Calls */
             tool_calls: number;
@@ -1624,6 +1645,10 @@ export interface components {
             /**
              * Which
              * @default published
+            /** Model Tokens */
+            model_tokens: number;
+            /** Model Cost Usd */
+            model_cost_usd: number | null;
              * @enum {string}
              */
             which: "draft" | "published";
@@ -1658,7 +1683,7 @@ export interface components {
             value: number | null;
             /** Calls */
             calls: number;
-            /** @description `GET /calls` lists the calls that ran it by this. */
+            /** @description `GET /calls` lists the calls it is measured by. */
             filter: components["schemas"]["CallFilter"];
         };
         /**
@@ -1892,6 +1917,7 @@ export interface components {
             numbers: string[];
         };
         /** FlowText */
+            model_tokens: components["schemas"]["Figure"];
         FlowText: {
             /** Yaml */
             yaml: string;
@@ -2118,8 +2144,6 @@ export interface components {
              * @default
              */
             agent_words: string;
-            /** Interpreted */
-            interpreted?: string | null;
         };
         /** LogIn */
         LogIn: {
@@ -2170,6 +2194,8 @@ export interface components {
             /** Name */
             name?: string | null;
             /** Shipped */
+            /** Interpreted */
+            interpreted?: string | null;
             shipped?: string | null;
             /** Yaml */
             yaml?: string | null;
@@ -2197,6 +2223,8 @@ export interface components {
          * @description Which flow the recorded caller is played to, and how. By words it takes a second.
          */
         NewReplay: {
+            /** Problem */
+            problem: string | null;
             /** Flow */
             flow: components["schemas"]["FlowDocument"] | components["schemas"]["NamedFlow"];
             /** @default audio */
@@ -2932,6 +2960,8 @@ export interface components {
              */
             failed: string;
             /**
+            /** Broken */
+            broken: components["schemas"]["BrokenTool"][];
              * Took Ms
              * @default 0
              */
@@ -4415,7 +4445,9 @@ export interface operations {
                 satisfaction_to?: number | null;
                 /** @description What it cost is known. */
                 costed?: boolean | null;
-                /** @description Words, all of which were said; the last may be only begun. */
+                /** @description A language-model agent was asked. */
+                model_used?: boolean | null;
+                /** @description Words, all of which were said; the last, from two letters on, may be only begun. */
                 said?: string | null;
                 /** @description Who said them; either if left out. */
                 said_by?: ("caller" | "agent") | null;
@@ -4458,6 +4490,8 @@ export interface operations {
                 call_id: string;
             };
             cookie?: never;
+                /** @description The number that was called, whole; `default`: by telephone, one not set to a flow. */
+                called?: string | null;
         };
         requestBody?: never;
         responses: {
