@@ -64,7 +64,8 @@ def test_a_survey_is_added_and_answered(site: Site, page: Page) -> None:
 
 def test_whoever_tries_a_draft_chooses_what_comes_of_what_it_would_change(site: Site, page: Page) -> None:
     name = made(site, "promises", more=WRITES, answers="{done: goodbye, yes: promise}")
-    opened(page, name)
+    page.goto(f"/flows/{name}")
+    expect(step(page, "greet")).to_be_visible()
     begun(page)
     call = page.get_by_role("log", name="The call")
     says(page, "yes")

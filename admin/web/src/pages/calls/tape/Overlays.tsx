@@ -213,7 +213,7 @@ export const Bands = memo(function Bands({ timeline, layout, pxPerS, range, tool
                 />
               )}
               {plain(call.tool)}
-              <span className="font-normal opacity-80">{state}</span>
+              <span className="font-normal">{state}</span>
             </button>
           );
         })}
