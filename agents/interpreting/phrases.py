@@ -22,12 +22,8 @@ class Phrases(BaseModel):
     introduction: str
     missing: str
     failed: str
-    back: str
     left: str
-    waiting: str
-    not_understood: str
     not_spoken: str
-    ended: str
 
 
 def phrases_of(tag: str) -> Phrases:

@@ -59,11 +59,6 @@ def tongue_of(tag: str) -> Tongue:
     return tongues.get(language_of(tag), tongues["en"])
 
 
-def spoken_languages() -> frozenset[str]:
-    """Return the languages that an interpreter knows: "en", "es"."""
-    return frozenset(_tongues())
-
-
 @cache
 def number_words(tag: str) -> Words:
     """Return the words that are numbers, or parts of them, ordinals too."""
