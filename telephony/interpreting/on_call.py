@@ -223,9 +223,11 @@ class Interpreting:
         self._join(house, wishes)
 
     async def _join_line(self, house: Interpreters, wishes: Wishes) -> Conversation:
-        if self._work is None:
-            raise CarrierError("nobody waits for this call any more")
+        waiting = self._work
         side = await self._open_side(house, wishes)
+        if waiting is None or waiting is not self._work:  # the caller went meanwhile
+            side.close()
+            raise CarrierError("nobody waits for this call any more")
         return SecondLeg(side, self._join(house, wishes))
 
     async def _open_side(self, house: Interpreters, wishes: Wishes) -> AgentSide:

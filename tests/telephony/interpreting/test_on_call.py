@@ -34,8 +34,11 @@ class Engine:
     sides: list[ScriptedAgent] = field(default_factory=list[ScriptedAgent])
     contexts: list[CallContext] = field(default_factory=list[CallContext])
     full: bool = False
+    slow: asyncio.Event | None = None
 
     async def open(self, context: CallContext) -> ScriptedAgent:
+        if self.slow is not None:
+            await self.slow.wait()
         if self.full:
             raise RuntimeError("no room")
         self.contexts.append(context)
@@ -309,6 +312,22 @@ async def test_who_answers_after_the_caller_has_gone_is_not_joined_to_anybody(op
     assert not stage.legs.answered(token, "CA-leg-1")
     assert await stage.legs.claimed("CA-leg-1") is None
     assert stage.dialler.hung_up == ["CA-leg-1"]
+
+
+async def test_a_caller_who_goes_while_the_second_leg_is_being_opened_leaves_nobody_alone_on_it(
+    opened: Open,
+) -> None:
+    stage = opened()
+    await stage.called()
+    assert stage.legs.answered(stage.dialler.rung[0][2], "CA-leg-1")
+    stage.engine.slow = asyncio.Event()
+    joining = asyncio.create_task(stage.legs.claimed("CA-leg-1"))
+    await stage.go(2)
+    await stage.scene.call.close("stop")
+    stage.engine.slow.set()
+    with pytest.raises(CarrierError, match="nobody waits"):
+        await joining
+    assert stage.engine.sides[-1].closed
 
 
 async def test_a_person_who_takes_the_call_over_ends_it_and_the_flow_goes_on_when_they_give_it_back(
