@@ -37,7 +37,8 @@ export const MEASURES = {
   tool_failures: measure("tool_failures", "Tool failures", "share", "down", "Share of tool calls that failed."),
   satisfaction: measure("satisfaction", "Satisfaction", "of5", "up", "What callers answered when the flow asked, 1 to 5."),
   duration_s: measure("duration_s", "Length", "seconds", null, "Mean length of a call."),
-  cost_usd: measure("cost_usd", "Cost", "usd", null, "Of language models, telephone and speech services, where it is known."),
+  cost_usd: measure("cost_usd", "Cost", "usd", null, "Of the line and of language models, where both are known."),
+  model_tokens: measure("model_tokens", "Tokens", "count", null, "Of language-model agents, prompts and answers together."),
 } as const satisfies Record<FigureName, Measure>;
 
 export const HEADLINES: readonly Measure[] = [
@@ -50,6 +51,7 @@ export const HEADLINES: readonly Measure[] = [
   MEASURES.tool_failures,
   MEASURES.satisfaction,
   MEASURES.cost_usd,
+  MEASURES.model_tokens,
 ];
 
 /** A value in its unit: "82 %", "0.74 s"; nothing to measure it by is a dash. */
