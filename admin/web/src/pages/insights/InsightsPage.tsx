@@ -29,6 +29,7 @@ const MORE: readonly FigureName[] = [
   "satisfaction",
   "duration_s",
   "cost_usd",
+  "model_tokens",
 ];
 
 export function InsightsPage() {
