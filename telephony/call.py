@@ -91,11 +91,10 @@ class Call:
         self._voicing: str | None = None
         self._quiet = Quiet()
         self._ending = Ending(parts.carrier, parts.incoming.carrier_call_id)
-        self._cleared, self._heard_ms = False, 0
-        self._micro_turns = 0
+        self._cleared = self._closed = False
+        self._heard_ms = self._micro_turns = 0
         self._side = SteadySide(parts.agent, parts.facts.call_id)
         self._interpreting = Interpreting(parts.interpreters, parts.incoming, parts.facts.call_id)
-        self._closed = False
         self._stepping = asyncio.Lock()
         self._columns = Columns()
         self._at: StepReached | None = None

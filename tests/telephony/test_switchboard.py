@@ -50,6 +50,9 @@ class Desks:
     async def close(self) -> None:
         self.closed += 1
 
+    def sensitive_of(self, _tool: str) -> tuple[str, ...]:
+        return ()
+
 
 class Published:
     """One number has a flow of its own."""
