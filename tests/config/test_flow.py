@@ -37,7 +37,7 @@ def test_the_demonstration_flow_says_what_a_manager_reads_in_it():
     assert flow.start == "greet"
     assert isinstance(flow.steps["order_number"], Ask)
     assert isinstance(flow.steps["look_up"], LookUp)
-    assert {step.kind for step in flow.steps.values()} == set(STEP_KINDS) - {"agent", "survey"}
+    assert {step.kind for step in flow.steps.values()} == set(STEP_KINDS) - {"agent", "interpret", "survey"}
 
 
 def test_a_flow_is_read_from_a_path(tmp_path):

@@ -67,11 +67,11 @@ def act(line, move):
 
 
 def reported(line, task, kind, result, says):
-    """A report changes at most its own task; one of work not asked for any more changes nothing at all."""
+    """A report changes at most its own task; of work not asked for any more, and after the end, nothing."""
     before = line.state
     line.report(task, kind, result, "not_found" if kind == "failed" else None, says)
     after = line.state
-    if task.task_id not in {each.id for each in before.tasks} or kind == "progress":
+    if before.over or task.task_id not in {each.id for each in before.tasks} or kind == "progress":
         assert after == before
         assert line.effects == ()
         return
