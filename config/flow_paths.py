@@ -153,11 +153,7 @@ def _without_a_way_out(flow: Flow) -> Iterator[str]:
 def _onward(flow: Flow, step: Step) -> Iterator[str]:
     """Where a step leads; an aside comes back, and news leads nowhere, so they are no way out."""
     told = dict(tellings(step))
-    return (
-        name
-        for field, name in targets(step)
-        if field not in told and not _stays(flow.steps[name])
-    )
+    return (name for field, name in targets(step) if field not in told and not _stays(flow.steps[name]))
 
 
 def _stays(step: Step) -> bool:
