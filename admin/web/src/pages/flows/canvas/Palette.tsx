@@ -8,7 +8,7 @@ import { DRAGGED_KIND } from "./Canvas";
 const GROUPS: readonly (readonly [string, readonly string[]])[] = [
   ["The conversation", ["say", "ask", "survey"]],
   ["Work", ["look_up", "agent", "decide"]],
-  ["The end", ["transfer", "end"]],
+  ["The end", ["interpret", "transfer", "end"]],
   ["At any point", ["aside", "speak", "remind", "stop_reminding", "watch", "how_long"]],
 ];
 

@@ -53,6 +53,10 @@ export function portsOf(step: Step): Port[] {
       each("cases", "result", (name) => name);
       add(["otherwise"], "otherwise", "other");
       break;
+    case "interpret":
+      add(["next"], "they have spoken", "next");
+      add(["failed"], "nobody answers", "failure");
+      break;
     case "transfer":
       add(["resume"], "caller comes back", "other");
       break;

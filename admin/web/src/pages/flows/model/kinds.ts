@@ -15,6 +15,7 @@ import {
   BellOff,
   BellRing,
   Search,
+  Speech,
   Split,
 } from "lucide-react";
 import type { Step } from "./content";
@@ -81,6 +82,14 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     tone: "question",
     stays: false,
     fresh: { kind: "survey", says: "" },
+  },
+  interpret: {
+    name: "Interpret",
+    about: "Calls a person, and interprets between them and the caller",
+    icon: Speech,
+    tone: "work",
+    stays: false,
+    fresh: { kind: "interpret", says: "I'll call a colleague and interpret for you. One moment, please.", to: "", language: "en" },
   },
   transfer: {
     name: "Transfer",

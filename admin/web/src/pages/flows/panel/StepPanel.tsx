@@ -120,7 +120,7 @@ export function converted(step: Step, fresh: Branch): Step {
   const kept = EVERYWHERE.filter((field) => {
     if (field in fresh || ["at_most"].includes(field)) return field in step;
     if (field === "dials") return field in step && !kindNamed(textAt(fresh, ["kind"])).stays && fresh["kind"] !== "decide";
-    if (field === "next") return field in step && ["say", "look_up", "agent", "survey"].includes(String(fresh["kind"]));
+    if (field === "next") return field in step && ["say", "look_up", "agent", "survey", "interpret"].includes(String(fresh["kind"]));
     if (field === "resume") return field in step && ["transfer", "end"].includes(String(fresh["kind"]));
     if (field === "again") return field in step && fresh["kind"] === "ask";
     return work && field in step;

@@ -24,6 +24,8 @@ export function StepForm({ path, step }: { path: Path; step: Step }) {
       return <DecideForm path={path} />;
     case "survey":
       return <SurveyForm path={path} />;
+    case "interpret":
+      return <InterpretForm path={path} />;
     case "transfer":
       return <TransferForm path={path} />;
     case "end":
@@ -265,11 +267,43 @@ function SurveyForm({ path }: { path: Path }) {
   );
 }
 
-function TransferForm({ path }: { path: Path }) {
+function usePlaces() {
   const { content } = useEditing();
-  const places = Object.entries(branchAt(content, ["destinations"])).map(
+  return Object.entries(branchAt(content, ["destinations"])).map(
     ([name, place]) => [name, `${textAt(place, ["title"]) || name} · ${textAt(place, ["number"])}`] as const,
   );
+}
+
+const INTERPRETED = [
+  ["en", "English"],
+  ["es", "Spanish"],
+] as const;
+
+function InterpretForm({ path }: { path: Path }) {
+  const places = usePlaces();
+  return (
+    <>
+      <Section title="Who is called">
+        <TextField path={[...path, "says"]} label="Says" hint="Said while they are called." />
+        <ChoiceField path={[...path, "to"]} label="To" options={places} hint={places.length === 0 ? "Add a destination under Flow." : undefined} />
+        <ChoiceField path={[...path, "language"]} label="Their language" options={INTERPRETED} />
+      </Section>
+      <Section title="How it is interpreted">
+        <NumberField path={[...path, "duck_db"]} label="Voices under the translation" unit="dB" hint="0: at full level. -40: not heard at all." otherwise={-12} least={-40} most={0} />
+        {INTERPRETED.map(([tag, name]) => (
+          <WordsField key={tag} path={[...path, "introductions", tag]} label={`Introduces itself in ${name}`} hint="Left empty, in the usual words." long optional />
+        ))}
+      </Section>
+      <Section title="Where it leads">
+        <StepField path={[...path, "next"]} label="When they have spoken" />
+        <StepField path={[...path, "failed"]} label="When nobody answers" />
+      </Section>
+    </>
+  );
+}
+
+function TransferForm({ path }: { path: Path }) {
+  const places = usePlaces();
   return (
     <Section title="Where the call goes">
       <TextField path={[...path, "says"]} label="Says" hint="It is handed over once the words were heard." />
