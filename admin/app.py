@@ -34,6 +34,7 @@ from admin.roles import LEAST_ROLE
 from admin.simulations import routes as simulations
 from admin.tools import credential_routes, http_routes, mcp_routes
 from admin.tools import routes as tools
+from admin.translations import routes as translations
 
 _contract = APIRouter(tags=["contract"])
 ROUTERS: Final[tuple[APIRouter, ...]] = (
@@ -52,6 +53,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     live_sockets.router,
     insights.router,
     simulations.router,
+    translations.router,
     replays.router,
     house.router,
     tools.router,

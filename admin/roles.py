@@ -83,6 +83,8 @@ LEAST_ROLE: Final[Mapping[str, Role | None]] = {
     "read_insights": Role.VIEWER,
     "read_call_waveform": Role.VIEWER,
     "simulate_flow": Role.MANAGER,
+    "read_translator": Role.VIEWER,
+    "draft_translations": Role.MANAGER,
     "replay_call": Role.MANAGER,
     "list_replays": Role.VIEWER,
     "read_replay": Role.VIEWER,

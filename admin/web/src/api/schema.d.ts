@@ -997,6 +997,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/translations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Translator
+         * @description Tell who translates here, if anybody.
+         */
+        get: operations["read_translator"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/translations/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draft Translations
+         * @description Draft texts in another language, for a person to look at.
+         */
+        post: operations["draft_translations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/calls/{call_id}/replays": {
         parameters: {
             query?: never;
@@ -1388,6 +1428,16 @@ export interface components {
             language: string;
         };
         /**
+         * BrokenTool
+         * @description A file of an HTTP tool that cannot be used; it can be read and saved by its name, or removed.
+         */
+        BrokenTool: {
+            /** Name */
+            name: string;
+            /** Problem */
+            problem: string;
+        };
+        /**
          * By
          * @description How the caller's side is played.
          * @enum {string}
@@ -1427,16 +1477,6 @@ export interface components {
         /**
          * CallFilter
          * @description What calls are looked for by; what is left out does not matter.
-        /**
-         * BrokenTool
-         * @description A file of an HTTP tool that cannot be used; it can be read and saved by its name, or removed.
-         */
-        BrokenTool: {
-            /** Name */
-            name: string;
-            /** Problem */
-            problem: string;
-        };
          *
          *     All but the first eight ask for what was measured after a call's end, and find no call before that.
          */
@@ -1456,6 +1496,11 @@ export interface components {
              * @description Of either side, whole.
              */
             number?: string | null;
+            /**
+             * Called
+             * @description The number that was called, whole; `default`: by telephone, one not set to a flow.
+             */
+            called?: string | null;
             /**
              * Flow
              * @description `name@version`, or a name for all its versions.
@@ -1496,11 +1541,6 @@ export interface components {
             /**
              * Transferred From
              * @description The step that was left for it; empty: not known.
-            /**
-             * Called
-             * @description The number that was called, whole; `default`: by telephone, one not set to a flow.
-             */
-            called?: string | null;
              */
             transferred_from?: string | null;
             /**
@@ -1552,6 +1592,11 @@ export interface components {
              */
             costed?: boolean | null;
             /**
+             * Model Used
+             * @description A language-model agent was asked.
+             */
+            model_used?: boolean | null;
+            /**
              * Said
              * @description Words, all of which were said; the last, from two letters on, may be only begun.
              */
@@ -1591,11 +1636,6 @@ export interface components {
             /** Yielded */
             yielded: number;
             /** Backchannels */
-            /**
-             * Model Used
-             * @description A language-model agent was asked.
-             */
-            model_used?: boolean | null;
             backchannels: number;
             /** Tool Calls */
             tool_calls: number;
@@ -1605,6 +1645,10 @@ export interface components {
             satisfaction: number | null;
             /** Cost Usd */
             cost_usd: number | null;
+            /** Model Tokens */
+            model_tokens: number;
+            /** Model Cost Usd */
+            model_cost_usd: number | null;
             /** From Tape */
             from_tape: boolean;
         };
@@ -1645,10 +1689,6 @@ export interface components {
             /**
              * Which
              * @default published
-            /** Model Tokens */
-            model_tokens: number;
-            /** Model Cost Usd */
-            model_cost_usd: number | null;
              * @enum {string}
              */
             which: "draft" | "published";
@@ -1802,6 +1842,28 @@ export interface components {
             yaml: string;
         };
         /**
+         * Drafts
+         * @description A draft for every text, in order, and who made them. Nothing is kept: a person reads them first.
+         */
+        Drafts: {
+            /** Drafts */
+            drafts: string[];
+            /** By */
+            by: string;
+        };
+        /**
+         * DraftsWanted
+         * @description Texts of a flow. Their blanks, like {order_number}, stay as they are.
+         */
+        DraftsWanted: {
+            /** Texts */
+            texts: string[];
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+        };
+        /**
          * Ended
          * @description What a background agent's work came to.
          * @enum {string}
@@ -1855,6 +1917,7 @@ export interface components {
             satisfaction: components["schemas"]["Figure"];
             duration_s: components["schemas"]["Figure"];
             cost_usd: components["schemas"]["Figure"];
+            model_tokens: components["schemas"]["Figure"];
         };
         /**
          * Finding
@@ -1917,7 +1980,6 @@ export interface components {
             numbers: string[];
         };
         /** FlowText */
-            model_tokens: components["schemas"]["Figure"];
         FlowText: {
             /** Yaml */
             yaml: string;
@@ -2134,6 +2196,8 @@ export interface components {
             state: "listening" | "speaking" | "both" | "quiet" | "taken_over";
             /** Held By */
             held_by?: string | null;
+            /** Interpreted */
+            interpreted?: string | null;
             /**
              * Caller Words
              * @default
@@ -2159,6 +2223,8 @@ export interface components {
         McpServersBody: {
             /** Yaml */
             yaml: string;
+            /** Problem */
+            problem: string | null;
         };
         /** McpServersText */
         McpServersText: {
@@ -2194,8 +2260,6 @@ export interface components {
             /** Name */
             name?: string | null;
             /** Shipped */
-            /** Interpreted */
-            interpreted?: string | null;
             shipped?: string | null;
             /** Yaml */
             yaml?: string | null;
@@ -2223,8 +2287,6 @@ export interface components {
          * @description Which flow the recorded caller is played to, and how. By words it takes a second.
          */
         NewReplay: {
-            /** Problem */
-            problem: string | null;
             /** Flow */
             flow: components["schemas"]["FlowDocument"] | components["schemas"]["NamedFlow"];
             /** @default audio */
@@ -2898,6 +2960,8 @@ export interface components {
             tools: components["schemas"]["ToolBody"][];
             /** Problems */
             problems: string[];
+            /** Broken */
+            broken: components["schemas"]["BrokenTool"][];
         };
         /**
          * Transfers
@@ -2909,6 +2973,23 @@ export interface components {
             /** Reason */
             reason: string;
             figure: components["schemas"]["Figure"];
+        };
+        /**
+         * Translating
+         * @description Who translates here. `name` is empty where there is nobody; `remedy` then is the line that brings one.
+         */
+        Translating: {
+            /** Name */
+            name: string;
+            /** Pairs */
+            pairs: [
+                string,
+                string
+            ][];
+            /** Says */
+            says: string;
+            /** Remedy */
+            remedy: string;
         };
         /**
          * Tried
@@ -2960,8 +3041,6 @@ export interface components {
              */
             failed: string;
             /**
-            /** Broken */
-            broken: components["schemas"]["BrokenTool"][];
              * Took Ms
              * @default 0
              */
@@ -4409,6 +4488,8 @@ export interface operations {
                 until?: string | null;
                 /** @description Of either side, whole. */
                 number?: string | null;
+                /** @description The number that was called, whole; `default`: by telephone, one not set to a flow. */
+                called?: string | null;
                 /** @description `name@version`, or a name for all its versions. */
                 flow?: string | null;
                 /** @description One of these; `running` for those not over. */
@@ -4490,8 +4571,6 @@ export interface operations {
                 call_id: string;
             };
             cookie?: never;
-                /** @description The number that was called, whole; `default`: by telephone, one not set to a flow. */
-                called?: string | null;
         };
         requestBody?: never;
         responses: {
@@ -4926,6 +5005,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Simulation"];
+                };
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_translator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Translating"];
+                };
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    draft_translations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftsWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drafts"];
                 };
             };
             /** @description What was wrong, and what to do. */
