@@ -10,6 +10,7 @@ A text is parted into clauses. Those that are in the phrase book are said as it 
 or end; the rest is Apertium's, with its manners mended and glossary terms travelling as nouns it knows well.
 """
 
+import asyncio
 import re
 import shlex
 import shutil
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from agents.translation.pipeline import Pipeline
-from agents.translation.service_talk import ServiceTalk
+from agents.translation.service_talk import ServiceTalk, read_books
 from agents.translation.translator import NoSuchPair, NoTranslator, Passage, TranslatorFailed, language_of
 
 INSTALL: Final = "apt-get install apertium apertium-eng-spa"
@@ -93,7 +94,10 @@ class Apertium:
                 f"a passage of {len(passage.text)} characters is too long: give it sentence by sentence"
             )
         source, target = language_of(passage.source), language_of(passage.target)
-        pipeline = self._pipeline(source, target)
+        if (source, target) not in self._pipelines:
+            self._pipelines[source, target] = self._new_pipeline(source, target)
+            await asyncio.to_thread(read_books, source)
+        pipeline = self._pipelines[source, target]
         text = _NOT_TEXT.sub(" ", _SURROGATES.sub(" ", passage.text)).strip()
         if not any(sign.isalpha() for sign in text):
             return text
@@ -109,9 +113,6 @@ class Apertium:
         for pipeline in self._pipelines.values():
             await pipeline.close()
 
-    def _pipeline(self, source: str, target: str) -> Pipeline:
-        pair = (source, target)
-        if pair not in self._pipelines:
-            name = f"Apertium {source} into {target}"
-            self._pipelines[pair] = Pipeline(self._commands(*pair), self._patience_s, name)
-        return self._pipelines[pair]
+    def _new_pipeline(self, source: str, target: str) -> Pipeline:
+        name = f"Apertium {source} into {target}"
+        return Pipeline(self._commands(source, target), self._patience_s, name)
