@@ -19,11 +19,18 @@ _MOST_TEXTS = 20
 _MOST_CHARACTERS = 1_000
 
 
+class Languages(BaseModel):
+    """From one language into another."""
+
+    source: str
+    target: str
+
+
 class Translating(BaseModel):
-    """Who translates here. `name` is empty where there is nobody; `remedy` then is the line that brings one."""
+    """Who translates here. `name` is empty where there is nobody: `remedy` is the line that brings one."""
 
     name: str
-    pairs: list[tuple[str, str]]
+    pairs: list[Languages]
     """Languages, from and into; none: any, where there is somebody."""
     says: str
     remedy: str
@@ -51,7 +58,8 @@ class Drafts(BaseModel):
 async def read_translator(parts: Parts) -> Translating:
     """Tell who translates here, if anybody."""
     found = status(parts.settings)
-    return Translating(name=found.name, pairs=sorted(found.pairs), says=found.says, remedy=found.remedy)
+    pairs = [Languages(source=source, target=target) for source, target in sorted(found.pairs)]
+    return Translating(name=found.name, pairs=pairs, says=found.says, remedy=found.remedy)
 
 
 @router.post("/drafts")

@@ -2107,6 +2107,16 @@ export interface components {
             keys: string;
         };
         /**
+         * Languages
+         * @description From one language into another.
+         */
+        Languages: {
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+        };
+        /**
          * Line
          * @description One thing said or done. Times are call time, as long as speaking it would take.
          */
@@ -2976,16 +2986,13 @@ export interface components {
         };
         /**
          * Translating
-         * @description Who translates here. `name` is empty where there is nobody; `remedy` then is the line that brings one.
+         * @description Who translates here. `name` is empty where there is nobody: `remedy` is the line that brings one.
          */
         Translating: {
             /** Name */
             name: string;
             /** Pairs */
-            pairs: [
-                string,
-                string
-            ][];
+            pairs: components["schemas"]["Languages"][];
             /** Says */
             says: string;
             /** Remedy */
