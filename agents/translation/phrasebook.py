@@ -6,7 +6,7 @@ the Spanish side `{un}` and `{el}` are articles that fit the term.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -91,7 +91,9 @@ class Phrasebook:
     """One direction of the book. Of phrases that fit, the longest is taken."""
 
     def __init__(self, pages: _Pages, source: str) -> None:
-        self._whole = _by_first_word(_phrases(pages.whole, source))
+        self._whole = _by_first_word(
+            phrase for page in (pages.whole, pages.opens, pages.closes) for phrase in _phrases(page, source)
+        )
         self._leads = _by_first_word(_phrases(pages.leads, source))
         self._opens = _by_first_word(_phrases(pages.opens, source))
         self._closes = sorted(_phrases(pages.closes, source), key=_longest_first)
@@ -187,7 +189,7 @@ def _longest_first(phrase: _Phrase) -> int:
     return -len(phrase.pattern)
 
 
-def _by_first_word(phrases: Iterator[_Phrase]) -> dict[str, list[_Phrase]]:
+def _by_first_word(phrases: Iterable[_Phrase]) -> dict[str, list[_Phrase]]:
     by_word: dict[str, list[_Phrase]] = {}
     for each in sorted(phrases, key=_longest_first):
         by_word.setdefault("" if each.pattern[0].startswith("{") else each.pattern[0], []).append(each)

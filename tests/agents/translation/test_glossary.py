@@ -73,5 +73,6 @@ def test_the_phrase_book_is_read_both_ways_with_its_blanks() -> None:
     assert said("mi numero de factura es 700001", "es") == "my bill number is 700001"
     assert said("It's bill number 700001", "en") == "es la factura número 700001"
     assert said("I'd like a refund", "en") == "quiero un reembolso"
+    assert said("buenas tardes", "es") == "good afternoon"
     assert said("I'd like an elephant", "en") is None
     assert said("I want to order", "en") is None
