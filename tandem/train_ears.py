@@ -27,6 +27,13 @@ def train_ears(
             help="Train nothing: count this head's errors on voices it never heard, and on people.",
         ),
     ] = None,
+    language_head: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Train instead the head that tells which language is spoken, and write it here.",
+        ),
+    ] = None,
 ) -> None:
     """Train the ears' phone head on synthetic callers; Ctrl-C stops cleanly, --resume goes on.
 
@@ -36,12 +43,26 @@ def train_ears(
     if evaluate is not None:
         _evaluate(evaluate)
         return
+    if language_head is not None:
+        _train_language_head(language_head, seed)
+        return
     from model.ears.fit_head import HeadRecipe, HeadTraining
 
     training = HeadTraining(HeadRecipe(minutes=minutes, seed=seed), out, resume=resume)
     finished = _watched(training)
     ending = "Trained" if finished else "Stopped; go on with --resume"
     print(f"{ending}: {training.step} steps, {training.hours:.1f} h of lessons, {training.checkpoint}")
+
+
+def _train_language_head(out: Path, seed: int) -> None:
+    from rich.progress import Progress as Bar
+
+    from model.ears.fit_language import LESSONS, train_language_head
+
+    with Bar() as bar:
+        task = bar.add_task("lessons heard", total=LESSONS)
+        train_language_head(out, LESSONS, seed, lambda heard: bar.update(task, completed=heard))
+    print(f"Trained: {LESSONS} lessons, {out}")
 
 
 def _watched(training: "HeadTraining") -> bool:

@@ -1,4 +1,4 @@
-"""Training of the language head: `python -m model.ears.fit_language` makes what ships.
+"""Training of the language head: `tandem train-ears --language-head FILE` makes what ships.
 
 Voices of the training split say lessons, callers' turns and, in other languages, a few sentences, over the
 lines of the ears' lessons; the packaged encoder with our phone head listens, and the head learns from its
@@ -8,7 +8,7 @@ about as often, so that the voice tells nothing of the language.
 
 # H frames of 20 ms · W width
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -24,7 +24,7 @@ from torch.nn import functional
 from config.units import SAMPLE_RATE_HZ
 from model.data import scripts
 from model.ears.head_file import load_head
-from model.ears.language_head import SHIPPED, LanguageHead, save_language_head
+from model.ears.language_head import LanguageHead, save_language_head
 from model.ears.lesson_sounds import Sound, in_another_throat, through_lesson_line, trimmed
 from model.ears.lesson_texts import draw_text
 from model.ears.phone_head import PhoneNetwork
@@ -190,8 +190,8 @@ def _loss(head: LanguageHead, turns: Sequence[tuple[str, States]]) -> torch.Tens
     return functional.cross_entropy(nats, torch.tensor(targets), label_smoothing=0.02)
 
 
-def main(lessons: int = LESSONS, seed: int = 1, out: Path = SHIPPED) -> None:
-    """Draw the lessons, listen to them, learn, and write the head."""
+def train_language_head(out: Path, lessons: int, seed: int, report: Callable[[int], None]) -> None:
+    """Draw so many lessons, listen to them, learn, write the head; `report` is told how many were heard."""
     torch.set_num_threads(1)
     network, _ = load_head()
     utterances = Utterances("train", seed)
@@ -199,11 +199,5 @@ def main(lessons: int = LESSONS, seed: int = 1, out: Path = SHIPPED) -> None:
     for number in range(lessons):
         utterance = utterances.draw()
         heard.append((utterance.language, states_of(network, utterance.sound)))
-        if number % 500 == 0:
-            print(f"{number} of {lessons} lessons heard", flush=True)  # noqa: T201 - a command
+        report(number + 1)
     save_language_head(out, fit(heard, seed))
-    print(f"wrote {out}")  # noqa: T201 - a command
-
-
-if __name__ == "__main__":
-    main()

@@ -54,7 +54,7 @@ def load_language_head(path: Path = SHIPPED) -> LanguageHead:
     Raises:
         HeadError: the file is missing, or is not such a head.
     """
-    again = "`python -m model.ears.fit_language` makes one"
+    again = "`tandem train-ears --language-head FILE` makes one"
     if not path.is_file():
         raise HeadError(f"there is no language head {path}: {again}")
     head = LanguageHead()

@@ -14,6 +14,7 @@ NO_CHANGE = {
     "cancel_replay",
     "check_number",
     "book_phone_call",
+    "draft_translations",
 }
 """Routes that are no GET and change nothing."""
 ON_LIVE_CALLS = {"whisper_to_call", "hand_back_call", "end_call"}

@@ -43,7 +43,7 @@ async def test_what_it_says_and_calls_is_shown_and_then_the_result(
     code, out, error = await ask(*words, home=tmp_path, **given)
     assert (code, error) == (0, "")
     assert out.startswith('says   Let me look.\ncalls  order_status {"order_number": "104233"}\n')
-    assert 'says   It has shipped.\n{\n  "status": "shipped"\n}\n' in out
+    assert 'says   It has shipped.\nspent  140 tokens\n{\n  "status": "shipped"\n}\n' in out
     result = played.requests[1]["messages"][-1]["content"].splitlines()[1]
     assert json.loads(result)["status"] == "shipped"
     assert "It is 104233." in played.requests[0]["messages"][1]["content"]

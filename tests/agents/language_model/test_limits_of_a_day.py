@@ -97,6 +97,6 @@ async def test_the_settings_limit_the_day(
     agent = brief_worker(load(given), {}, unix_ms)
     assert isinstance(agent, LanguageModelAgent)
     with pytest.raises(LimitReached):
-        await agent.work(request, nothing, nothing)
+        await agent.work(request, nothing, nothing, lambda _: None)
     assert played.requests == []
     await agent.close()
