@@ -108,7 +108,6 @@ async def test_a_keyed_number_is_answered_and_the_agent_hangs_up_after_its_goodb
     assert report.outcome is Outcome.AGENT_HUNG_UP
     assert report.heard.rstrip().endswith("Goodbye!")
     assert report.errors == ()
-    assert max(report.latencies_ms) < 3_000
 
 
 async def test_every_call_leaves_a_recording_a_tape_and_a_row(stage: Stage) -> None:
