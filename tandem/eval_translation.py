@@ -196,7 +196,8 @@ async def compare(
     write: Callable[[dict[str, Any]], None],
 ) -> None:
     """The same heard words through every policy, on texts that may be tuned on."""
-    from model.evaluate.translation.figures import figures, figures_of_writing, plain
+    from model.evaluate.figures import plain
+    from model.evaluate.translation.figures import ALL_MEASURES, figures, figures_of_writing
     from tandem.eval_translation_run import TURN_BASED
     from tandem.eval_translation_run import write as write_down
 
@@ -221,7 +222,7 @@ async def compare(
         {
             "setting": _setting(order, translator),
             "policies": {
-                words: {name: plain(values) for name, values in columns.items()}
+                words: {name: plain(values, ALL_MEASURES) for name, values in columns.items()}
                 for words, columns in found.items()
             },
         }

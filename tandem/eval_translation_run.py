@@ -9,7 +9,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import count
 from typing import Final
 
 from agents.interpreting.events import (
@@ -111,7 +110,9 @@ async def _interpret(
     """Interpret one turn until all of it has been voiced; the state after it, and when that was."""
     updates = list(heard.updates)
     lasts_ms = len(heard.spoken.voiced) * MICRO_TURN_MS
-    for k in count(1):
+    k = 0
+    while True:
+        k += 1
         now_ms = under.at_ms + k * MICRO_TURN_MS
         events: list[Event] = []
         while updates and updates[0].at_ms <= k * MICRO_TURN_MS:
@@ -124,7 +125,6 @@ async def _interpret(
         idle = not (updates or under.answers or state.pending or state.turn.waiting)
         if k * MICRO_TURN_MS >= lasts_ms and (idle or k * MICRO_TURN_MS > _LONGEST_MS):
             return state, now_ms
-    raise AssertionError  # pragma: no cover - counting never ends
 
 
 def _told(update: Update, under: _Under, now_ms: int) -> Heard:

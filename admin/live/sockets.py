@@ -17,7 +17,7 @@ import logging
 from collections.abc import AsyncGenerator, Coroutine
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, Depends, Query, WebSocket, WebSocketDisconnect
 from redis.exceptions import RedisError
 
 from admin.access import Who, still_may
@@ -51,89 +51,6 @@ _AHEAD_BYTES: Final = 10 * _BYTES_A_SECOND
 """So much more than time allows may come before it is no voice."""
 
 
-@router.websocket("/calls/{call_id}/listen")
-async def listen_to_call(
-    websocket: WebSocket,
-    call_id: CallId,
-    parts: Parts,
-    live: Live,
-    who: Who,
-    connections: OpenConnections,
-) -> None:
-    """Hear both sides of a call."""
-    link = _Link(websocket, call_id, parts, live, who)
-    await websocket.accept()
-    try:
-        with connections.held(who, Holding.LISTEN):
-            state = await live.found(call_id)
-            await link.until_first(link.down(), link.keep_listening(state), link.drain())
-    except Problem as problem:
-        await link.refuse(problem)
-
-
-@router.websocket("/calls/{call_id}/take-over")
-async def take_call_over(
-    websocket: WebSocket,
-    call_id: CallId,
-    parts: Parts,
-    live: Live,
-    who: Who,
-    connections: OpenConnections,
-) -> None:
-    """Speak to the caller in the agent's place until the socket closes."""
-    link = _Link(websocket, call_id, parts, live, who)
-    await websocket.accept()
-    try:
-        with connections.held(who, Holding.TAKE_OVER):
-            state = await live.found(call_id)
-            await live.have(link.command(CommandKind.TAKE_OVER))
-            await _hold(link, live, state, who)
-    except Problem as problem:
-        await link.refuse(problem)
-
-
-@router.websocket("/calls/{call_id}/interpret")
-async def interpret_call(
-    websocket: WebSocket,
-    call_id: CallId,
-    parts: Parts,
-    live: Live,
-    who: Who,
-    connections: OpenConnections,
-    language: Annotated[str, Query(max_length=35)] = "en",
-) -> None:
-    """Speak to the caller in the agent's place, each in their own language, until the socket closes."""
-    link = _Link(websocket, call_id, parts, live, who)
-    await websocket.accept()
-    try:
-        _check_spoken(language)
-        with connections.held(who, Holding.TAKE_OVER):
-            state = await live.found(call_id)
-            link.language = language
-            await live.have(link.command(CommandKind.INTERPRET))
-            await _hold(link, live, state, who)
-    except Problem as problem:
-        await link.refuse(problem)
-
-
-def _check_spoken(language: str) -> None:
-    """Raise a Problem, 422, for a language (a BCP 47 tag) that the interpreter does not speak."""
-    if language.partition("-")[0].lower() not in LANGUAGES:
-        detail = f"The interpreter does not speak '{language}'. Choose one of: {', '.join(LANGUAGES)}."
-        raise Problem(422, "no-such-language", detail)
-
-
-async def _hold(link: "_Link", live: LiveCalls, state: LiveState, who: SignedIn) -> None:
-    await link.note(None, who.name)
-    try:
-        await link.say({"type": "taken"})
-        await link.until_first(link.down(), link.keep_listening(state), link.keep_hold(state), link.up(state))
-    finally:
-        with contextlib.suppress(Problem):  # or else the call takes itself back when nobody is heard of
-            await live.send(link.command(CommandKind.HAND_BACK), state.server)
-        await link.note(who.name, None)
-
-
 class _Link:
     """One socket to one call."""
 
@@ -141,23 +58,32 @@ class _Link:
         self, websocket: WebSocket, call_id: str, parts: AdminParts, live: LiveCalls, who: SignedIn
     ) -> None:
         self._websocket = websocket
-        self._call_id = call_id
+        self.call_id = call_id
         self._parts = parts
-        self._live = live
-        self._who = who
+        self.live = live
+        self.who = who
         self._holder = new_id()
         self.language = ""
         """What they speak, where they are interpreted."""
         self._closing: tuple[int, str] = (NORMAL, "")
         self._heard_s = 0.0
 
+    @contextlib.asynccontextmanager
+    async def open(self) -> AsyncGenerator[None]:
+        """Accept the socket; a Problem within is told to the browser."""
+        await self._websocket.accept()
+        try:
+            yield
+        except Problem as problem:
+            await self.refuse(problem)
+
     def command(self, kind: CommandKind) -> Command:
         """Make a command of ours."""
         return Command(
             id=new_id(),
-            call_id=self._call_id,
+            call_id=self.call_id,
             kind=kind,
-            person=self._who.name,
+            person=self.who.name,
             holder=self._holder,
             language=self.language,
         )
@@ -183,7 +109,7 @@ class _Link:
 
     async def down(self) -> None:
         """Hand on what the call sounds like."""
-        sound: AsyncGenerator[bytes] = self._live.sound(self._call_id, holder=bool(self.language))
+        sound: AsyncGenerator[bytes] = self.live.sound(self.call_id, holder=bool(self.language))
         async with contextlib.aclosing(sound):
             async for pcm in sound:
                 if pcm:
@@ -207,9 +133,9 @@ class _Link:
         clock = asyncio.get_running_loop().time
         looked_s = clock()
         while True:
-            await self._live.send(self.command(CommandKind.LISTEN), state.server)
+            await self.live.send(self.command(CommandKind.LISTEN), state.server)
             await asyncio.sleep(LISTEN_EVERY_S)
-            if await self._live.find(self._call_id) is None:
+            if await self.live.find(self.call_id) is None:
                 await self.say({"type": "ended"})
                 return
             if clock() - looked_s >= _LOOK_EVERY_S:
@@ -224,9 +150,9 @@ class _Link:
         clock = asyncio.get_running_loop().time
         self._heard_s = clock()
         while clock() - self._heard_s < _GONE_AFTER_S:
-            await self._live.send(self.command(CommandKind.HOLD), state.server)
+            await self.live.send(self.command(CommandKind.HOLD), state.server)
             await asyncio.sleep(HOLD_EVERY_S)
-            now = await self._live.find(self._call_id)
+            now = await self.live.find(self.call_id)
             if now is None:
                 await self.say({"type": "ended"})
                 return
@@ -256,7 +182,7 @@ class _Link:
                 return
             if len(piece) >= _TOGETHER_BYTES:
                 whole = len(piece) // 2 * 2
-                await self._live.speak(state.server, self._call_id, self._holder, piece[:whole])
+                await self.live.speak(state.server, self.call_id, self._holder, piece[:whole])
                 piece = piece[whole:]
 
     async def drain(self) -> None:
@@ -271,17 +197,75 @@ class _Link:
             return
         if isinstance(message, dict) and message.get("type") == "end":
             try:
-                await self._live.have(self.command(CommandKind.END))
+                await self.live.have(self.command(CommandKind.END))
             except Problem as problem:
                 if problem.status in (404, 409):  # over, or not ours any more: who looks for that tells it
                     return
                 raise
             async with self._parts.database.writing() as db:
-                change = Change("call", self._call_id, {"up": True}, {"up": False})
-                note(db, self._websocket, self._who, self._parts.now_ms(), change)
+                change = Change("call", self.call_id, {"up": True}, {"up": False})
+                note(db, self._websocket, self.who, self._parts.now_ms(), change)
 
     async def note(self, before: str | None, after: str | None) -> None:
         """Enter in the audit log who has the call."""
-        change = Change("call", self._call_id, {"held_by": before}, {"held_by": after})
+        change = Change("call", self.call_id, {"held_by": before}, {"held_by": after})
         async with self._parts.database.writing() as db:
-            note(db, self._websocket, self._who, self._parts.now_ms(), change)
+            note(db, self._websocket, self.who, self._parts.now_ms(), change)
+
+
+def _link(websocket: WebSocket, call_id: CallId, parts: Parts, live: Live, who: Who) -> _Link:
+    return _Link(websocket, call_id, parts, live, who)
+
+
+_Opened = Annotated[_Link, Depends(_link)]
+
+
+@router.websocket("/calls/{call_id}/listen")
+async def listen_to_call(link: _Opened, connections: OpenConnections) -> None:
+    """Hear both sides of a call."""
+    async with link.open():
+        with connections.held(link.who, Holding.LISTEN):
+            state = await link.live.found(link.call_id)
+            await link.until_first(link.down(), link.keep_listening(state), link.drain())
+
+
+@router.websocket("/calls/{call_id}/take-over")
+async def take_call_over(link: _Opened, connections: OpenConnections) -> None:
+    """Speak to the caller in the agent's place until the socket closes."""
+    async with link.open():
+        with connections.held(link.who, Holding.TAKE_OVER):
+            await _hold(link, CommandKind.TAKE_OVER)
+
+
+@router.websocket("/calls/{call_id}/interpret")
+async def interpret_call(
+    link: _Opened, connections: OpenConnections, language: Annotated[str, Query(max_length=35)] = "en"
+) -> None:
+    """Speak to the caller in the agent's place, each in their own language, until the socket closes."""
+    async with link.open():
+        _check_spoken(language)
+        link.language = language
+        with connections.held(link.who, Holding.TAKE_OVER):
+            await _hold(link, CommandKind.INTERPRET)
+
+
+def _check_spoken(language: str) -> None:
+    """Raise a Problem, 422, for a language (a BCP 47 tag) that the interpreter does not speak."""
+    if language.partition("-")[0].lower() not in LANGUAGES:
+        detail = f"The interpreter does not speak '{language}'. Choose one of: {', '.join(LANGUAGES)}."
+        raise Problem(422, "no-such-language", detail)
+
+
+async def _hold(link: _Link, kind: CommandKind) -> None:
+    """Have the call until one of us ends it."""
+    live, name = link.live, link.who.name
+    state = await live.found(link.call_id)
+    await live.have(link.command(kind))
+    await link.note(None, name)
+    try:
+        await link.say({"type": "taken"})
+        await link.until_first(link.down(), link.keep_listening(state), link.keep_hold(state), link.up(state))
+    finally:
+        with contextlib.suppress(Problem):  # or else the call takes itself back when nobody is heard of
+            await live.send(link.command(CommandKind.HAND_BACK), state.server)
+        await link.note(name, None)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from config.units import PACKET_MS
 from model.evaluate.cases import Case
 from model.evaluate.curves import Curve
-from model.evaluate.figures import MEASURES, Value, figures, shuffled
+from model.evaluate.figures import MEASURES, Value, figures, plain, shuffled
 from model.evaluate.judging import Verdict, judge
 from model.evaluate.recording import Recording
 
@@ -98,8 +98,8 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
             each.name: {
                 "label": each.label,
                 "torn_calls": each.torn,
-                "figures": _figures(each.figures),
-                "time_shuffled": _figures(each.control),
+                "figures": plain(each.figures, MEASURES),
+                "time_shuffled": plain(each.control, MEASURES),
                 "cases": [
                     {
                         "id": verdict.case_id,
@@ -129,19 +129,4 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
             }
             for curve in evaluation.curves
         },
-    }
-
-
-def _figures(values: Mapping[str, Value]) -> dict[str, Any]:
-    by_key = {measure.key: measure for measure in MEASURES}
-    return {
-        key: {
-            "value": value.value,
-            "n": value.n,
-            "low": value.low,
-            "high": value.high,
-            "target": by_key[key].target,
-            "met": by_key[key].met(value),
-        }
-        for key, value in values.items()
     }

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -109,6 +109,22 @@ class Measure:
         if self.target is None or value.value is None:
             return None
         return value.value <= self.target if self.at_most else value.value >= self.target
+
+
+def plain(values: Mapping[str, Value], measures: Sequence[Measure]) -> dict[str, Any]:
+    """Figures with their targets, as plain data; each is of one of the measures."""
+    by_key = {measure.key: measure for measure in measures}
+    return {
+        key: {
+            "value": value.value,
+            "n": value.n,
+            "low": value.low,
+            "high": value.high,
+            "target": by_key[key].target,
+            "met": by_key[key].met(value),
+        }
+        for key, value in values.items()
+    }
 
 
 def _goes_on(scenario: Scenario) -> tuple[Measure, ...]:

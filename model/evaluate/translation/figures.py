@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from model.evaluate.figures import Measure, Rows, Value, per, quantile, ratio, share
+from model.evaluate.figures import Measure, Rows, Value, per, plain, quantile, ratio, share
 from model.evaluate.translation.dialogues import Turn
 from model.evaluate.translation.interpreted import Interpreted
 from model.evaluate.translation.metrics import bleu, chrf, rows
@@ -144,10 +144,11 @@ def as_json(
         alone = figures_of_writing(towards(written, direction))
         if alone:
             directions["-".join(direction)] = {
-                "written": plain(alone),
+                "written": plain(alone, ALL_MEASURES),
                 **{
                     f"{system.words}, {system.way}": plain(
-                        figures(system.towards(direction), waiting(systems, system, direction), alone)
+                        figures(system.towards(direction), waiting(systems, system, direction), alone),
+                        ALL_MEASURES,
                     )
                     for system in systems
                 },
@@ -187,19 +188,3 @@ def waiting(systems: Sequence[System], system: System, direction: Direction) -> 
         ),
         (),
     )
-
-
-def plain(values: Mapping[str, Value]) -> dict[str, Any]:
-    """Figures with their targets, as plain data."""
-    by_key = {measure.key: measure for measure in ALL_MEASURES}
-    return {
-        key: {
-            "value": value.value,
-            "n": value.n,
-            "low": value.low,
-            "high": value.high,
-            "target": by_key[key].target,
-            "met": by_key[key].met(value),
-        }
-        for key, value in values.items()
-    }
