@@ -139,5 +139,6 @@ def test_pages_fit_their_window(site: Site, browser: Browser, width: int) -> Non
     for name, path in PAGES.items():
         page.goto(path)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.get_by_role("status", name="Loading")).to_have_count(0)
         too_wide += [name] if page.evaluate("document.documentElement.scrollWidth") > width else []
     assert too_wide == []

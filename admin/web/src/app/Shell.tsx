@@ -69,7 +69,7 @@ export function Shell() {
         </div>
         <Account />
       </nav>
-      <main id="main" tabIndex={-1} className="flex min-w-0 flex-1 flex-col overflow-hidden outline-none">
+      <main id="main" tabIndex={-1} className="relative flex min-w-0 flex-1 flex-col overflow-hidden outline-none">
         <Outlet />
       </main>
       <CommandPalette open={searching} onOpenChange={setSearching} />

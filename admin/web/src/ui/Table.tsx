@@ -4,7 +4,7 @@ import { cx } from "./cx";
 /** A table that scrolls sideways by itself where there is no room. */
 export function Table({ className, label, ...rest }: ComponentProps<"table"> & { label: string }) {
   return (
-    <div className="overflow-x-auto rounded-lg border border-line bg-surface" role="region" aria-label={label} tabIndex={0}>
+    <div className="relative overflow-x-auto rounded-lg border border-line bg-surface" role="region" aria-label={label} tabIndex={0}>
       <table {...rest} className={cx("w-full border-collapse text-left text-[13.5px]", className)} />
     </div>
   );
