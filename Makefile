@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/.installed
+AT_ONCE := -q -n 2 --dist worksteal
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 WEB := admin/web
@@ -54,12 +55,14 @@ run: $(STAMP)
 call: $(STAMP)
 	@exec $(VENV)/bin/tandem call --demo
 
-# Without npm's registry in reach everything is tested but the pages, and that is said.
+# Without npm's registry in reach everything is tested but the pages, and that is said. What needs neither a server nor
+# its time runs in two processes; live calls, servers and browsers one after the other, as they would be in each other's way.
 test: $(STAMP)
 	@$(MAKE) --no-print-directory $(WEB)/node_modules/.package-lock.json || \
 	  echo "The web application's packages could not be fetched: its tests are skipped."
 	@if [ -e $(WEB)/node_modules/.package-lock.json ]; then $(MAKE) --no-print-directory web web-test; fi
-	@$(VENV)/bin/python -m pytest -q
+	@$(VENV)/bin/python -m pytest $(AT_ONCE) -m 'not service and not slow'; quick=$$?; \
+	  $(VENV)/bin/python -m pytest -q -m 'service or slow' && exit $$quick
 
 check: $(STAMP) $(WEB_STAMP)
 	@$(VENV)/bin/ruff format --check --quiet .
@@ -67,7 +70,7 @@ check: $(STAMP) $(WEB_STAMP)
 	@$(VENV)/bin/lint-imports --verbose 2>&1 | tail -n 3
 	@$(VENV)/bin/pyright --warnings
 	@$(MAKE) --no-print-directory web-test
-	@$(VENV)/bin/python -m pytest -q -m 'not service and not slow'
+	@$(VENV)/bin/python -m pytest $(AT_ONCE) -m 'not service and not slow'
 
 bench: $(STAMP)
 	@$(VENV)/bin/tandem bench media
