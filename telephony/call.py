@@ -31,7 +31,6 @@ from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES
 from model.turn import (
     CallerSpoke,
     CallerTyped,
-    Heard,
     KeyPressed,
     LanguageChanged,
     OfferDropped,
@@ -46,15 +45,15 @@ from model.turn import (
     TurnTaken,
     Yielded,
 )
-from telephony import conversation_so_far, speculation, utterances
+from telephony import speculation
 from telephony.background import Background
 from telephony.call_parts import CallParts, CallSummary, Columns
 from telephony.classifying import Classifying
-from telephony.conversation_so_far import Spoken
 from telephony.ending import Ending
 from telephony.interpreting.on_call import Interpreting
 from telephony.line import LineAnswer, LineTurn
 from telephony.quiet import Quiet
+from telephony.said_and_heard import SaidAndHeard
 from telephony.steady_side import SteadySide, silent
 from telephony.steering import ENDED_BY_MANAGER, Steered, miss, spoken_over, steer
 from telephony.tape import Tape
@@ -77,8 +76,7 @@ class Call:
         self._parts = parts
         self._weave = Weave(parts.flow, begin(parts.flow, parts.facts))
         self._waiting: list[TurnEvent] = []
-        self._under_way: utterances.Utterances = ()
-        self._spoken = Spoken()
+        self._said = SaidAndHeard(parts.watch)
         self._heard_so_far: Transcript | None = None
         self._traces = TaskTraces(parts.facts.call_id)
         self._background = Background(
@@ -92,7 +90,7 @@ class Call:
         self._quiet = Quiet()
         self._ending = Ending(parts.carrier, parts.incoming.carrier_call_id)
         self._cleared = self._closed = False
-        self._heard_ms = self._micro_turns = 0
+        self._micro_turns = 0
         self._side = SteadySide(parts.agent, parts.facts.call_id)
         self._interpreting = Interpreting(parts.interpreters, parts.incoming, parts.facts.call_id)
         self._stepping = asyncio.Lock()
@@ -193,7 +191,7 @@ class Call:
         columns.interpreted[:], others = self._interpreting.tell()
         self._parts.tape.micro_turn(turn, output, columns.as_row())
         self._parts.steering.followed(turn, output, dialogue, self._interpreting.ear)
-        where = Where(dialogue.step, language, self._under_way, self._spoken.offset_ms)
+        where = Where(dialogue.step, language, self._said.under_way, self._said.offset_ms)
         self._parts.watch.micro_turn(turn, output, where, columns.delegations, columns.reports)
         self._parts.watch.interpreted(self._now_ms, columns.interpreted, others)
 
@@ -202,15 +200,9 @@ class Call:
     def _news(self, turn: LineTurn) -> list[TurnEvent]:
         """Tell the dialogue what happened since the last micro-turn; collect what the model must know."""
         now_ms = turn.index * MICRO_TURN_MS
-        if turn.heard:
-            self._spoken = replace(self._spoken, offset_ms=turn.heard[-1].later_ms)
-        if self._cleared:
-            self._under_way = utterances.flushed(self._under_way, turn.heard_ms)
-            self._cleared = False
-        events: list[TurnEvent] = []
-        if turn.heard_ms != self._heard_ms:
-            self._heard_ms = turn.heard_ms
-            events.append(Heard(turn.heard_ms))
+        heard = self._said.brought(turn, cleared=self._cleared)
+        self._cleared = False
+        events: list[TurnEvent] = [heard] if heard else []
         if turn.index == 0:
             self._tell(CallBegan())
         self._settle_heard(now_ms)
@@ -237,13 +229,9 @@ class Call:
         return events
 
     def _settle_heard(self, now_ms: int) -> None:
-        self._under_way, done = utterances.settle(self._under_way, self._heard_ms)
-        if done:
+        for heard in self._said.settled(now_ms):
             self._quiet.broken(now_ms)
-        for utterance in done:
-            self._spoken = conversation_so_far.agent_said(self._spoken, utterance)
-            self._parts.watch.heard(now_ms, utterance, self._spoken.offset_ms)
-            offer_id = dialogue_id(utterance.offer_id)
+            offer_id = dialogue_id(heard)
             self._tell(OfferHeard(offer_id))
             ending = self._weave.ending
             if ending and dialogue_id(ending.after_offer_id) == offer_id:
@@ -256,7 +244,7 @@ class Call:
             self._tell(TimePassed(now_ms))
 
     def _mind_silence(self, now_ms: int) -> None:
-        if self._under_way or self._weave.dialogue.task or self._ending.outcome or self._steered.held:
+        if self._said.under_way or self._weave.dialogue.task or self._ending.outcome or self._steered.held:
             self._quiet.broken(now_ms)
         elif news := self._quiet.news(now_ms):
             self._tell(news)
@@ -286,14 +274,13 @@ class Call:
         now_ms = (turn.index + 1) * MICRO_TURN_MS
         if output.readings.caller_voice > _VOICE:
             self._quiet.broken(now_ms)
-        if output.voicing and output.agent_words:
-            self._under_way = utterances.voiced(self._under_way, output.voicing, output.agent_words)
+        self._said.voiced(output)
         started = frozenset(act.offer_id for act in output.acts if isinstance(act, OfferStarted))
         taken = False
         for act in output.acts:
             match act:
                 case CallerSpoke(at_ms):
-                    self._spoken = replace(self._spoken, caller_spoke_ms=at_ms)
+                    self._said.caller_spoke(at_ms)
                 case OfferStarted(offer_id) | Resumed(offer_id):
                     self._voicing = offer_id
                     self._traces.voiced(offer_id)
@@ -302,7 +289,7 @@ class Call:
                     self._cleared = True
                 case OfferFinished(offer_id):
                     self._voicing = None
-                    self._under_way = utterances.completed(self._under_way, offer_id)
+                    self._said.completed(offer_id)
                 case OfferDropped(offer_id):
                     self._lost(offer_id)
                 case TurnTaken(transcript):
@@ -316,17 +303,12 @@ class Call:
     def _lost(self, offer_id: str) -> None:
         if self._voicing == offer_id:
             self._voicing = None
-        self._under_way, utterance = utterances.cut(self._under_way, offer_id, self._heard_ms)
-        if utterance is not None:
-            self._spoken = conversation_so_far.agent_said(self._spoken, utterance)
-            self._parts.watch.heard(self._now_ms, utterance, self._spoken.offset_ms)
+        if self._said.lost(offer_id, self._now_ms):
             self._tell(OfferLost(dialogue_id(offer_id)))
-        else:
-            self._spoken = conversation_so_far.forgotten(self._spoken, offer_id)
 
     def _take(self, transcript: Transcript, started: frozenset[str]) -> None:
         """The caller's turn is over: the dialogue answers, and early look-ups are adopted or dropped."""
-        self._spoken = conversation_so_far.caller_said(self._spoken, transcript, self._now_ms)
+        self._said.caller_said(transcript, self._now_ms)
         self._heard_so_far = None
         if not self._steered.held:
             self._follow(take(self._weave, transcript, started))
@@ -376,7 +358,7 @@ class Call:
         self._traces.unvoiced(events)
         for event in events:
             if isinstance(event, OfferMade):
-                self._spoken = conversation_so_far.offered(self._spoken, event.offer)
+                self._said.offered(event.offer)
             if isinstance(event, LanguageChanged):
                 self._columns.language.append(event.language)
 
@@ -394,6 +376,5 @@ class Call:
         self._traces.applied(report, self._waiting[made_before:])
 
     def _with_conversation(self, delegation: Delegation, transcript: Transcript | None = None) -> Delegation:
-        far = (self._spoken, self._under_way, self._heard_ms, self._now_ms)
-        said = conversation_so_far.so_far(*far, transcript)
+        said = self._said.so_far(self._now_ms, transcript)
         return delegation.model_copy(update={"conversation": said})
