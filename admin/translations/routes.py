@@ -12,6 +12,7 @@ from agents.translation.chosen import open_translator, status
 from agents.translation.glossary import GlossaryError
 from agents.translation.translator import NoSuchPair, NoTranslator, Passage, TranslationError
 from config.flow_text import Tag
+from config.interpreting import LANGUAGES
 
 router = APIRouter(prefix="/translations", tags=["translations"])
 
@@ -32,6 +33,8 @@ class Translating(BaseModel):
     name: str
     pairs: list[Languages]
     """Languages, from and into; none: any, where there is somebody."""
+    spoken: list[str]
+    """Languages an interpreter of live calls speaks."""
     says: str
     remedy: str
 
@@ -59,7 +62,9 @@ async def read_translator(parts: Parts) -> Translating:
     """Tell who translates here, if anybody."""
     found = status(parts.settings)
     pairs = [Languages(source=source, target=target) for source, target in sorted(found.pairs)]
-    return Translating(name=found.name, pairs=pairs, says=found.says, remedy=found.remedy)
+    return Translating(
+        name=found.name, pairs=pairs, spoken=list(LANGUAGES), says=found.says, remedy=found.remedy
+    )
 
 
 @router.post("/drafts")

@@ -25,6 +25,7 @@ async def test_without_a_translator_the_line_that_brings_one_is_answered(
     told = (await manager.get("/translations")).json()
     assert told["name"] == ""
     assert told["remedy"].startswith("apt-get install")
+    assert told["spoken"] == ["en", "es"]
 
 
 @pytest.mark.service

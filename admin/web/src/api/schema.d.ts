@@ -2993,6 +2993,8 @@ export interface components {
             name: string;
             /** Pairs */
             pairs: components["schemas"]["Languages"][];
+            /** Spoken */
+            spoken: string[];
             /** Says */
             says: string;
             /** Remedy */
