@@ -8,7 +8,7 @@ from typing import Any, Final
 from admin.problems import Problem
 
 RECORDING: Final = "call.wav"
-_ROWS: Final = "tape.jsonl"
+ROWS: Final = "tape.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def read_rows(folder: Path, from_byte: int, limit: int) -> Rows:
         Problem: 404, there is no tape; 400, no row begins there.
     """
     try:
-        file = (folder / _ROWS).open("rb")
+        file = (folder / ROWS).open("rb")
     except FileNotFoundError:
         raise Problem(404, "no-tape", "This call left no tape.") from None
     with file:

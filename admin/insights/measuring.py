@@ -18,7 +18,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.apart import Apart
-from admin.calls.tape import read_rows
+from admin.calls.broken_off import close_broken_off
+from admin.calls.tape import ROWS, read_rows
 from admin.insights import roll_up, words
 from admin.insights.latencies import bounded, percentile, written
 from admin.insights.tables import CallMeasuresRow
@@ -71,6 +72,7 @@ class Measuring:
         self, settings: Settings, database: Database, apart: Apart, now_ms: Callable[[], int] = unix_ms
     ) -> None:
         self._tapes = settings.tapes
+        self._longest = timedelta(minutes=settings.max_call_minutes)
         price = settings.carrier_usd_per_minute
         self._prices = Prices(None if price is None else round(price * 1e6))
         self._database = database
@@ -84,6 +86,8 @@ class Measuring:
         while True:
             try:
                 began = at(self._now_ms())
+                if await close_broken_off(self._database, self._tapes, self._longest, began):
+                    since = None
                 await self.measure_all(since)
                 since = began - _WITHIN
                 self._trouble = False
@@ -146,7 +150,7 @@ class Measuring:
     async def _measured(self, row: CallRow) -> tuple[Measures, bool] | None:
         """Measure a call, and tell whether from its tape; None: not yet, and perhaps not here."""
         folder = self._tapes / row.tape
-        if folder.parent == self._tapes and (folder / "tape.jsonl").is_file():
+        if folder.parent == self._tapes and (folder / ROWS).is_file():
             found = await self._apart.run(measure_tape, folder)
             if found is not None:
                 return found, True
