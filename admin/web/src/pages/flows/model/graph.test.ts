@@ -20,6 +20,7 @@ const FLOW: Content = {
   start: "greet",
   silence: { then: "bye" },
   global_steps: { person: "bye" },
+  global_keys: { "2": "look" },
   steps: {
     greet: { kind: "ask", says: "Hi", slot: "number", next: "look", answers: { no: "bye" }, at_most: { times: 2, then: "bye" } },
     look: { kind: "look_up", tool: "order_status", next: "bye", failed: { otherwise: "greet" }, meanwhile: { dropped_at: ["greet"] } },

@@ -80,7 +80,10 @@ export function sourcePorts(content: Content, id: SourceId): Port[] {
     case "@start":
       return [port(["start"], "first step", "next")];
     case "@global":
-      return Object.keys(branchAt(content, ["global_steps"])).map((name) => port(["global_steps", name], words(name), "meaning"));
+      return [
+        ...Object.keys(branchAt(content, ["global_steps"])).map((name) => port(["global_steps", name], words(name), "meaning")),
+        ...Object.keys(branchAt(content, ["global_keys"])).map((key) => port(["global_keys", key], `key ${key}`, "other")),
+      ];
     case "@trouble":
       return [
         port(["silence", "then"], "nobody speaks", "silence"),

@@ -4,6 +4,7 @@ import { read } from "./yaml";
 
 const TEXT = `schema: 1
 start: nowhere
+global_keys: {"#": gone}
 steps:
   greet:
     kind: ask
@@ -18,12 +19,14 @@ const found = (step: string | null, line: number | null, sentence: string) =>
   problemsAt([{ step, line, sentence, fix: null }], TEXT, read(TEXT).content ?? {})[0]?.path;
 
 it("a finding is brought to the field its line is about", () => {
-  expect(found("greet", 7, "answers.yes 'gone' does not exist")).toEqual(["steps", "greet", "answers"]);
+  expect(found("greet", 8, "answers.yes 'gone' does not exist")).toEqual(["steps", "greet", "answers", "yes"]);
+  expect(found(null, 3, "global_keys.#: step 'gone' does not exist")).toEqual(["global_keys", "#"]);
+  expect(found(null, 3, "global_keys: '2' could also begin a number")).toEqual(["global_keys"]);
   expect(found(null, 2, "start: step 'nowhere' does not exist")).toEqual(["start"]);
 });
 it("without a line, to the field its words name", () => {
   expect(found("look", null, "'tool' is missing")).toEqual(["steps", "look", "tool"]);
-  expect(found("look", 8, "'waiting.says' is missing")).toEqual(["steps", "look", "waiting", "says"]);
+  expect(found("look", 9, "'waiting.says' is missing")).toEqual(["steps", "look", "waiting", "says"]);
   expect(found("look", null, "argument 'number' takes slot 'x', which does not exist")).toEqual(["steps", "look", "arguments", "number"]);
   expect(found("look", null, "decides by 'x', which no slot and no look-up gives")).toEqual(["steps", "look", "by"]);
   expect(found("greet", null, "is never reached")).toEqual(["steps", "greet"]);

@@ -22,7 +22,7 @@ const SPOKEN: Readonly<Record<string, string>> = {
 };
 const MISSING = /^'([a-z_.]+)' is missing/;
 const ARGUMENT = /^argument '([^']+)'/;
-const LEADING = /^'?([a-z_]+(?:\.[a-z0-9_]+)*)'?[ :]/;
+const LEADING = /^'?([a-z_]+(?:\.[a-z0-9_*#]+)*)'?[ :]/;
 
 export function problemsAt(findings: readonly Finding[], text: string, content: Content): ProblemAt[] {
   return findings.map(({ step, line, sentence, fix }) => ({ path: pathOf(step, line, sentence, text, content), step, sentence, fix }));
@@ -32,18 +32,18 @@ function pathOf(step: string | null, line: number | null, sentence: string, text
   const base = step === null ? [] : ["steps", step];
   const byLine = line === null ? [] : pathAtLine(text, line);
   const inside = base.every((key, index) => byLine[index] === key);
-  if (inside && byLine.length > base.length) {
-    const missing = MISSING.exec(sentence)?.[1];
-    return missing && step === null ? [...byLine, ...missing.split(".")] : byLine;
-  }
   const missing = MISSING.exec(sentence)?.[1];
+  const named = [...base, ...(LEADING.exec(sentence)?.[1]?.split(".") ?? [])];
+  if (inside && byLine.length > base.length) {
+    if (missing && step === null) return [...byLine, ...missing.split(".")];
+    return named.length > byLine.length && byLine.every((key, index) => named[index] === key) ? named : byLine;
+  }
   if (missing) return [...base, ...missing.split(".")];
   const argument = ARGUMENT.exec(sentence)?.[1];
   if (argument) return [...base, "arguments", argument];
   for (const [words, field] of Object.entries(SPOKEN)) if (sentence.startsWith(words)) return [...base, field];
-  const field = LEADING.exec(sentence)?.[1]?.split(".");
   const holder = at(content, base);
-  return field && isBranch(holder) && Object.hasOwn(holder, field[0] ?? "") ? [...base, ...field] : base;
+  return isBranch(holder) && Object.hasOwn(holder, named[base.length] ?? "") ? named : base;
 }
 
 export function under(problem: ProblemAt, path: Path): boolean {
@@ -62,6 +62,6 @@ export function countByStep(problems: readonly ProblemAt[]): Map<string, number>
 
 function sourceOf([first]: Path): string | null {
   if (first === "start") return "@start";
-  if (first === "global_steps") return "@global";
+  if (first === "global_steps" || first === "global_keys") return "@global";
   return first === "silence" || first === "misunderstood" || first === "trouble" ? "@trouble" : null;
 }

@@ -177,7 +177,12 @@ function rewriteValue(work: Work, pair: Pair, key: string, value: Value): void {
   }
   const from = startOf(pair);
   const to = endOf(pair);
-  const rendered = pairText(work, key, isMap(node) || isSeq(node) ? patched(work.document, node, value) : value, columnOf(work.text, from));
+  const column = columnOf(work.text, from);
+  const nested = isMap(node) || isSeq(node) ? node : null;
+  const behind = nested?.flow ? nested.comment : null; // stays where it is, behind the entry
+  if (nested && behind) nested.comment = null;
+  const rendered = pairText(work, key, nested ? patched(work.document, nested, value) : value, column);
+  if (nested && behind) nested.comment = behind;
   const ending = work.text.slice(from, to).endsWith("\n") ? newline(work.text) : "";
   work.edits.push({ from, to, text: rendered + ending });
 }

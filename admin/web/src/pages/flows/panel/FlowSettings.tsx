@@ -3,13 +3,15 @@ import { Trash2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { Button, IconButton } from "@/ui/Button";
 import { Field, Input } from "@/ui/Field";
-import { asName, branchAt, type Branch, freeName, isList, type Path, put, textAt, type Value } from "../model/content";
+import { asName, branchAt, type Branch, freeName, isList, type Path, textAt, type Value } from "../model/content";
 import { words } from "../model/graph";
 import { useEditing, useField } from "./editing";
 import { ChoiceField, Dial, DIALS, NumberField, Section, StepField, Toggle, WordsField } from "./fields";
+import { LanguageSettings } from "./LanguageSettings";
+import { KeysField } from "./MapFields";
 import { AnswersField, MeaningFields } from "./MeaningFields";
 import { SLOT_KINDS, SlotFields } from "./SlotFields";
-import { languageName, RoundsField, TextField } from "./TextField";
+import { RoundsField, TextField } from "./TextField";
 
 const VOICES = [
   ["house", "House"],
@@ -34,9 +36,7 @@ export function FlowSettings({ focus }: { focus: Path }) {
         <StepField path={["start"]} label="A call begins at" />
         <ChoiceField path={["currency"]} label="Amounts are in" options={CURRENCIES} otherwise="USD" />
       </Section>
-      <Section title="Languages">
-        <Languages />
-      </Section>
+      <LanguageSettings />
       <Section title="Voice">
         <ChoiceField path={["voice", "name"]} label="Who speaks" options={VOICES} otherwise="house" />
         <Slide path={["voice", "speed"]} label="Speed" ends={["slower", "faster"]} least={0.7} most={1.4} otherwise={1} />
@@ -74,6 +74,7 @@ export function FlowSettings({ focus }: { focus: Path }) {
       </Section>
       <Section title="At any point">
         <AnswersField path={["global_steps"]} label="Whenever the caller means…" />
+        <KeysField path={["global_keys"]} label="Or presses a key…" hint="Wherever no number is asked for, as on a keypad: 2 for Spanish." />
       </Section>
       <Entries
         title="Meanings"
@@ -148,66 +149,6 @@ function Slide({ path, label, ends, least, most, otherwise }: {
         <span>{ends[1]}</span>
       </div>
     </Field>
-  );
-}
-
-const TAGS = ["en-US", "en-GB", "es-MX", "es-ES"];
-
-function Languages() {
-  const { content, set, change, readOnly } = useEditing();
-  const { error } = useField(["languages"]);
-  const several = isList(content["languages"]) ? content["languages"].map(String) : [];
-  const tags = several.length > 0 ? several : [textAt(content, ["language"]) || "en-US"];
-  const write = (next: string[]) =>
-    change((before) => {
-      const [first = "en-US"] = next;
-      const one = next.length < 2;
-      const changed = put(before, ["language"], first);
-      return put(changed, ["languages"], one ? undefined : next);
-    });
-  return (
-    <div className="flex flex-col gap-2">
-      {tags.map((tag, index) => (
-        <div key={tag} className="flex items-center gap-2">
-          <span className="flex-1">
-            {languageName(tag)} {index === 0 && tags.length > 1 && <span className="text-xs text-faint">a call begins in it</span>}
-          </span>
-          {!readOnly && index > 0 && (
-            <Button size="small" variant="quiet" onClick={() => write([tag, ...tags.filter((each) => each !== tag)])}>
-              Make first
-            </Button>
-          )}
-          {!readOnly && tags.length > 1 && (
-            <IconButton label={`Remove ${languageName(tag)}`} className="w-7" onClick={() => write(tags.filter((each) => each !== tag))}>
-              <Trash2 className="size-3.5" aria-hidden />
-            </IconButton>
-          )}
-        </div>
-      ))}
-      {!readOnly && (
-        <select
-          aria-label="Add a language"
-          className="h-8 rounded-md border border-dashed border-line-strong bg-transparent px-2 text-[13px] text-accent-ink"
-          value=""
-          onChange={(event) => (event.target.value.startsWith("=") ? set(["language"], event.target.value.slice(1)) : write([...tags, event.target.value]))}
-        >
-          <option value="">+ Another language</option>
-          {TAGS.filter((tag) => !tags.some((each) => each.split("-")[0] === tag.split("-")[0])).map((tag) => (
-            <option key={tag} value={tag}>
-              {languageName(tag)}
-            </option>
-          ))}
-          {tags.length === 1 &&
-            TAGS.filter((tag) => tag !== tags[0]).map((tag) => (
-              <option key={tag} value={`=${tag}`}>
-                {languageName(tag)} instead
-              </option>
-            ))}
-        </select>
-      )}
-      {error && <p className="text-xs text-bad">{error}</p>}
-      <p className="text-xs text-faint">Each text then has a tab for each language.</p>
-    </div>
   );
 }
 

@@ -1,4 +1,4 @@
-/** Fields that lead by name: cases of a decision, failures of a look-up, and what a tool is called with. */
+/** Fields that lead by name: cases of a decision, failures of a look-up, keys; and what a tool is called with. */
 import { Trash2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { Button, IconButton } from "@/ui/Button";
@@ -26,7 +26,7 @@ const FAILURES: readonly (readonly [string, string])[] = [
 /** Failure word → step. */
 export function FailuresField({ path }: { path: Path }) {
   const { content, set, readOnly } = useEditing();
-  const { error } = useField(path);
+  const { error } = useField(path, false);
   const failed = branchAt(content, path);
   const free = FAILURES.filter(([word]) => !Object.hasOwn(failed, word));
   return (
@@ -60,19 +60,74 @@ export function FailuresField({ path }: { path: Path }) {
   );
 }
 
-function TargetRow({ path, target, name, children }: { path: Path; target: Value; name: string; children: ReactNode }) {
-  const { set, readOnly } = useEditing();
+/** The keys of a telephone, each with the step it leads to. */
+export function KeysField({ path, label, hint }: { path: Path; label: string; hint: string }) {
+  const { content, set, readOnly } = useEditing();
+  const { error } = useField(path, false);
+  const keys = branchAt(content, path);
+  const free = [..."1234567890*#"].filter((key) => !Object.hasOwn(keys, key));
   return (
-    <li className="flex items-center gap-2">
-      <div className="min-w-0 basis-2/5">{children}</div>
-      <div className="min-w-0 flex-1">
-        <StepPicker label={`Where ${name} leads`} value={typeof target === "string" ? target : ""} onChange={(to) => set(path, to)} disabled={readOnly} />
-      </div>
-      {!readOnly && (
-        <IconButton label={`Remove ${name}`} className="w-7" onClick={() => set(path, undefined)}>
-          <Trash2 className="size-3.5" aria-hidden />
-        </IconButton>
+    <fieldset>
+      <legend className="text-[13px] font-medium">{label}</legend>
+      <p role={error ? "alert" : undefined} className={cx("text-xs", error ? "text-bad" : "text-faint")}>
+        {error ?? hint}
+      </p>
+      <ul className="mt-1.5 flex flex-col gap-1.5">
+        {Object.entries(keys).map(([key, target]) => (
+          <TargetRow
+            key={key}
+            path={[...path, key]}
+            target={target}
+            name={`key ${key}`}
+            onRemove={() => set(Object.keys(keys).length > 1 ? [...path, key] : path, undefined)}
+          >
+            <kbd className="grid size-7 place-items-center rounded-md border border-line-strong bg-sunken font-mono text-[13px] font-medium">{key}</kbd>
+          </TargetRow>
+        ))}
+      </ul>
+      {!readOnly && free.length > 0 && (
+        <Select aria-label="Add a key" className="mt-2 border-dashed text-accent-ink" value="" onChange={(event) => set([...path, event.target.value], "")}>
+          <option value="">+ When the caller presses…</option>
+          {free.map((key) => (
+            <option key={key} value={key}>
+              {key}
+            </option>
+          ))}
+        </Select>
       )}
+    </fieldset>
+  );
+}
+
+function TargetRow({ path, target, name, children, onRemove }: {
+  path: Path;
+  target: Value;
+  name: string;
+  children: ReactNode;
+  onRemove?: () => void;
+}) {
+  const { set } = useEditing();
+  const { error, readOnly } = useField(path);
+  return (
+    <li>
+      <div className="flex items-center gap-2">
+        <div className="min-w-0 basis-2/5">{children}</div>
+        <div className="min-w-0 flex-1">
+          <StepPicker
+            label={`Where ${name} leads`}
+            value={typeof target === "string" ? target : ""}
+            onChange={(to) => set(path, to)}
+            disabled={readOnly}
+            wrong={error !== undefined}
+          />
+        </div>
+        {!readOnly && (
+          <IconButton label={`Remove ${name}`} className="w-7" onClick={onRemove ?? (() => set(path, undefined))}>
+            <Trash2 className="size-3.5" aria-hidden />
+          </IconButton>
+        )}
+      </div>
+      {error && <p className="mt-0.5 text-xs text-bad">{error}</p>}
     </li>
   );
 }
@@ -80,7 +135,7 @@ function TargetRow({ path, target, name, children }: { path: Path; target: Value
 /** Value → step. The case `nothing`: it is not known. */
 export function CasesField({ path }: { path: Path }) {
   const { content, set, change, readOnly } = useEditing();
-  const { error } = useField(path);
+  const { error } = useField(path, false);
   const [typed, setTyped] = useState("");
   const cases = branchAt(content, path);
   const add = () => {
