@@ -4,8 +4,12 @@ One direction: a speaker's language into a listener's. Times are call time of th
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from agents.translation.translator import Passage
+
+UNKNOWN: Final = "und"
+"""Stands for the tag of a language that nobody here knows: nothing of it is translated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,20 @@ class Spoken:
 class SpeaksLanguage:
     """From now on the speaker speaks `language`, a BCP 47 tag.
 
-    Where that is the listener's own, nothing is translated until it changes again. What of the current turn
-    was translated stands; the rest is taken up from what is heard next.
+    Where that is the listener's own, or `UNKNOWN`, nothing is translated until it changes again. What of the
+    current turn was translated stands; the rest is taken up from what is heard next.
+    """
+
+    language: str
+    now_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class HearsLanguage:
+    """From now on the listener speaks `language`, a BCP 47 tag, and is to hear that one.
+
+    What waits to be said in the language before will not be. Of a turn that begins to be translated by this,
+    what was said so far was heard as it was said; what follows is translated.
     """
 
     language: str
@@ -85,7 +101,7 @@ class Tick:
     now_ms: int
 
 
-Event = Heard | Translated | NotTranslated | Spoken | SpeaksLanguage | Repeat | Tick
+Event = Heard | Translated | NotTranslated | Spoken | SpeaksLanguage | HearsLanguage | Repeat | Tick
 
 
 # --- what it answers ------------------------------------------------------------------------------

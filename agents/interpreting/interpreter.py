@@ -16,6 +16,7 @@ from agents.interpreting.events import (
     Event,
     Heard,
     HeardWord,
+    HearsLanguage,
     NotSaid,
     NotTranslated,
     Repeat,
@@ -55,6 +56,8 @@ def advance(state: State, event: Event) -> tuple[State, Actions]:
             return state.spoken(event.say_id, event.now_ms), ()
         case SpeaksLanguage():
             return _other_language(state, event.language), ()
+        case HearsLanguage():
+            return _other_listener(state, event.language), ()
         case Repeat():
             return _said_again(state, event.now_ms)
         case Tick():
@@ -72,6 +75,18 @@ def _other_language(state: State, language: str) -> State:
     silent_ms = max((word.end_ms for word in heard), default=state.turn.settled_ms)
     settled_ms = sent_ms if state.translates else silent_ms
     return replace(state, source=language, turn=Turn(settled_ms=settled_ms, begun=state.turn.begun))
+
+
+def _other_listener(state: State, language: str) -> State:
+    """Say nothing more in the language before."""
+    if language == state.target:
+        return state
+    after = replace(state, target=language, pending=(), last=())
+    if after.translates is state.translates:
+        return after
+    words = (*(sent.word for sent in state.turn.sent), *(each.word for each in state.turn.waiting))
+    heard_ms = max((word.end_ms for word in words), default=state.turn.settled_ms)
+    return replace(after, turn=Turn(settled_ms=heard_ms, begun=state.turn.begun))
 
 
 # --- words ----------------------------------------------------------------------------------------

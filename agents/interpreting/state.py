@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Self
 
-from agents.interpreting.events import HeardWord
+from agents.interpreting.events import UNKNOWN, HeardWord
 from agents.interpreting.policy import DEFAULT, Policy
 from agents.interpreting.stable import Waiting
 from agents.translation.translator import language_of
@@ -118,8 +118,8 @@ class State:
 
     @property
     def translates(self) -> bool:
-        """Whether the speaker speaks another language than the listener."""
-        return language_of(self.source) != language_of(self.target)
+        """Whether the speaker speaks another language than the listener, and a known one."""
+        return self.source != UNKNOWN and language_of(self.source) != language_of(self.target)
 
     @property
     def busy(self) -> bool:

@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 
 from agents.interpreting.events import (
+    UNKNOWN,
     AsksToRepeat,
     Heard,
+    HearsLanguage,
     NotTranslated,
     Repeat,
     Say,
@@ -267,6 +269,32 @@ def test_a_language_that_changes_within_a_turn_leaves_what_was_said():
     call.tell(SpeaksLanguage("es-MX", call.now_ms))
     call.hears(*["i want to talk but mi marido habla"] * 3)
     assert len(call.phrases) == said
+
+
+def test_nothing_is_translated_of_a_language_nobody_knows():
+    call = Call()
+    call.tell(SpeaksLanguage(UNKNOWN, call.now_ms))
+    call.say("ich spreche deutsch")
+    assert call.done == []
+
+
+def test_a_listener_who_goes_over_to_the_speakers_language_hears_nothing_more_translated_until_back():
+    call = Call()
+    call.tell(HearsLanguage("en-GB", call.now_ms))
+    call.say("so you speak english too")
+    assert call.done == []
+    call.tell(HearsLanguage("es-MX", call.now_ms))
+    call.say("now in english again")
+    assert [phrase.lower() for phrase in call.phrases] == ["now in english again."]
+
+
+def test_a_listener_who_changes_languages_within_a_turn_is_told_what_follows():
+    call = Call()
+    call.tell(HearsLanguage("en-US", call.now_ms))
+    call.hears(*["i want to talk but"] * 3)
+    call.tell(HearsLanguage("es-MX", call.now_ms))
+    call.tell(Heard(spoken("i want to talk but not to you"), final=True, now_ms=call.now_ms))
+    assert [phrase.lower() for phrase in call.phrases] == ["not to you."]
 
 
 def test_silence_says_nothing():

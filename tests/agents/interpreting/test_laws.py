@@ -9,6 +9,7 @@ from agents.interpreting.events import (
     Event,
     Heard,
     HeardWord,
+    HearsLanguage,
     NotTranslated,
     Repeat,
     Say,
@@ -82,7 +83,8 @@ EVENTS = st.lists(
         st.builds(lambda far: ("failed", far), st.integers(0, 5)),
         st.just(("passed",)),
         st.just(("again",)),
-        st.builds(lambda tag: ("speaks", tag), st.sampled_from(["en-US", "es-MX", "fr"])),
+        st.builds(lambda tag: ("speaks", tag), st.sampled_from(["en-US", "es-MX", "fr", "und"])),
+        st.builds(lambda tag: ("hears", tag), st.sampled_from(["en-US", "es-MX", "fr"])),
     ),
     max_size=24,
 )
@@ -105,6 +107,8 @@ def told(script: list[tuple], policy) -> tuple[list, list]:
                 event = Repeat(now_ms)
             case ("speaks", tag):
                 event = SpeaksLanguage(tag, now_ms)
+            case ("hears", tag):
+                event = HearsLanguage(tag, now_ms)
             case _:
                 event = Tick(now_ms)
         state, actions_now = advance(state, event)
