@@ -91,6 +91,7 @@ class Offer:
         interruptible: False for the few sentences that must be heard (a legal notice).
         language: of the text, a BCP 47 tag; None: the call's when it was offered. A reply prepared for "en
             español" is in Spanish before the call is.
+        speed: it is voiced so many times as fast as the call's voice speaks.
     """
 
     id: str
@@ -102,6 +103,7 @@ class Offer:
     expires_ms: int | None = None
     interruptible: bool = True
     language: str | None = None
+    speed: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

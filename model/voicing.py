@@ -17,8 +17,8 @@ from model.turn import Audio, Offer, Urgency, Word
 from model.voice.ahead import Utterance
 from model.voice.reading import FADE_OUT_SAMPLES, Reading
 
-Prepare = Callable[[str, str], Utterance]
-"""A text and its language (BCP 47 tag) to sound; returns at once, the sound follows."""
+Prepare = Callable[[str, str, float], Utterance]
+"""A text, its language (BCP 47 tag) and `Offer.speed` to sound; returns at once, the sound follows."""
 
 _BACKCHANNEL_GAIN: Final = 0.45
 """A "mm-hm" is said under the caller's voice, not over it."""

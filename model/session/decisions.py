@@ -78,7 +78,7 @@ def _resumed(session: Session, row: Row, prepare: Prepare) -> Session:
     row.acts.append(Resumed(voicing.offer.id))
     silent_ms = (row.agent_sample - (voicing.sounded_until or 0)) // SAMPLES_PER_MS
     long = voicing.standing is Standing.YIELDED and silent_ms >= _TAKING_UP_AGAIN_AFTER_MS
-    introduction = prepare(session.listening.introduction, session.language) if long else None
+    introduction = prepare(session.listening.introduction, session.language, 1.0) if long else None
     return replace(session, voicing=voicing.resume(session.heard_ms, introduction))
 
 

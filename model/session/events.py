@@ -31,7 +31,7 @@ def told(session: Session, event: TurnEvent, row: Row, prepare: Prepare) -> Sess
     match event:
         case OfferMade(offer):
             offer = replace(offer, language=offer.language or session.language)
-            prepare(offer.text, offer.language or session.language)
+            prepare(offer.text, offer.language or session.language, offer.speed)
             return replace(session, offers=session.offers.make(offer))
         case OfferWithdrawn(offer_id):
             return _withdrawn(session, offer_id, row)

@@ -49,7 +49,7 @@ def begun(session: Session, row: Row, prepare: Prepare) -> Session:
     offer = session.offers.at_once() or (_for_a_free_floor(session, row) if session.floor.is_free else None)
     if offer is None or _gap_samples(session, row, offer) >= MICRO_TURN_SAMPLES:
         return session
-    utterance = prepare(offer.text, offer.language or session.language)
+    utterance = prepare(offer.text, offer.language or session.language, offer.speed)
     if utterance.clause(0) is None and not utterance.complete:
         return session
     row.acts.append(OfferStarted(offer.id))

@@ -8,6 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Condition, Lock
 from typing import Final, Protocol
 
@@ -103,8 +104,15 @@ class Ahead:
         self._patience = _Patience()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="voice")
 
-    def prepare(self, text: str, language: str = "en-US", choice: VoiceChoice = AS_USUAL) -> Utterance:
-        """Begin to synthesise `text` (BCP 47 tag), or find it among what is kept. Returns at once."""
+    def prepare(
+        self, text: str, language: str = "en-US", speed: float = 1.0, *, choice: VoiceChoice = AS_USUAL
+    ) -> Utterance:
+        """Begin to synthesise `text` (BCP 47 tag), or find it among what is kept. Returns at once.
+
+        `speed`: times that of the choice.
+        """
+        if speed != 1.0:
+            choice = replace(choice, speed=choice.speed * speed)
         said = (choice, language, text)
         with self._lock:
             utterance = self._known.get(said)

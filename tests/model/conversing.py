@@ -63,7 +63,8 @@ class ScriptedVoice:
             sound = np.full(len(words) * WORD_MS * SAMPLES_PER_MS, 5_000, np.int16)
             yield Speech(np.concatenate((sound, np.zeros(pause_ms * SAMPLES_PER_MS, np.int16))), words)
 
-    def prepare(self, text: str, language: str = "en-US") -> Spoken:
+    def prepare(self, text: str, language: str = "en-US", speed: float = 1.0) -> Spoken:
+        del speed
         return Spoken(tuple(self.speak(text, language)))
 
 

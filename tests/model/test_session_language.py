@@ -14,9 +14,11 @@ class Booth:
     """Keeps in which language each text was to be said."""
 
     said: list[tuple[str, str]] = field(default_factory=list)
+    speeds: list[float] = field(default_factory=list)
 
-    def prepare(self, text: str, language: str) -> Spoken:
+    def prepare(self, text: str, language: str, speed: float) -> Spoken:
         self.said.append((text, language))
+        self.speeds.append(speed)
         return ScriptedVoice().prepare(text, language)
 
 
@@ -59,3 +61,9 @@ def test_the_change_alone_says_nothing_and_stops_nothing() -> None:
     ).run(12)
     assert call.said("o") == "One moment please."
     assert len(call.acts(OfferStarted)) == 1
+
+
+def test_an_offer_is_voiced_at_its_own_speed():
+    booth = Booth()
+    told(begun(), OfferMade(Offer("a", "One moment.", speed=1.25)), Row(0), booth.prepare)
+    assert booth.speeds == [1.25]

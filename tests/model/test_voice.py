@@ -389,10 +389,23 @@ def test_a_lower_pitch_has_its_period_later() -> None:
     assert period(0.0) > period(1.0)
 
 
+def test_an_offer_may_be_voiced_faster_than_the_call_speaks() -> None:
+    ahead = Ahead(HOUSE_VOICE)
+    lengths: list[int] = []
+    for speed in (1.0, 1.25):
+        utterance = ahead.prepare("Goodbye.", "en-US", speed, choice=VoiceChoice(speed=0.8))
+        assert finished(utterance) == 1
+        clause = utterance.clause(0)
+        assert clause is not None
+        lengths.append(len(clause.audio))
+    ahead.close()
+    assert 0.7 < lengths[1] / lengths[0] < 0.9
+
+
 def test_the_same_text_in_two_voices_is_kept_apart() -> None:
     voice = CountingVoice()
     ahead = Ahead(voice)
     for choice in (VoiceChoice("mike"), VoiceChoice("fay"), VoiceChoice("mike")):
-        finished(ahead.prepare("hello", "en-US", choice))
+        finished(ahead.prepare("hello", "en-US", choice=choice))
     ahead.close()
     assert voice.spoken == ["hello", "hello"]
