@@ -6,7 +6,7 @@ browser → us    binary: int16 LE, 16 kHz mono, any whole number of samples, al
                 {"type": "heard", "samples": 48000}               of all it was sent: played, or cleared
                 {"type": "hang_up"}
 us → browser    binary: the same, 200 ms at most; {"type": "clear"}: drop what has not been played
-                started, words, task, chart, step, problem, ended: see `told` and `problem`
+                started, words, interpreted, task, chart, step, problem, ended: see `told` and `problem`
 """
 
 import json
@@ -120,6 +120,10 @@ def told(happening: Happening) -> str | None:
                 source_language=happening.source_language,
                 text=happening.text,
                 language=happening.language,
+                start_ms=happening.from_ms,
+                lag_ms=happening.lag_ms,
+                corrects=happening.corrects,
+                repeats=happening.repeats,
             )
         case TaskNews(task_id, tool, status, text):
             return _json("task", task_id=task_id, tool=tool, status=status, text=text)

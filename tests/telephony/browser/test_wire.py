@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from model.turn import Word
 from telephony.browser.wire import MOST_AUDIO_BYTES, ended, from_wire, problem, to_wire, told
 from telephony.errors import FloodError, MessageError
+from telephony.interpreting.interpretation import Interpreted
 from telephony.messages import Clear, KeyPress, Media, Play, Played, SetMark, Stop, Typed
 from telephony.watching import CallEnded, ChartMade, TaskNews, WordsSaid
 
@@ -105,6 +106,34 @@ def test_captions_have_their_words_at_their_times() -> None:
     }
     unheard = json.loads(told(WordsSaid("agent", "offer-1", (), final=True)) or "")
     assert (unheard["text"], unheard["start_ms"], unheard["final"]) == ("", None, True)
+
+
+def test_what_is_interpreted_is_told_with_what_it_stands_for() -> None:
+    row = Interpreted(
+        speaker="other",
+        source="one moment",
+        source_language="en",
+        text="Un momento.",
+        language="es-MX",
+        from_ms=3_000,
+        upto_ms=3_600,
+        said_ms=5_200,
+        lag_ms=2_200,
+        offer_id="interpreter-1-caller-2",
+    )
+    assert json.loads(told(row) or "") == {
+        "type": "interpreted",
+        "speaker": "other",
+        "utterance": "interpreter-1-caller-2",
+        "source": "one moment",
+        "source_language": "en",
+        "text": "Un momento.",
+        "language": "es-MX",
+        "start_ms": 3_000,
+        "lag_ms": 2_200,
+        "corrects": False,
+        "repeats": False,
+    }
 
 
 def test_tasks_and_charts_are_told() -> None:

@@ -2,7 +2,7 @@
  * What happens on live calls, as server-sent events: read with `fetch`, so that a break is gone on from with
  * `Last-Event-ID`, a silent connection is noticed, and an ended session is told from a network that is down.
  */
-import type { Chart, TaskNews, WordsNews } from "@/conversation/conversation";
+import type { Chart, InterpretedNews, TaskNews, WordsNews } from "@/conversation/conversation";
 import { api, type Schemas } from "./client";
 
 export type LiveCall = Schemas["LiveCall"];
@@ -24,7 +24,8 @@ export interface WhisperNews {
 }
 
 export interface ControlNews {
-  what: "taken_over" | "handed_back" | "holder_lost" | "ended";
+  /** `interpreted`: it was taken over to be; then `interpreting`: the interpreter is there, or `not_interpreted`. */
+  what: "taken_over" | "interpreted" | "interpreting" | "not_interpreted" | "handed_back" | "holder_lost" | "ended";
   by: string;
 }
 
@@ -33,7 +34,8 @@ export type LiveEvent = About &
     | ({ kind: "call_began" } & LiveCall)
     | { kind: "call_ended"; outcome: string }
     | ({ kind: "words" } & WordsNews)
-    | ({ kind: "state" } & Pick<LiveCall, "state" | "step" | "language" | "held_by">)
+    | ({ kind: "state" } & Pick<LiveCall, "state" | "step" | "language" | "held_by" | "interpreted">)
+    | ({ kind: "interpreted" } & InterpretedNews)
     | ({ kind: "task" } & TaskNews)
     | ({ kind: "chart" } & Chart)
     | { kind: "key"; key: string }
@@ -41,7 +43,18 @@ export type LiveEvent = About &
     | ({ kind: "control" } & ControlNews)
   );
 
-const KINDS = new Set(["call_began", "call_ended", "words", "state", "task", "chart", "key", "whisper", "control"]);
+const KINDS = new Set([
+  "call_began",
+  "call_ended",
+  "words",
+  "interpreted",
+  "state",
+  "task",
+  "chart",
+  "key",
+  "whisper",
+  "control",
+]);
 
 /** One event of the stream, as it is written. */
 export interface Frame {

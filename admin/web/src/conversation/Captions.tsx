@@ -1,10 +1,14 @@
-/** Both sides' words as they are said: the caller left, the agent right, beside each other where they overlap. */
+/**
+ * Both sides' words as they are said: the caller left, the agent right, beside each other where they overlap. What
+ * an interpreter says for somebody stands under their words.
+ */
 import { ArrowDown, ArrowLeftRight } from "lucide-react";
 import { memo, type ReactNode, useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from "react";
 import { Button } from "@/ui/Button";
 import { cx } from "@/ui/cx";
 import { span } from "@/ui/time";
 import { nextWordMs, type Row, rowsOf, saidBy, type Side, type Utterance } from "./conversation";
+import { Translations } from "./Translations";
 
 interface Props {
   utterances: readonly Utterance[];
@@ -62,10 +66,10 @@ const Line = memo(
     const both = row.caller !== null && row.agent !== null;
     return (
       <li className="relative grid grid-cols-2 gap-6">
-        {(["caller", "agent"] as const).map((side) => {
-          const utterance = row[side];
-          if (!utterance) return <span key={side} />;
-          return <Said key={side} utterance={utterance} name={names[side]} nowMs={nowMs} goesOn={up && !utterance.final} />;
+        {(["caller", "agent"] as const).map((lane) => {
+          const utterance = row[lane];
+          if (!utterance) return <span key={lane} />;
+          return <Said key={lane} utterance={utterance} name={nameOf(utterance, names)} nowMs={nowMs} goesOn={up && !utterance.final} />;
         })}
         {both && (
           <span
@@ -87,6 +91,11 @@ const Line = memo(
 );
 
 const SMALL = "small-";
+const INTERPRETERS = "interpreter-";
+
+function nameOf({ id, side, by }: Utterance, names: Record<Side, string>): string {
+  return by || (id.startsWith(INTERPRETERS) ? "Interpreter" : names[side]);
+}
 
 interface SaidProps {
   utterance: Utterance;
@@ -101,20 +110,23 @@ function Said({ utterance, name, nowMs, goesOn }: SaidProps) {
   if (!text) return <span />;
   return (
     <div className={cx("flex min-w-0 flex-col gap-0.5", caller ? "items-start" : "items-end")}>
-      <p
+      <div
         className={cx(
           "max-w-full rounded-2xl px-3.5 py-2 text-[14px] leading-snug break-words",
           caller ? "rounded-tl-md bg-caller-soft" : "rounded-tr-md bg-agent-soft",
           utterance.id.startsWith(SMALL) && "py-1 text-[13px] text-muted",
         )}
       >
-        <span className="sr-only">{name}: </span>
-        {text}
-        {utterance.cut && <span title="Cut off here">&nbsp;—</span>}
-        {goesOn && (
-          <span aria-hidden className={cx("ml-1.5 inline-block size-1.5 animate-pulse rounded-full", caller ? "bg-caller" : "bg-agent")} />
-        )}
-      </p>
+        <p>
+          <span className="sr-only">{name}: </span>
+          <span lang={utterance.language || undefined}>{text}</span>
+          {utterance.cut && <span title="Cut off here">&nbsp;—</span>}
+          {goesOn && (
+            <span aria-hidden className={cx("ml-1.5 inline-block size-1.5 animate-pulse rounded-full", caller ? "bg-caller" : "bg-agent")} />
+          )}
+        </p>
+        <Translations utterance={utterance} />
+      </div>
       <span className="tabular px-1 text-[11px] text-faint">
         <span className={caller ? "text-caller" : "text-agent"}>{name}</span> {span(utterance.startMs)}
       </span>

@@ -1,5 +1,10 @@
-/** A call as it is watched: what both sides said and when, what is being looked up, what was drawn. Pure. */
-export type Side = "caller" | "agent";
+/** A call as it is watched: what was said and when, what is being looked up, what was drawn. Pure. */
+import { type InterpretedNews, placed, type Translation, voiced } from "./interpreted";
+
+export type { InterpretedNews, Translation };
+
+/** `person`: whoever speaks with the caller in the agent's place; an interpreter between them is the agent. */
+export type Side = "caller" | "agent" | "person";
 
 /** Times are of the call, in ms. */
 export interface TimedWord {
@@ -11,7 +16,11 @@ export interface TimedWord {
 export interface Utterance {
   id: string;
   side: Side;
+  /** Who it was, where more than the side is known. */
+  by: string;
   text: string;
+  /** A BCP 47 tag; empty: not known. */
+  language: string;
   /** Empty where only the text as a whole was told. */
   words: readonly TimedWord[];
   startMs: number;
@@ -19,6 +28,8 @@ export interface Utterance {
   final: boolean;
   /** The agent was cut off: fewer words were heard than were meant. */
   cut: boolean;
+  /** What an interpreter said for it, in order. */
+  translations: readonly Translation[];
 }
 
 export type TaskStatus = "asked" | "progress" | "result" | "failed" | "cancelled";
@@ -53,6 +64,9 @@ export interface WordsNews {
   side: Side;
   utterance: string;
   text: string;
+  /** Where it is not said, the call's. */
+  language?: string;
+  by?: string;
   start_ms: number | null;
   end_ms: number | null;
   final: boolean;
@@ -68,26 +82,42 @@ export interface TaskNews {
 
 /** Take in words: they replace what was told of the same utterance. None of it heard: it was never said. */
 export function withWords(before: Conversation, news: WordsNews): Conversation {
+  const interpreted = voiced(before.utterances, news);
+  if (interpreted) return { ...before, utterances: interpreted };
   const { utterances } = before;
   const known = utterances.findLastIndex((each) => each.id === news.utterance);
   const old = utterances[known];
   if (!news.text || news.start_ms === null) {
-    return old ? { ...before, utterances: utterances.toSpliced(known, 1) } : before;
+    if (!old) return before;
+    const kept = old.translations.length ? [{ ...old, final: true }] : []; // nobody translates what was not said
+    return { ...before, utterances: utterances.toSpliced(known, 1, ...kept) };
   }
   const utterance: Utterance = {
     id: news.utterance,
     side: news.side,
+    by: news.by ?? old?.by ?? "",
     text: news.text,
+    language: news.language ?? old?.language ?? before.language,
     words: news.words ?? [],
     startMs: news.start_ms,
     endMs: Math.max(news.start_ms, news.end_ms ?? news.start_ms),
     final: news.final,
     cut: news.final && news.side === "agent" && (old?.text.length ?? 0) > news.text.length,
+    translations: old?.translations ?? [],
   };
   if (old && old.startMs === utterance.startMs) return { ...before, utterances: utterances.with(known, utterance) };
-  const others = old ? utterances.toSpliced(known, 1) : utterances;
+  return { ...before, utterances: inserted(old ? utterances.toSpliced(known, 1) : utterances, utterance) };
+}
+
+/** Take in what an interpreter says: it stands with what it was said for. */
+export function withInterpreted(before: Conversation, news: InterpretedNews): Conversation {
+  const { utterances, told } = placed(before.utterances, news);
+  return { ...before, utterances: told ? inserted(utterances, told) : utterances };
+}
+
+function inserted(others: readonly Utterance[], utterance: Utterance): readonly Utterance[] {
   const at = others.findLastIndex((each) => each.startMs <= utterance.startMs) + 1;
-  return { ...before, utterances: others.toSpliced(at, 0, utterance).slice(-MOST_UTTERANCES) };
+  return others.toSpliced(at, 0, utterance).slice(-MOST_UTTERANCES);
 }
 
 /** Take in what a background agent is doing. A word of progress stays until there is another. */
@@ -108,7 +138,14 @@ export function withStep(before: Conversation, step: string, language: string): 
   return before.step === step && before.language === language ? before : { ...before, step, language };
 }
 
-/** What stands beside each other: both sides' utterances that overlap share a row. */
+/** The caller's, and that of the agent and of who speaks in its place. */
+export type Lane = "caller" | "agent";
+
+export function laneOf(side: Side): Lane {
+  return side === "caller" ? "caller" : "agent";
+}
+
+/** What stands beside each other: utterances of both lanes that overlap share a row. */
 export interface Row {
   caller: Utterance | null;
   agent: Utterance | null;
@@ -121,11 +158,12 @@ const OVERLAP_MS = 150;
 export function rowsOf(utterances: readonly Utterance[]): Row[] {
   const rows: Row[] = [];
   for (const utterance of utterances) {
-    const other: Side = utterance.side === "caller" ? "agent" : "caller";
+    const lane = laneOf(utterance.side);
+    const other: Lane = lane === "caller" ? "agent" : "caller";
     const last = rows.at(-1);
-    const beside = last && !last[utterance.side] ? last[other] : null;
-    if (last && beside && beside.endMs - utterance.startMs > OVERLAP_MS) last[utterance.side] = utterance;
-    else rows.push({ caller: null, agent: null, [utterance.side]: utterance });
+    const beside = last && !last[lane] ? last[other] : null;
+    if (last && beside && beside.endMs - utterance.startMs > OVERLAP_MS) last[lane] = utterance;
+    else rows.push({ caller: null, agent: null, [lane]: utterance });
   }
   return rows;
 }

@@ -1,10 +1,11 @@
 /** One call of the list: whose, where it is, who speaks, the last words. */
 import { Link } from "@tanstack/react-router";
-import { LoaderCircle, UserRound } from "lucide-react";
+import { Languages, LoaderCircle, UserRound } from "lucide-react";
 import { memo, useSyncExternalStore } from "react";
 import { toolName } from "@/conversation/Tasks";
 import { Badge } from "@/ui/Badge";
 import { cx } from "@/ui/cx";
+import { languageName } from "@/ui/languages";
 import { span } from "@/ui/time";
 import { Lanes } from "./Lanes";
 import { type LiveRow, stateName } from "./liveCalls";
@@ -49,7 +50,7 @@ export const CallCard = memo(function CallCard({ store, id, chosen }: { store: L
         </div>
         <dl className="flex flex-col gap-0.5 text-[13px]">
           <Words side="Caller" tone="text-caller" words={row.caller_words} />
-          <Words side={row.held_by ?? "Agent"} tone="text-agent" words={row.agent_words} />
+          <Words side={row.held_by ?? "Agent"} tone="text-agent" words={row.held_by ? row.personWords : row.agent_words} />
         </dl>
         <div className="flex min-h-5 flex-wrap items-center gap-x-3 gap-y-1 text-xs text-faint">
           <code className="font-mono text-[12px]">{row.step || "…"}</code>
@@ -74,8 +75,8 @@ export function State({ row }: { row: LiveRow }) {
   if (row.outcome) return <Badge>{row.outcome.replaceAll("_", " ")}</Badge>;
   if (row.held_by)
     return (
-      <Badge tone="accent">
-        <UserRound className="size-3" aria-hidden /> {row.held_by}
+      <Badge tone="accent" {...(row.interpreted ? { title: `Speaks ${languageName(row.interpreted)} through an interpreter` } : {})}>
+        {row.interpreted ? <Languages className="size-3" aria-hidden /> : <UserRound className="size-3" aria-hidden />} {row.held_by}
       </Badge>
     );
   const tone = row.state === "listening" ? "caller" : row.state === "speaking" ? "agent" : row.state === "both" ? "warn" : "plain";

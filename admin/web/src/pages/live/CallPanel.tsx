@@ -31,6 +31,8 @@ function useFollowed(id: string): Followed {
   return followed;
 }
 
+const NAMES = { caller: "Caller", agent: "Agent", person: "Other person" };
+
 interface Props {
   store: LiveStore;
   id: string;
@@ -68,7 +70,7 @@ export function CallPanel({ store, id, listKnown }: Props) {
         {row && <State row={row} />}
         {row && <Lasted row={row} />}
       </header>
-      {up && <Controls row={row} line={line} lineState={lineState} />}
+      {up && <Controls row={row} line={line} lineState={lineState} interpreter={followed.interpreter} />}
       {!up && listKnown && (
         <div role="status" className="flex flex-wrap items-center gap-3 border-b border-line bg-sunken px-6 py-2.5">
           <p className="flex-1">
@@ -78,7 +80,7 @@ export function CallPanel({ store, id, listKnown }: Props) {
         </div>
       )}
       <div className="flex min-h-0 flex-1 flex-col xl:flex-row">
-        <Captions utterances={conversation.utterances} up={up} names={{ caller: "Caller", agent: "Agent" }}>
+        <Captions utterances={conversation.utterances} up={up} names={NAMES}>
           <p className="py-16 text-center text-muted">No words yet.</p>
         </Captions>
         <aside

@@ -1,23 +1,28 @@
-/** Listen in, take over, hand back, end: what one may not do is not offered. */
+/** Listen in, take over, have it interpreted, hand back, end: what one may not do is not offered. */
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Headphones, Mic, MicOff, PhoneOff, Undo2, UserRound } from "lucide-react";
+import { Headphones, Languages, Mic, PhoneOff, Undo2, UserRound } from "lucide-react";
 import { useState } from "react";
 import { api, taken } from "@/api/client";
 import { sessionQuery, useMay } from "@/app/session";
 import { LevelMeter } from "@/audio/LevelMeter";
 import { Button } from "@/ui/Button";
+import { languageName } from "@/ui/languages";
 import { Modal } from "@/ui/Modal";
 import { toast } from "@/ui/Toasts";
+import type { Interpreter } from "./followed";
+import { Interpret } from "./Interpret";
 import type { LiveRow } from "./liveCalls";
 import type { LineState, LiveLine } from "./liveLine";
+import { OnTheLine } from "./OnTheLine";
 
 interface Props {
   row: LiveRow;
   line: LiveLine;
   lineState: LineState;
+  interpreter: Interpreter;
 }
 
-export function Controls({ row, line, lineState }: Props) {
+export function Controls({ row, line, lineState, interpreter }: Props) {
   const hears = useMay("agent");
   const manages = useMay("manager");
   const { data: session } = useQuery(sessionQuery);
@@ -27,8 +32,10 @@ export function Controls({ row, line, lineState }: Props) {
     onError: (error) => toast.error(error.message),
   });
   if (!hears) return null;
-  if (lineState.mode === "take-over") return <OnTheLine line={line} state={lineState} />;
+  if (lineState.mode && lineState.mode !== "listen")
+    return <OnTheLine line={line} state={lineState} interpreter={interpreter} callers={row.language} />;
   const another = row.held_by !== null && row.held_by !== undefined;
+  const Holder = row.interpreted ? Languages : UserRound;
   return (
     <div className="flex flex-col gap-2 border-b border-line bg-surface px-6 py-2.5">
       <div className="flex flex-wrap items-center gap-2">
@@ -46,8 +53,9 @@ export function Controls({ row, line, lineState }: Props) {
         )}
         {another ? (
           <p className="flex items-center gap-1.5 text-[13px]">
-            <UserRound className="size-4 text-accent-ink" aria-hidden />
+            <Holder className="size-4 text-accent-ink" aria-hidden />
             {row.held_by === session?.name ? "You have this call in another window" : `${row.held_by} is on the line`}
+            {row.interpreted && `, in ${languageName(row.interpreted)} through an interpreter`}
             {manages && (
               <Button size="small" className="ml-1" busy={handBack.isPending} onClick={() => handBack.mutate()}>
                 <Undo2 className="size-3.5" aria-hidden /> Hand back to the agent
@@ -55,9 +63,12 @@ export function Controls({ row, line, lineState }: Props) {
             )}
           </p>
         ) : (
-          <Button onClick={() => void line.open("take-over")}>
-            <Mic className="size-4" aria-hidden /> Take over
-          </Button>
+          <>
+            <Button onClick={() => void line.open("take-over")}>
+              <Mic className="size-4" aria-hidden /> Take over
+            </Button>
+            <Interpret callers={row.language} onChosen={(language) => void line.open("interpret", language)} />
+          </>
         )}
         <span className="flex-1" />
         {manages && <EndCall id={row.id} />}
@@ -67,36 +78,6 @@ export function Controls({ row, line, lineState }: Props) {
           {lineState.trouble}
         </p>
       )}
-    </div>
-  );
-}
-
-function OnTheLine({ line, state }: { line: LiveLine; state: LineState }) {
-  return (
-    <div role="status" className="flex flex-wrap items-center gap-3 border-b border-accent bg-accent-soft px-6 py-3">
-      <span className="relative flex size-2.5" aria-hidden>
-        {state.on && <span className="absolute inline-flex size-full animate-ping rounded-full bg-accent opacity-60" />}
-        <span className="relative inline-flex size-2.5 rounded-full bg-accent" />
-      </span>
-      <p className="font-semibold text-accent-ink">{state.on ? "You are on the line" : "Taking over…"}</p>
-      {state.on && line.line && (
-        <div className="grid w-32 grid-cols-[auto_1fr] items-center gap-x-2 gap-y-1 text-xs">
-          <span className="text-accent-ink">You</span>
-          <LevelMeter level={line.line.microphone} tone="agent" />
-          <span className="text-caller">Caller</span>
-          {line.line.voices[0] && <LevelMeter level={line.line.voices[0]} tone="caller" />}
-        </div>
-      )}
-      <span className="flex-1" />
-      {state.on && (
-        <Button aria-pressed={state.muted} onClick={() => line.mute(!state.muted)}>
-          {state.muted ? <MicOff className="size-4 text-bad" aria-hidden /> : <Mic className="size-4" aria-hidden />}
-          {state.muted ? "Muted" : "Mute"}
-        </Button>
-      )}
-      <Button variant="primary" onClick={() => void line.close()}>
-        <Undo2 className="size-4" aria-hidden /> {state.on ? "Hand back" : "Cancel"}
-      </Button>
     </div>
   );
 }

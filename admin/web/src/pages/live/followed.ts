@@ -1,9 +1,10 @@
 /** One call in full, from its beginning, for its panel. Pure. */
-import type { LiveEvent } from "@/api/liveEvents";
+import type { ControlNews, LiveEvent } from "@/api/liveEvents";
 import {
   type Conversation,
   NOTHING_YET,
   withChart,
+  withInterpreted,
   withStep,
   withTask,
   withWords,
@@ -16,23 +17,21 @@ export interface Whispered {
   status: "offered" | "voicing" | "heard" | "cut_off" | "unsaid";
 }
 
-/** Something people did, for the log under the captions. */
-export interface Act {
-  atMs: number;
-  what: string;
-  by: string;
-}
+/** Whether the interpreter is there whom the one who has the call wants; empty: nobody wants one. */
+export type Interpreter = "" | "coming" | "there" | "missing";
 
 export interface Followed {
   conversation: Conversation;
   whispers: readonly Whispered[];
-  acts: readonly Act[];
   keys: string;
+  /** Who has the call; empty: the agent, or people the flow has brought together. */
+  heldBy: string;
+  interpreter: Interpreter;
   sequence: number;
   outcome: string;
 }
 
-export const UNKNOWN: Followed = { conversation: NOTHING_YET, whispers: [], acts: [], keys: "", sequence: 0, outcome: "" };
+export const UNKNOWN: Followed = { conversation: NOTHING_YET, whispers: [], keys: "", heldBy: "", interpreter: "", sequence: 0, outcome: "" };
 const MOST_KEYS = 64;
 
 /** Take in one event; one that was taken in before changes nothing. */
@@ -46,9 +45,11 @@ export function followedAfter(before: Followed, event: LiveEvent): Followed {
     case "call_ended":
       return { ...after, outcome: event.outcome };
     case "words":
-      return { ...after, conversation: withWords(conversation, event) };
+      return { ...after, conversation: withWords(conversation, event.side === "person" ? { ...event, by: before.heldBy } : event) };
+    case "interpreted":
+      return { ...after, conversation: withInterpreted(conversation, event) };
     case "state":
-      return { ...after, conversation: withStep(conversation, event.step, event.language) };
+      return { ...after, heldBy: event.held_by ?? "", conversation: withStep(conversation, event.step, event.language) };
     case "task":
       return { ...after, conversation: withTask(conversation, event) };
     case "chart":
@@ -58,9 +59,18 @@ export function followedAfter(before: Followed, event: LiveEvent): Followed {
     case "whisper":
       return { ...after, whispers: whispersAfter(before.whispers, event) };
     case "control":
-      return { ...after, acts: [...before.acts, { atMs: event.at_ms, what: event.what, by: event.by }] };
+      return { ...after, interpreter: INTERPRETER[event.what] ?? before.interpreter };
   }
 }
+
+const INTERPRETER: Partial<Record<ControlNews["what"], Interpreter>> = {
+  interpreted: "coming",
+  interpreting: "there",
+  not_interpreted: "missing",
+  taken_over: "",
+  handed_back: "",
+  holder_lost: "",
+};
 
 function whispersAfter(before: readonly Whispered[], event: LiveEvent & { kind: "whisper" }): readonly Whispered[] {
   const whisper = { id: event.whisper_id, text: event.text, by: event.by, status: event.status };

@@ -25,6 +25,8 @@ export interface LiveRow extends LiveCall {
   talks: readonly TalkSpan[];
   /** Those being done now. */
   tasks: readonly RowTask[];
+  /** The last words of whoever has the call, as far as they are known. */
+  personWords: string;
   /** How it ended; empty while it is up. */
   outcome: string;
 }
@@ -41,6 +43,7 @@ export function rowOf(call: LiveCall, now: number, wall: number): LiveRow {
     beganAt: now - lasted,
     talks: [{ talk: call.state, fromMs: lasted }],
     tasks: [],
+    personWords: "",
     outcome: "",
   };
 }
@@ -54,15 +57,13 @@ export function rowAfter(row: LiveRow | undefined, event: LiveEvent, now: number
     case "call_ended":
       return { ...news, outcome: event.outcome, tasks: [] };
     case "words":
-      if (!event.text) return news;
-      return event.side === "caller" ? { ...news, caller_words: event.text } : { ...news, agent_words: event.text };
-    case "state": {
-      const { state, step, language, held_by } = event;
-      return { ...news, state, step, language, held_by: held_by ?? null, talks: talksAfter(row.talks, state, event.at_ms) };
-    }
+      return event.text ? { ...news, ...lastWords(event) } : news;
+    case "state":
+      return { ...news, ...stateAfter(row, event) };
     case "task":
       return { ...news, tasks: tasksAfter(row.tasks, event) };
     case "chart":
+    case "interpreted":
     case "key":
     case "whisper":
     case "control":
@@ -73,6 +74,17 @@ export function rowAfter(row: LiveRow | undefined, event: LiveEvent, now: number
 function begun(event: LiveEvent & { kind: "call_began" }, now: number): LiveRow {
   const { kind: _kind, call_id: _id, at_ms, sequence: _sequence, ...call } = event;
   return { ...rowOf(call, now, now), beganAt: now - at_ms, atMs: at_ms, talks: [{ talk: call.state, fromMs: at_ms }] };
+}
+
+function lastWords({ side, text }: LiveEvent & { kind: "words" }): Partial<LiveRow> {
+  if (side === "person") return { personWords: text };
+  return side === "caller" ? { caller_words: text } : { agent_words: text };
+}
+
+function stateAfter(row: LiveRow, event: LiveEvent & { kind: "state" }): Partial<LiveRow> {
+  const { state, step, language, held_by = null, interpreted = null } = event;
+  const personWords = held_by === (row.held_by ?? null) ? row.personWords : "";
+  return { state, step, language, held_by, interpreted, personWords, talks: talksAfter(row.talks, state, event.at_ms) };
 }
 
 /** The earliest it can have begun: an event comes late, never early. The list's own time is of another clock. */

@@ -4,11 +4,14 @@ import { closeMicrophone, openMicrophone } from "@/audio/microphone";
 import { fromWire } from "@/audio/pcm";
 import { LISTENING, TALKING } from "@/audio/playout";
 
-export type Mode = "listen" | "take-over";
+/** `interpret`: take over, each in their own language. */
+export type Mode = "listen" | "take-over" | "interpret";
 
 export interface LineState {
   /** What is wanted; null: nothing. */
   mode: Mode | null;
+  /** What we speak, to be interpreted; empty otherwise. */
+  language: string;
   /** Whether the server has agreed and sound runs. */
   on: boolean;
   muted: boolean;
@@ -16,7 +19,7 @@ export interface LineState {
   trouble: string;
 }
 
-export const OFF: LineState = { mode: null, on: false, muted: false, trouble: "" };
+export const OFF: LineState = { mode: null, language: "", on: false, muted: false, trouble: "" };
 
 type FromServer =
   | { type: "taken" }
@@ -44,12 +47,15 @@ export class LiveLine {
   };
   readonly current = (): LineState => this.state;
 
-  /** Listen in, or take the call over; whatever was before ends. Trouble is told in the state. */
-  async open(mode: Mode): Promise<void> {
+  /** Listen in, or take the call over; whatever was before ends. Trouble is told in the state.
+   *
+   * @param language of ours, where we are interpreted
+   */
+  async open(mode: Mode, language = ""): Promise<void> {
     await this.close();
     const attempt = ++this.attempt;
-    const speaks = mode === "take-over";
-    this.set({ ...OFF, mode });
+    const speaks = mode !== "listen";
+    this.set({ ...OFF, mode, language });
     try {
       this.microphone = speaks ? await openMicrophone() : null;
       this.line = await AudioLine.open({
@@ -59,18 +65,20 @@ export class LiveLine {
         ...(speaks ? { onPacket: (pcm) => this.send(pcm) } : {}),
       });
       if (attempt !== this.attempt) return await this.close();
-      // One hears the caller; one's own voice, which comes back in the agent's place, would disturb.
+      // One hears the caller, or the interpreter; what the caller hears, with one's own voice, would disturb.
       if (speaks) this.line.setGains([1, 0]);
-      this.connect(mode);
+      this.connect(mode, language);
     } catch (error) {
       if (attempt !== this.attempt) return;
       await this.stop(error instanceof Error ? error.message : String(error));
     }
   }
 
-  private connect(mode: Mode): void {
+  private connect(mode: Mode, language: string): void {
     const path = `/api/live/calls/${encodeURIComponent(this.callId)}/${mode}`;
-    const socket = new WebSocket(new URL(path, location.href.replace(/^http/, "ws")));
+    const address = new URL(path, location.href.replace(/^http/, "ws"));
+    if (language) address.searchParams.set("language", language);
+    const socket = new WebSocket(address);
     socket.binaryType = "arraybuffer";
     socket.onopen = () => mode === "listen" && this.set({ ...this.state, on: true });
     socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => {

@@ -6,9 +6,9 @@ import { useMay } from "@/app/session";
 import { Captions } from "@/conversation/Captions";
 import { Charts, Tasks } from "@/conversation/Tasks";
 import { Button } from "@/ui/Button";
+import { languageName } from "@/ui/languages";
 import { span } from "@/ui/time";
 import { CallBar } from "./CallBar";
-import { languageName } from "./Dial";
 import { Keypad } from "./Keypad";
 import type { PhoneCall } from "./phoneCall";
 import { type Ended, type PhoneState, titleOf } from "./phoneState";
@@ -19,7 +19,7 @@ interface Props {
   onAgain: () => void;
 }
 
-const NAMES = { caller: "You", agent: "Agent" };
+const NAMES = { caller: "You", agent: "Agent", person: "Other person" };
 
 export function CallView({ call, state, onAgain }: Props) {
   const { conversation, phase, ended } = state;

@@ -7,6 +7,7 @@ import { GUIDANCE, type MicrophoneTrouble } from "@/audio/microphone";
 import { Button } from "@/ui/Button";
 import { cx } from "@/ui/cx";
 import { Field, Select } from "@/ui/Field";
+import { languageName } from "@/ui/languages";
 import { Empty, Skeleton, Trouble } from "@/ui/Page";
 import type { Choice } from "./phoneCall";
 
@@ -151,15 +152,4 @@ function NoMicrophoneNote({ trouble }: { trouble: MicrophoneTrouble }) {
       </div>
     </div>
   );
-}
-
-const names = new Intl.DisplayNames(undefined, { type: "language" });
-
-/** "en-US" as "American English", in the reader's language. */
-export function languageName(tag: string): string {
-  try {
-    return names.of(tag) ?? tag;
-  } catch {
-    return tag;
-  }
 }

@@ -2,9 +2,11 @@
 import {
   type Chart,
   type Conversation,
+  type InterpretedNews,
   NOTHING_YET,
   type TaskNews,
   withChart,
+  withInterpreted,
   withStep,
   withTask,
   withWords,
@@ -16,6 +18,7 @@ export type FromServer =
   | { type: "started"; call_id: string; flow: string; language: string }
   | { type: "clear" }
   | ({ type: "words" } & WordsNews)
+  | ({ type: "interpreted" } & InterpretedNews)
   | ({ type: "task" } & TaskNews)
   | ({ type: "chart" } & Chart)
   | { type: "step"; step: string; language: string }
@@ -68,6 +71,8 @@ export function told(state: PhoneState, message: FromServer, lastedMs: number): 
       };
     case "words":
       return { ...state, conversation: withWords(conversation, message) };
+    case "interpreted":
+      return { ...state, conversation: withInterpreted(conversation, message) };
     case "task":
       return { ...state, conversation: withTask(conversation, message) };
     case "chart":
@@ -99,7 +104,7 @@ export function parsed(text: string): FromServer | null {
   }
 }
 
-const KINDS = new Set(["started", "clear", "words", "task", "chart", "step", "problem", "ended"]);
+const KINDS = new Set(["started", "clear", "words", "interpreted", "task", "chart", "step", "problem", "ended"]);
 
 const TITLES: Record<string, string> = {
   completed: "The call is over",
