@@ -32,8 +32,8 @@ class Expectation:
             number of so many digits may come as well ("where is my order, 104233", "no, 104234").
         phrases: what callers are likely to say here, in lower case without punctuation: the example phrases
             of the step's transitions and of the flow's global steps ("agent please", "repeat that").
-        elsewhere: the other languages in which the call may go on ("es"), and the phrases in each. Empty
-            where the caller's language is not to be recognised.
+        elsewhere: the other languages in which the call may go on ("es"), and the phrases in each; the one
+            it is in counts for nothing. Empty where the caller's language is not to be recognised.
         any_words: everything is to be heard word for word, while it is being said: somebody is interpreted.
     """
 

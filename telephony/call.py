@@ -92,7 +92,9 @@ class Call:
         self._cleared = self._closed = False
         self._micro_turns = 0
         self._side = SteadySide(parts.agent, parts.facts.call_id)
-        self._interpreting = Interpreting(parts.interpreters, parts.incoming, parts.facts.call_id)
+        self._interpreting = Interpreting(
+            parts.interpreters, parts.incoming, parts.facts.call_id, parts.flow.recognise_language
+        )
         self._stepping = asyncio.Lock()
         self._columns = Columns()
         self._at: StepReached | None = None

@@ -11,8 +11,8 @@ from config.flow import Flow
 from telephony.agent_side import AgentSide
 from telephony.carrier import Carrier
 from telephony.classifying import Asked, Classifier
-from telephony.interpreting.interpretation import Interpreted
 from telephony.interpreting.on_call import Interpreters
+from telephony.interpreting.people import Interpreted
 from telephony.line import IncomingCall
 from telephony.live.masking import Sensitive
 from telephony.speculation import EarlyMark, SpeculationFigures

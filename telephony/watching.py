@@ -15,7 +15,7 @@ from agents.charts.chart import Chart, described
 from agents.messages import Delegation, ReportKind, TaskReport
 from config.units import MICRO_TURN_MS
 from model.turn import TurnOutput, Word
-from telephony.interpreting.interpretation import Interpreted, OthersWords
+from telephony.interpreting.people import Interpreted, OthersWords
 from telephony.line import LineTurn
 from telephony.utterances import Utterance, Utterances
 

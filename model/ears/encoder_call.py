@@ -158,7 +158,7 @@ class EncoderCall:
         Returns:
             nats by the sound alone, and the confidence of the words in each language there is.
         """
-        languages = (self._tongue.language, *(language for language, _ in self._expectation.elsewhere))
+        languages = {self._tongue.language, *(language for language, _ in self._expectation.elsewhere)}
         heard = {each: self._heard_as(tongue_of(each), whole=True).confidence for each in languages}
         return nats_of(self._sound.language_nats), heard
 
@@ -208,7 +208,8 @@ class EncoderCall:
         if self._nats == NO_NATS:
             return None
         likely = self._spoken.likely(self._nats)
-        others = [language for language, _ in self._expectation.elsewhere if language in likely]
+        own = self._tongue.language
+        others = [each for each, _ in self._expectation.elsewhere if each in likely and each != own]
         best = max(others, key=lambda language: likely[language], default=None)
         return None if best is None or likely[best] < _WORTH_HEARING else tongue_of(best)
 

@@ -7,6 +7,7 @@ answers is taken in as it comes. Times are call time of the speaker's leg in ms.
 import asyncio
 import logging
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import Final, assert_never
 
 from agents.interpreting.events import (
@@ -15,10 +16,12 @@ from agents.interpreting.events import (
     Event,
     Heard,
     HeardWord,
+    HearsLanguage,
     NotSaid,
     NotTranslated,
     Repeat,
     Say,
+    SpeaksLanguage,
     Spoken,
     Tick,
     Translate,
@@ -36,22 +39,44 @@ Outcome = Say | NotSaid | AsksToRepeat
 _PATIENCE_S: Final = DEFAULT.patience_ms / 1_000
 
 
+class Trouble(StrEnum):
+    """Why what somebody says is not translated."""
+
+    MISSING = "missing"
+    """There is no translator."""
+    UNSPOKEN = "unspoken"
+    """Nobody here translates the language."""
+    FAILING = "failing"
+    """The translator has not managed the last passage."""
+
+
 class Direction:
     """From `source` to `target`, both BCP 47 tags."""
 
     def __init__(self, source: str, target: str, translator: Translator) -> None:
-        self.source = source
-        self.target = target
-        self.failing = False
-        """The translator has not managed the last passage."""
-        self.missing = False
-        """It never will: there is none, or it does not know the languages."""
+        self.trouble: Trouble | None = None
+        """What is wrong with the translator, as far as the last passage told."""
         self._translator = translator
         self._state = begin(source, target)
         self._now_ms = 0
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._unvoiced: set[str] = set()
         self._said: list[Outcome] = []
+
+    @property
+    def source(self) -> str:
+        """What the speaker speaks, a BCP 47 tag."""
+        return self._state.source
+
+    @property
+    def target(self) -> str:
+        """What the listener is to hear."""
+        return self._state.target
+
+    @property
+    def translates(self) -> bool:
+        """Whether there is anything to be translated: the two speak different languages, known ones."""
+        return self._state.translates
 
     @property
     def due(self) -> bool:
@@ -62,6 +87,14 @@ class Direction:
         """Take in the words of the speaker's turn so far."""
         words = tuple(HeardWord(w.text, w.start_ms, w.end_ms, w.confidence) for w in transcript.words)
         self._tell(Heard(words, transcript.final, self._now_ms))
+
+    def speaks(self, language: str) -> None:
+        """The speaker has gone over to another language; `UNKNOWN` for one nobody here knows."""
+        self._tell(SpeaksLanguage(language, self._now_ms))
+
+    def hears(self, language: str) -> None:
+        """The listener has gone over to another language."""
+        self._tell(HearsLanguage(language, self._now_ms))
 
     def passes(self, now_ms: int) -> None:
         """Take in that it is `now_ms`."""
@@ -102,16 +135,13 @@ class Direction:
                 case Say():
                     self._unvoiced.add(action.say_id)
                     self._said.append(action)
-                case NotSaid():
-                    self.failing = True
-                    self._said.append(action)
-                case AsksToRepeat():
+                case NotSaid() | AsksToRepeat():
                     self._said.append(action)
                 case _:
                     assert_never(action)
 
     async def _translate(self, asked: Translate) -> None:
-        why = ""
+        why, trouble = "", Trouble.FAILING
         text: str | None = None
         try:
             async with asyncio.timeout(_PATIENCE_S):
@@ -119,15 +149,25 @@ class Direction:
         except TimeoutError:
             why = f"no answer within {_PATIENCE_S:g} s"
         except TranslationError as error:
-            why = str(error)
-            self.missing = isinstance(error, (NoTranslator, NoSuchPair))
+            why, trouble = str(error), _trouble(error)
         except Exception as error:  # whatever a translator raises, the call goes on
             logger.exception("a translator failed")
             why = repr(error)
         self._tasks.pop(asked.request_id, None)
         if text is not None:
-            self.failing = self.missing = False
+            self.trouble = None
             self._tell(Translated(asked.request_id, text, self._now_ms))
             return
+        self.trouble = trouble
         logger.warning("not translated: %s", why)
         self._tell(NotTranslated(asked.request_id, why, self._now_ms))
+
+
+def _trouble(error: TranslationError) -> Trouble:
+    match error:
+        case NoTranslator():
+            return Trouble.MISSING
+        case NoSuchPair():
+            return Trouble.UNSPOKEN
+        case _:
+            return Trouble.FAILING

@@ -13,12 +13,13 @@ from typing import Final, Protocol
 
 from agents.dialogue.events import Interpret, InterpretationEnded, StopInterpreting
 from agents.translation.translator import Translator
-from config.flow import Flow
+from config.flow import Flow, LanguageRecognition
 from model.turn import (
     Audio,
     CallContext,
     Dials,
     DialsTurned,
+    LanguageChanged,
     OfferWithdrawn,
     TurnEvent,
     TurnInput,
@@ -26,15 +27,9 @@ from model.turn import (
 )
 from telephony.agent_side import AgentSide
 from telephony.errors import CarrierError
-from telephony.interpreting.interpretation import (
-    DIALS,
-    Interpretation,
-    Interpreted,
-    OthersWords,
-    Side,
-    Wishes,
-)
+from telephony.interpreting.interpretation import DIALS, Interpretation
 from telephony.interpreting.legs import Legs
+from telephony.interpreting.people import Interpreted, OthersWords, Side, Wishes
 from telephony.interpreting.second_leg import SecondLeg
 from telephony.line import Conversation, IncomingCall
 from telephony.steady_side import SteadySide
@@ -71,7 +66,13 @@ class _Beside:
 class Interpreting:
     """See the module. `interpreters` is None where there are none: then nobody is ever interpreted."""
 
-    def __init__(self, interpreters: Interpreters | None, incoming: IncomingCall, call_id: str) -> None:
+    def __init__(
+        self,
+        interpreters: Interpreters | None,
+        incoming: IncomingCall,
+        call_id: str,
+        recognition: LanguageRecognition,
+    ) -> None:
         self.ear: Audio | None = None
         """What whoever has taken the call over is to hear of this micro-turn, int16[3200]."""
         self.language: str | None = None
@@ -79,6 +80,7 @@ class Interpreting:
         self._interpreters = interpreters
         self._incoming = incoming
         self._call_id = call_id
+        self._recognition = recognition
         self._joined: Interpretation | None = None
         self._beside: _Beside | None = None
         self._step: str | None = None
@@ -94,6 +96,10 @@ class Interpreting:
         self._rows: tuple[Interpreted, ...] = ()
         self._words: tuple[OthersWords, ...] = ()
         self._dialled = False
+        self._callers = ""
+        """What the call goes on in."""
+        self._ears: str | None = None
+        """What the caller's ears were last told to hear while they were interpreted."""
 
     @property
     def on(self) -> bool:
@@ -111,6 +117,7 @@ class Interpreting:
         Returns:
             The same; while two people speak with each other because the flow wants it, the call is theirs.
         """
+        self._callers = callers
         if wanted.held_by is None and self._step is not None:
             return replace(wanted, held_by=INTERPRETER, language=self.language) if self.on else wanted
         if wanted.language == self._persons and (wanted.held_by is None or self._step is None):
@@ -118,7 +125,11 @@ class Interpreting:
         self._finish(joined=self.on)
         self._persons = wanted.language
         if wanted.language is not None and self._interpreters is not None:
-            wishes = Wishes({Side.CALLER: callers, Side.OTHER: wanted.language}, in_step=True)
+            wishes = Wishes(
+                {Side.CALLER: callers, Side.OTHER: wanted.language},
+                in_step=True,
+                recognition=self._recognition,
+            )
             joining = self._join_beside(self._interpreters, wishes)
             self._work = asyncio.create_task(joining, name="interpreter")
         return wanted
@@ -141,7 +152,10 @@ class Interpreting:
             self._finish(joined=False)
             return
         wishes = Wishes(
-            {Side.CALLER: callers, Side.OTHER: wanted.language}, wanted.duck_db, wanted.introductions
+            {Side.CALLER: callers, Side.OTHER: wanted.language},
+            wanted.duck_db,
+            wanted.introductions,
+            recognition=self._recognition,
         )
 
         async def opens() -> Conversation:
@@ -163,7 +177,13 @@ class Interpreting:
         if self.on is not self._dialled:
             self._dialled = self.on
             events.append(DialsTurned(DIALS if self.on else dials))
-        return (*events, *(self._joined.news(Side.CALLER) if self._joined else ()))
+        if self._joined is not None:
+            self._ears = self._joined.language[Side.CALLER]
+            return (*events, *self._joined.news(Side.CALLER))
+        ears, self._ears = self._ears, None
+        if ears is not None and ears != self._callers:
+            events.append(LanguageChanged(self._callers))
+        return tuple(events)
 
     async def step(
         self, agent: SteadySide, turn: TurnInput, voice: Callable[[], Audio]

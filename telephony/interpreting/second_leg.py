@@ -6,7 +6,8 @@ from typing import Final
 from config.units import MICRO_TURN_MS
 from model.turn import Heard, TurnEvent, TurnInput
 from telephony.agent_side import AgentSide
-from telephony.interpreting.interpretation import Interpretation, Side
+from telephony.interpreting.interpretation import Interpretation
+from telephony.interpreting.people import Side
 from telephony.line import LineAnswer, LineTurn
 from telephony.steady_side import SteadySide
 

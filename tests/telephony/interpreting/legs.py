@@ -12,13 +12,16 @@ from model.turn import (
     Audio,
     Offer,
     OfferFinished,
+    OfferMade,
     OfferStarted,
     Transcript,
+    TurnEvent,
     TurnInput,
     TurnOutput,
     Word,
 )
-from telephony.interpreting.interpretation import Interpretation, Side, Wishes
+from telephony.interpreting.interpretation import Interpretation
+from telephony.interpreting.people import Side, Wishes
 
 SPANISH = {"quiero devolver la lámpara": "I want to return the lamp", "gracias": "thank you"}
 ENGLISH = {"of course": "por supuesto", "which colour is it": "de qué color es"}
@@ -69,6 +72,9 @@ class Person:
     left_ms: int = 0
     heard: list[Audio] = field(default_factory=list[Audio])
     offered: list[Offer] = field(default_factory=list[Offer])
+    told: list[TurnEvent] = field(default_factory=list[TurnEvent])
+    hears: dict[int, Transcript] = field(default_factory=dict[int, Transcript])
+    """What their ears tell, by micro-turn, beside what they say."""
 
     def step(self, turn: TurnInput) -> TurnOutput:
         acts: list[OfferStarted | OfferFinished] = []
@@ -89,7 +95,7 @@ class Person:
                 acts.append(OfferFinished(offer.id))
                 self.queue.pop(0)
         said = self.says.get(turn.index)
-        transcript = None
+        transcript = self.hears.get(turn.index)
         if said is not None:
             texts = said.split()
             spoken = [
@@ -121,8 +127,10 @@ class Talk:
         for _ in range(turns):
             for side, person in ((Side.CALLER, self.caller), (Side.OTHER, self.other)):
                 for event in self.joined.news(side):
-                    person.queue.append(event.offer)
-                    person.offered.append(event.offer)
+                    person.told.append(event)
+                    if isinstance(event, OfferMade):
+                        person.queue.append(event.offer)
+                        person.offered.append(event.offer)
                 sound = np.full(MICRO_TURN_SAMPLES, person.level, np.int16)
                 turn = TurnInput(self.index + (self.ahead if side is Side.CALLER else 0), sound)
                 output = self.joined.took(side, turn, person.step(turn))

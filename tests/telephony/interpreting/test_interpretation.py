@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from model.turn import Urgency
-from telephony.interpreting.interpretation import Side
-from tests.telephony.interpreting.legs import Talk
+from agents.interpreting.phrases import phrases_of
+from model.turn import LanguageChanged, LanguageHeard, Transcript, Urgency, Word
+from telephony.interpreting.people import Side
+from tests.telephony.interpreting.legs import Person, Talk
 
 EN, ES = "automatic interpreter", "intérprete automático"
 
@@ -169,3 +170,65 @@ async def test_the_other_persons_words_are_told_on_the_callers_clock() -> None:
     ]
     assert told.language == "en-US"
     assert talk.joined.others_words() == ()
+
+
+# --- a language that changes --------------------------------------------------------------------------
+
+
+def told_as(text: str, language: str) -> Transcript:
+    """What ears that are sure of a language tell of a turn that is over."""
+    words = tuple(Word(word, 0, 100) for word in text.split())
+    heard = "" if language == "other" else language
+    return Transcript(words, final=True, language=heard, spoken=LanguageHeard(language, 0.97))
+
+
+async def speaks(talk: Talk, person: Person, text: str, language: str) -> None:
+    person.hears[talk.index] = told_as(text, language)
+    await talk.go(25)
+
+
+async def test_while_both_speak_one_language_each_hears_the_other_as_they_are() -> None:
+    talk = await introduced()
+    await speaks(talk, talk.caller, "i speak english too", "en")
+    before = len(talk.caller.offered), len(talk.other.offered)
+    talk.say(talk.other, "which colour is it")
+    await talk.go(25)
+    await speaks(talk, talk.caller, "it is green i think", "en")
+    assert (len(talk.caller.offered), len(talk.other.offered)) == before
+    assert talk.translator.asked == []
+    assert level(talk.other.heard[-1]) == talk.caller.level
+    assert level(talk.caller.heard[-1]) == talk.other.level
+    assert LanguageChanged("en-US") in talk.caller.told
+
+
+async def test_who_goes_back_to_their_language_is_translated_again() -> None:
+    talk = await introduced()
+    await speaks(talk, talk.caller, "i speak english too", "en")
+    await speaks(talk, talk.caller, "quiero devolver la lámpara", "es")
+    assert "return the lamp" in talk.texts(talk.other)[-1]
+    talk.say(talk.other, "of course")
+    await talk.go(25)
+    assert "por supuesto" in talk.texts(talk.caller)[-1]
+    assert {offer.language for offer in talk.caller.offered} == {"es-MX"}
+
+
+async def test_two_of_one_language_get_an_interpreter_when_one_goes_over_to_another() -> None:
+    talk = Talk(languages={Side.CALLER: "en-GB", Side.OTHER: "en-US"})
+    await talk.go(5)
+    await speaks(talk, talk.caller, "quiero devolver la lámpara", "es")
+    assert ES in talk.texts(talk.caller)[0]
+    assert EN in talk.texts(talk.other)[0]
+    assert "return the lamp" in talk.texts(talk.other)[1]
+
+
+async def test_of_a_third_language_both_are_told_once_in_their_own_and_hear_it_as_it_is() -> None:
+    talk = await introduced()
+    for _ in range(2):
+        await speaks(talk, talk.caller, "guten tag herr", "other")
+    assert talk.texts(talk.caller)[1:] == [phrases_of("es").not_spoken]
+    assert talk.texts(talk.other)[1:] == [phrases_of("en").not_spoken]
+    assert talk.translator.asked == []
+    await talk.go(30)
+    assert level(talk.other.heard[-1]) == talk.caller.level
+    await speaks(talk, talk.caller, "quiero devolver la lámpara", "es")
+    assert "return the lamp" in talk.texts(talk.other)[-1]

@@ -11,7 +11,15 @@ import pytest
 from config.flow_file import load_flow
 from config.live import HELD_MS, CommandKind
 from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES
-from model.turn import CallContext, DialsTurned, Transcript, TurnTaken
+from model.turn import (
+    CallContext,
+    DialsTurned,
+    LanguageChanged,
+    LanguageHeard,
+    OfferMade,
+    Transcript,
+    TurnTaken,
+)
 from telephony.errors import CarrierError
 from telephony.interpreting.house import House
 from telephony.interpreting.interpretation import DIALS
@@ -119,7 +127,7 @@ class Stage:
             event.offer.text
             for turn in self.engine.sides[-1].turns
             for event in turn.events
-            if hasattr(event, "offer")
+            if isinstance(event, OfferMade)
         ]
 
     def column(self, name: str) -> list[dict[str, object]]:
@@ -193,6 +201,22 @@ async def test_the_flow_does_not_answer_meanwhile_and_goes_on_after_it_is_handed
     assert dials[-2] == DIALS
     assert dials[-1].remarks
     assert [row["what"] for row in stage.column("control")] == ["interpret", "hand_back"]
+
+
+async def test_the_callers_ears_hear_the_language_they_have_gone_over_to_until_the_agent_is_back(
+    opened: Open,
+) -> None:
+    stage = opened()
+    await interpreted(stage)
+    heard = LanguageHeard("en", 0.97)
+    english = Transcript(spoken("where is my order", 0.95), final=True, language="en", spoken=heard)
+    stage.scene.agent.transcript = english
+    await stage.go(3)
+    assert want(stage.call, CommandKind.HAND_BACK, holder="h1").done
+    await stage.go(3)
+    told = [e for t in stage.scene.agent.turns for e in t.events if isinstance(e, LanguageChanged)]
+    assert told == [LanguageChanged("en-US"), LanguageChanged("es-MX")]
+    assert stage.column("language") == ["en-US", "es-MX"]
 
 
 async def test_a_browser_of_which_nothing_comes_gives_the_call_back(opened: Open) -> None:
