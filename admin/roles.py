@@ -83,6 +83,7 @@ LEAST_ROLE: Final[Mapping[str, Role | None]] = {
     "read_insights": Role.VIEWER,
     "read_call_waveform": Role.VIEWER,
     "simulate_flow": Role.MANAGER,
+    "list_languages": Role.VIEWER,
     "read_translator": Role.VIEWER,
     "draft_translations": Role.MANAGER,
     "replay_call": Role.MANAGER,

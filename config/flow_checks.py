@@ -31,7 +31,6 @@ from config.flow_steps import (
     Work,
 )
 from config.flow_text import Text, blanks
-from config.interpreting import LANGUAGES
 
 _TALK_BLANKS: Final[Mapping[str, frozenset[str]]] = {
     "counted.partial": frozenset({"heard", "count", "missing"}),
@@ -141,15 +140,9 @@ def _interpret(name: str, step: Interpret, flow: Flow) -> Iterator[str]:
         fix = did_you_mean(step.to, flow.destinations)
         yield f"step '{name}': destination '{step.to}' is not listed{fix}"
     language = step.language.partition("-")[0]
-    known = ", ".join(LANGUAGES)
-    if language not in LANGUAGES:
-        yield f"step '{name}': the interpreter does not speak '{step.language}'; choose one of: {known}"
-    elif not {tag.partition("-")[0] for tag in flow.languages or (flow.language,)} - {language}:
+    if not {tag.partition("-")[0] for tag in flow.languages or (flow.language,)} - {language}:
         fix = f"transfer to '{step.to}' instead"
         yield f"step '{name}': the caller speaks {step.language} too, so nothing is to be interpreted; {fix}"
-    for tag in step.introductions:
-        if tag not in LANGUAGES:
-            yield f"step '{name}': introductions has '{tag}', which is no language of its; there are: {known}"
 
 
 def _work(name: str, step: Work, flow: Flow) -> Iterator[str]:

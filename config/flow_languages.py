@@ -9,14 +9,13 @@ its words. Where a flow has several languages, `en` and `es` are no names of any
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from config.flow import Flow
 from config.flow_graph import texts
 from config.flow_slots import ChoiceSlot
 from config.flow_text import BLANK, Text
-
-_NAMES: Final = {"en": "English", "es": "Spanish"}
+from config.languages import language_name
 
 
 def primary(tag: str) -> str:
@@ -61,7 +60,7 @@ def missing_languages(content: Mapping[Any, Any], flow: Flow, tags: tuple[str, .
         written = _languages_at(content, path.split("."), frozenset(known))
         if written is None and not any(map(_has_words, text)):
             continue  # "{last}" is the same in any language
-        lacking = [_NAMES.get(each, each) for each in known if each not in (written or ())]
+        lacking = [language_name(each) for each in known if each not in (written or ())]
         if lacking:
             place, _, field = path.partition(".")
             named = place in ("steps", "meanings", "slots")

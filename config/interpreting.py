@@ -6,5 +6,3 @@ DUCK_DB: Final = -12.0
 """How far a person's own voice is turned down under the translation, if nobody says otherwise ..."""
 OFF_DB: Final = -40.0
 """... and from where on it is not heard at all."""
-LANGUAGES: Final = ("en", "es")
-"""Languages an interpreter has words of its own in (`agents/interpreting/phrases.yaml`)."""

@@ -26,9 +26,10 @@ def validate_flow(
 ) -> None:
     """Check flows: every name, every step's way in and out, every tool and argument.
 
-    Each problem is one line with the file, the step and the fix; then the exit code is 2.
+    Each problem is one line with the file, the step and the fix; then the exit code is 2. What a call
+    survives, but nobody meant, is said as a warning.
     """
-    from agents.dialogue.tool_checks import tool_problems
+    from agents.flow_checks import doubts, problems_here
     from agents.toolbox import find_tools
     from config.flow_file import FlowError, load_flow
     from config.settings import load
@@ -41,7 +42,9 @@ def validate_flow(
         except FlowError as error:
             wrong.append(error)
             continue
-        if found := tool_problems(flow, tools):
+        for doubt in doubts(flow):
+            typer.secho(f"{source}: warning: {doubt}", fg=typer.colors.YELLOW, err=True)
+        if found := problems_here(flow, tools):
             wrong.append(FlowError(source, found))
         else:
             typer.echo(f"{source}: {flow.key} is sound ({len(flow.steps)} steps)")

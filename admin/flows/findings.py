@@ -4,13 +4,14 @@ Findings are those of `tandem flow validate`: the schema's, the graph's, and whe
 """
 
 import re
+from enum import StrEnum
 from typing import Final
 
 from pydantic import BaseModel
 
 from admin.apart import Apart
 from admin.flows.yaml_tree import Node, below, read_tree
-from agents.dialogue.tool_checks import tool_problems
+from agents.flow_checks import doubts, problems_here
 from agents.toolbox import find_tools
 from config.flow_file import FlowError, read_flow
 from config.settings import Settings
@@ -21,9 +22,19 @@ _FIELD: Final = re.compile(r"([a-z_]+(?:\.[a-z0-9_]+)*)(?::| has) (.*)", re.DOTA
 _WORDS: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 
 
-class Finding(BaseModel):
-    """One thing that keeps a flow from being published."""
+class Severity(StrEnum):
+    """What a finding means."""
 
+    ERROR = "error"
+    """The flow cannot be published."""
+    WARNING = "warning"
+    """It can, but does something its author hardly meant."""
+
+
+class Finding(BaseModel):
+    """One thing that is wrong with a flow."""
+
+    severity: Severity
     step: str | None
     """The step it is about; null: the flow as a whole."""
     line: int | None
@@ -39,8 +50,13 @@ class FlowChecks:
         self._settings = settings
         self._apart = apart
 
+    async def errors(self, text: str, name: str | None = None, *, with_tools: bool = True) -> list[Finding]:
+        """List what keeps a flow from being published; arguments as of `findings`."""
+        found = await self.findings(text, name, with_tools=with_tools)
+        return [each for each in found if each.severity is Severity.ERROR]
+
     async def findings(self, text: str, name: str | None = None, *, with_tools: bool = True) -> list[Finding]:
-        """List all that is wrong; empty for a flow that can be published.
+        """List all that is wrong; without errors, a flow can be published.
 
         Args:
             text: YAML.
@@ -52,23 +68,28 @@ class FlowChecks:
 
 def check(text: str, name: str | None, settings: Settings | None) -> list[Finding]:
     """List all that is wrong with a text; without settings, tools are not asked for."""
+    doubtful: tuple[str, ...] = ()
     try:
         flow = read_flow(text)
     except FlowError as error:
         problems = error.problems
     else:
-        problems = tool_problems(flow, find_tools(settings)) if settings else ()
+        problems = problems_here(flow, find_tools(settings)) if settings else ()
         if name is not None and flow.name != name:
             problems = (f"name: the flow is called '{flow.name}' here; write name: {name}", *problems)
-    tree = read_tree(text) if problems else None
-    return [finding(problem, tree) for problem in problems]
+        doubtful = doubts(flow)
+    tree = read_tree(text) if problems or doubtful else None
+    return [
+        *(finding(problem, tree) for problem in problems),
+        *(finding(doubt, tree, Severity.WARNING) for doubt in doubtful),
+    ]
 
 
-def finding(problem: str, tree: Node | None) -> Finding:
+def finding(problem: str, tree: Node | None, severity: Severity = Severity.ERROR) -> Finding:
     """Take a problem's line of text apart, and find the line of the YAML it is about."""
     if found := _LINE.fullmatch(problem):
         sentence, fix = _with_fix(found[2])
-        return Finding(step=None, line=int(found[1]), sentence=sentence, fix=fix)
+        return Finding(severity=severity, step=None, line=int(found[1]), sentence=sentence, fix=fix)
     step: str | None = None
     path: list[str] = []
     rest = problem
@@ -78,7 +99,7 @@ def finding(problem: str, tree: Node | None) -> Finding:
     elif found := _FIELD.fullmatch(problem):
         path, rest = found[1].split("."), found[2]
     sentence, fix = _with_fix(rest if step else problem)
-    return Finding(step=step, line=_line(tree, path, rest), sentence=sentence, fix=fix)
+    return Finding(severity=severity, step=step, line=_line(tree, path, rest), sentence=sentence, fix=fix)
 
 
 def _line(tree: Node | None, path: list[str], rest: str) -> int | None:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from admin.access import Who
 from admin.accounts.tables import PersonRow
 from admin.audit.trail import Change, note
+from admin.flows.chosen import flow_has_errors
 from admin.flows.diff import Difference, difference
 from admin.flows.findings import Finding
 from admin.flows.store import (
@@ -78,7 +79,7 @@ async def publish_flow(
     built_on = revision_of(if_match)
     async with parts.database.reading() as db:
         draft = await refuse_other_revision(db, name, built_on)
-    _refuse_findings(await parts.checks.findings(draft.yaml, name))
+    _refuse(await parts.checks.errors(draft.yaml, name))
     shipped = await parts.apart.run(shipped_version, name)
     now_ms = parts.now_ms()
     async with parts.database.writing() as db:
@@ -177,7 +178,7 @@ async def roll_back_flow(name: FlowName, body: RollBack, who: Who, parts: Parts,
     """
     async with parts.database.reading() as db:
         old = await the_version(db, name, body.to)
-    _refuse_findings(await parts.checks.findings(old.yaml, name, with_tools=False))
+    _refuse(await parts.checks.errors(old.yaml, name, with_tools=False))
     shipped = await parts.apart.run(shipped_version, name)
     now_ms = parts.now_ms()
     async with parts.database.writing() as db:
@@ -197,10 +198,9 @@ async def roll_back_flow(name: FlowName, body: RollBack, who: Who, parts: Parts,
     return _version(version, who.name)
 
 
-def _refuse_findings(findings: list[Finding]) -> None:
-    if findings:
-        detail = f"{len(findings)} things keep this flow from being published. Each says what to do."
-        raise Problem(422, "flow-has-errors", detail, {"findings": [each.model_dump() for each in findings]})
+def _refuse(errors: list[Finding]) -> None:
+    if errors:
+        raise flow_has_errors([each.model_dump() for each in errors], "published")
 
 
 def _version(row: FlowVersionRow, published_by: str) -> Version:

@@ -30,7 +30,7 @@ from admin.live.routes import Live
 from admin.parts import AdminParts, Parts
 from admin.problems import Problem
 from admin.roles import Role
-from config.interpreting import LANGUAGES
+from agents.interpreting.phrases import languages
 from config.live import HOLD_EVERY_S, LISTEN_EVERY_S, Command, CommandKind, LiveState
 
 logger = logging.getLogger(__name__)
@@ -44,6 +44,8 @@ OVER: Final = 4404
 _LOOK_EVERY_S: Final = 15.0
 _GONE_AFTER_S: Final = 4.0
 """A browser that sends nothing for so long is gone, though its connection may stand."""
+_KNOWN_WITHIN_S: Final = 3.0
+"""By then it is known everywhere that the call is ours; if it is not, it was ours for a moment only."""
 _TOGETHER_BYTES: Final = 1_280
 """40 ms: shorter pieces of a voice are sent on together."""
 _BYTES_A_SECOND: Final = 32_000
@@ -148,7 +150,7 @@ class _Link:
         """Be heard of, until the call is no longer ours or the browser is gone."""
         ours = False
         clock = asyncio.get_running_loop().time
-        self._heard_s = clock()
+        self._heard_s = began_s = clock()
         while clock() - self._heard_s < _GONE_AFTER_S:
             await self.live.send(self.command(CommandKind.HOLD), state.server)
             await asyncio.sleep(HOLD_EVERY_S)
@@ -156,10 +158,11 @@ class _Link:
             if now is None:
                 await self.say({"type": "ended"})
                 return
-            if ours and now.holder != self._holder:
+            holds = now.holder == self._holder
+            if not holds and (ours or clock() - began_s > _KNOWN_WITHIN_S):
                 await self.say({"type": "handed_back"})
                 return
-            ours = ours or now.holder == self._holder
+            ours = ours or holds
         self._closing = (POLICY, "nothing came from the browser")
         await self.say({"type": "handed_back"})
 
@@ -251,8 +254,8 @@ async def interpret_call(
 
 def _check_spoken(language: str) -> None:
     """Raise a Problem, 422, for a language (a BCP 47 tag) that the interpreter does not speak."""
-    if language.partition("-")[0].lower() not in LANGUAGES:
-        detail = f"The interpreter does not speak '{language}'. Choose one of: {', '.join(LANGUAGES)}."
+    if language.partition("-")[0].lower() not in languages():
+        detail = f"The interpreter does not speak '{language}'. Choose one of: {', '.join(languages())}."
         raise Problem(422, "no-such-language", detail)
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 
 from admin.access import WhoIfAnybody
 from admin.accounts.sessions import SignedIn
+from admin.flows.chosen import flow_has_errors
 from admin.parts import AdminParts, Parts
 from admin.phone.bookings import LIVES_S, PhoneBookings, Runs
 from admin.phone.runnable import (
@@ -124,9 +125,8 @@ async def _draft(body: CallWanted, who: SignedIn | None, parts: AdminParts) -> T
         raise Problem(403, "not-allowed", detail, more)
     async with parts.database.reading() as db:
         text = await the_draft_of(db, body.flow)
-    if findings := await parts.checks.findings(text.yaml, body.flow):
-        detail = f"{len(findings)} things keep this draft from being called. Each says what to do."
-        raise Problem(422, "flow-has-errors", detail, {"findings": [each.model_dump() for each in findings]})
+    if errors := await parts.checks.errors(text.yaml, body.flow):
+        raise flow_has_errors([each.model_dump() for each in errors], "called")
     return text
 
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from admin.flows.findings import Finding, finding
 from admin.flows.yaml_tree import read_tree
-from agents.dialogue.tool_checks import tool_problems
+from agents.flow_checks import problems_here
 from agents.simulation.events import Event
 from agents.simulation.walk import walk
 from agents.simulation.walked import Setting, Walked
@@ -29,7 +29,7 @@ def look_over(text: str, settings: Settings | None) -> tuple[bool, list[Finding]
     except FlowError as error:
         tree = read_tree(text)
         return False, [finding(problem, tree) for problem in error.problems]
-    problems = tool_problems(flow, find_tools(settings)) if settings else ()
+    problems = problems_here(flow, find_tools(settings)) if settings else ()
     tree = read_tree(text) if problems else None
     return True, [finding(problem, tree) for problem in problems]
 

@@ -1,4 +1,4 @@
-"""Drafts of texts in another language, for a person to look at: no machine's words reach a caller unread."""
+"""Languages, and drafts of texts in them for people to look at: no machine's words reach a caller unread."""
 
 from typing import Annotated
 
@@ -8,11 +8,12 @@ from pydantic import BaseModel, Field
 from admin.parts import Parts
 from admin.problems import Problem
 from admin.words import Body, Document
+from agents.interpreting.phrases import languages
 from agents.translation.chosen import open_translator, status
 from agents.translation.glossary import GlossaryError
 from agents.translation.translator import NoSuchPair, NoTranslator, Passage, TranslationError
 from config.flow_text import Tag
-from config.interpreting import LANGUAGES
+from config.languages import LANGUAGES
 
 router = APIRouter(prefix="/translations", tags=["translations"])
 
@@ -57,13 +58,42 @@ class Drafts(BaseModel):
     by: str
 
 
+class KnownLanguage(BaseModel):
+    """A language people may choose."""
+
+    code: str
+    name: str
+    """In English."""
+    tags: list[str]
+    """What a flow may be written in, the usual one first."""
+
+
+class KnownLanguages(BaseModel):
+    """The languages people may choose."""
+
+    languages: list[KnownLanguage]
+
+
+@router.get("/languages")
+async def list_languages() -> KnownLanguages:
+    """List the languages a flow may be written in."""
+    known = LANGUAGES.items()
+    return KnownLanguages(
+        languages=[KnownLanguage(code=code, name=each.name, tags=list(each.tags)) for code, each in known]
+    )
+
+
 @router.get("")
 async def read_translator(parts: Parts) -> Translating:
     """Tell who translates here, if anybody."""
     found = status(parts.settings)
     pairs = [Languages(source=source, target=target) for source, target in sorted(found.pairs)]
     return Translating(
-        name=found.name, pairs=pairs, spoken=list(LANGUAGES), says=found.says, remedy=found.remedy
+        name=found.name,
+        pairs=pairs,
+        spoken=list(languages()),
+        says=found.says,
+        remedy=found.remedy,
     )
 
 

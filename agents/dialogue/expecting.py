@@ -125,11 +125,14 @@ def listening_step(flow: Flow, state: State) -> str | None:
     return None
 
 
-def listened_for(flow: Flow, state: State, ask: Ask | None) -> dict[str, str]:
-    """List what is listened for beside yes and no where `ask` is open: meaning → step."""
+def listened_for(flow: Flow, state: State | None, ask: Ask | None) -> dict[str, str]:
+    """List what is listened for beside yes and no where `ask` is open: meaning → step.
+
+    `state`: None for a call in which no answer is owed.
+    """
     leads: dict[str, str] = {}
     for name, target in ask.answers.items() if ask else ():
-        ends = state.kept is not None and isinstance(flow.steps[target], End)
+        ends = state is not None and state.kept is not None and isinstance(flow.steps[target], End)
         if name not in yes_no(flow.language) and not ends:  # "thanks", said into an answer, is no goodbye
             leads[name] = target
     return {**flow.global_steps, **leads}

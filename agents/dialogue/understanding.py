@@ -103,6 +103,11 @@ def understood(
     return best
 
 
+def sense(text: str, language: str) -> tuple[str, ...]:
+    """Give what counts of a phrase or keyword; two with the same sense cannot be told apart."""
+    return tuple(sorted(_content(text, is_spanish(language))))
+
+
 def _likeness(
     phrase: tuple[str, ...], heard: frozenset[str], known: frozenset[str], said_weight: float, spanish: bool
 ) -> tuple[float, float]:

@@ -26,6 +26,11 @@ class Phrases(BaseModel):
     not_spoken: str
 
 
+def languages() -> tuple[str, ...]:
+    """List the languages an interpreter has words of its own in, as codes: `es`."""
+    return tuple(_phrases())
+
+
 def phrases_of(tag: str) -> Phrases:
     """Give the sentences of a language by its tag, `es-MX`; English for those not known."""
     phrases = _phrases()

@@ -76,11 +76,24 @@ async def test_an_unsound_draft_is_kept_and_not_published(office: Office) -> Non
     (found,) = saved.json()["findings"]
     assert found["line"] == 1 + wrong[: wrong.index("start: greeet")].count("\n")
     assert "greeet" in found["sentence"]
-    assert found["fix"] == "did you mean 'greet'?"
+    assert (found["severity"], found["fix"]) == ("error", "did you mean 'greet'?")
     assert (await draft_of(manager)).json()["yaml"] == wrong
     answer = await manager.post(f"/flows/{NAME}/publish", json={"note": "x"}, headers=tagged(2))
     assert (answer.status_code, answer.json()["findings"]) == (422, [found])
     assert (await manager.get(f"/flows/{NAME}/versions")).json()["rows"] == []
+
+
+async def test_a_phrase_of_two_meanings_is_a_warning_and_the_flow_is_published(office: Office) -> None:
+    manager = await office.person(Role.MANAGER)
+    doubtful = SHIPPED.replace("      - thanks a lot\n", "      - thanks a lot\n      - orders status\n", 1)
+    made = await manager.post("/flows", json={"yaml": doubtful})
+    found, *_ = made.json()["findings"]
+    assert (found["severity"], found["step"]) == ("warning", "greet")
+    assert "'orders status' (English) is the same as 'order status' of 'track_order' too" in found["sentence"]
+    assert found["fix"] == "take it out of one of the two meanings"
+    assert doubtful.splitlines()[found["line"] - 1] == "      thanks: goodbye"
+    answer = await manager.post(f"/flows/{NAME}/publish", json={"note": "first"}, headers=tagged(1))
+    assert answer.status_code == 201, answer.text
 
 
 async def test_unknown_fields_are_named_with_step_and_line(office: Office) -> None:

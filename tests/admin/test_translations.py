@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from admin.roles import Role
+from agents.interpreting.phrases import languages
 from tests.admin.office import Office
 
 WANTED = {"texts": ["Your order {order_number} is on its way."], "source": "en-US", "target": "es-MX"}
@@ -38,6 +39,13 @@ async def test_texts_are_drafted_with_their_blanks_as_they_are(office: Office) -
     answer = await manager.post("/translations/drafts", json=WANTED | {"target": "de"})
     assert answer.status_code == 422
     assert "not en into de" in answer.json()["detail"]
+
+
+async def test_the_languages_to_choose_from_are_told_with_those_that_are_interpreted(office: Office) -> None:
+    viewer = await office.person(Role.VIEWER)
+    known = (await viewer.get("/translations/languages")).json()["languages"]
+    assert {"code": "es", "name": "Spanish", "tags": ["es-MX", "es-ES"]} in known
+    assert (await viewer.get("/translations")).json()["spoken"] == list(languages())
 
 
 async def test_only_managers_have_texts_drafted(office: Office) -> None:

@@ -31,11 +31,9 @@ def test_a_sound_one_leads_on_when_they_have_spoken_and_elsewhere_when_nobody_co
     ("new", "said"),
     [
         (JOIN.replace("support", "suport"), "destination 'suport' is not listed; did you mean 'support'?"),
-        (JOIN.replace("en-US", "fr-FR"), "does not speak 'fr-FR'; choose one of: en, es"),
         (JOIN.replace("en-US", "es-ES"), "nothing is to be interpreted; transfer to 'support' instead"),
         (JOIN + "    duck_db: 6\n", "duck_db"),
         (JOIN + "    duck_db: -50\n", "duck_db"),
-        (JOIN + "    introductions: {fr: Bonjour}\n", "'fr', which is no language of its; there are: en, es"),
     ],
 )
 def test_what_is_wrong_is_named_with_the_fix(new: str, said: str) -> None:

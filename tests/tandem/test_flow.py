@@ -29,6 +29,18 @@ def test_every_problem_of_every_file_is_told_and_the_exit_code_is_2(tmp_path):
     assert "order_status@1 is sound" in result.output
 
 
+def test_a_phrase_of_two_meanings_is_a_warning(tmp_path):
+    flow = (FLOWS / "order_status.yaml").read_text()
+    doubtful = tmp_path / "doubtful.yaml"
+    doubtful.write_text(
+        flow.replace("      - thanks a lot\n", "      - thanks a lot\n      - order status\n", 1)
+    )
+    result = tandem("validate", str(doubtful))
+    assert result.exit_code == 0
+    assert f"{doubtful}: warning: step 'greet': answers.thanks: 'order status' (English)" in result.output
+    assert "order_status@1 is sound" in result.output
+
+
 def test_a_flow_is_shown_step_by_step():
     result = tandem("show", "billing")
     assert result.exit_code == 0

@@ -997,6 +997,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/translations/languages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Languages
+         * @description List the languages a flow may be written in.
+         */
+        get: operations["list_languages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/translations": {
         parameters: {
             query?: never;
@@ -1921,9 +1941,10 @@ export interface components {
         };
         /**
          * Finding
-         * @description One thing that keeps a flow from being published.
+         * @description One thing that is wrong with a flow.
          */
         Finding: {
+            severity: components["schemas"]["Severity"];
             /** Step */
             step: string | null;
             /** Line */
@@ -2105,6 +2126,26 @@ export interface components {
             kind: "keys";
             /** Keys */
             keys: string;
+        };
+        /**
+         * KnownLanguage
+         * @description A language people may choose.
+         */
+        KnownLanguage: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Tags */
+            tags: string[];
+        };
+        /**
+         * KnownLanguages
+         * @description The languages people may choose.
+         */
+        KnownLanguages: {
+            /** Languages */
+            languages: components["schemas"]["KnownLanguage"][];
         };
         /**
          * Languages
@@ -2695,6 +2736,12 @@ export interface components {
             rules: components["schemas"]["Rules"];
             installation: components["schemas"]["Installation"];
         };
+        /**
+         * Severity
+         * @description What a finding means.
+         * @enum {string}
+         */
+        Severity: "error" | "warning";
         /** ShippedFlow */
         ShippedFlow: {
             /** Name */
@@ -5014,6 +5061,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Simulation"];
+                };
+            };
+            /** @description What was wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_languages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownLanguages"];
                 };
             };
             /** @description What was wrong, and what to do. */
