@@ -3,8 +3,8 @@
 from typing import Final
 
 from config.expectation import AnswerKind
+from model.answers import completeness
 from model.moment import Decision, Floor, Moment, Rules, dialled, drones, ears_are_done, heard_it_all, shifted
-from model.words import completeness
 
 _MAYBE_OVER: Final = 0.5
 """No "mm-hm" is said where the turn is this likely to be over."""
@@ -27,8 +27,6 @@ _ASKS_AGAIN_AFTER_MS: Final = 15_000
 """Who has said twice that they understood nothing waits for words, at first so long, then twice as long: what
 goes on without any is music, a television or a very bad line."""
 _FALLS_FROM_MS: Final = 600
-_A_MERE_YES: Final = 0.4
-"""How complete a "yes" is: "that's right" often follows."""
 _UNFINISHED_MS: Final = 600
 """More of it for an answer that is not complete (four of six digits)."""
 _LONGEST_TURN_MS: Final = 45_000
@@ -84,8 +82,6 @@ def _has_ended(floor: Floor, moment: Moment, rules: Rules) -> bool:
     quiet_ms = caller.quiet_ms(moment.now_ms)
     if quiet_ms >= fallback_ms or (caller.overlap_ms and quiet_ms >= _AFTER_OVERLAP_MS):
         return True
-    if told > 0 and moment.expectation.kind is AnswerKind.YES_NO:
-        told = _A_MERE_YES
     return caller.has_ended >= turn_end_line(rules, told, quiet_ms)
 
 

@@ -1,4 +1,4 @@
-"""What the caller's words amount to: a mere "mm-hm", or an answer, perhaps a complete one. Pure.
+"""Whether the caller's words are a mere "mm-hm". Pure.
 
 English and Spanish together: callers change between them, and no word here means the opposite in the other.
 """
@@ -6,7 +6,6 @@ English and Spanish together: callers change between them, and no word here mean
 from collections.abc import Sequence
 from typing import Final
 
-from config.expectation import AnswerKind, Expectation
 from model.turn import Word
 
 
@@ -42,19 +41,6 @@ _ASSENTING_PHRASES: Final = frozenset(
 )
 _SAYING_GO_ON: Final = _MURMURS | _ASSENTS
 _PHRASES_BEGIN: Final = frozenset(first for first, _ in _ASSENTING_PHRASES)
-_DIGITS: Final = _set(
-    "zero oh one two three four five six seven eight nine "
-    "cero uno una dos tres cuatro cinco seis siete ocho nueve"
-)
-_YES_NO: Final = _set(
-    "yes yeah yep yup no nope sure correct right okay wrong sí si claro vale correcto exacto"
-)
-_LEADING_ON: Final = _set(
-    "a an the my your his her our their this i we he she they and or but because if when is are was am has "
-    "of to for from with by at um uh er "
-    "el la los las un mi su y o pero porque que de del para con en por cuando es eh este pues"
-)
-"""Nobody ends a turn on these; the caller is looking for the next word."""
 
 
 def is_backchannel(words: Sequence[Word]) -> bool:
@@ -69,24 +55,3 @@ def is_backchannel(words: Sequence[Word]) -> bool:
         else:
             return False
     return True
-
-
-def completeness(words: Sequence[Word], expectation: Expectation) -> int:
-    """Judge a turn by its words: 1 the answer is complete, -1 more must come, 0 the words do not tell."""
-    texts = [word.text for word in words]
-    if not texts:
-        return 0
-    match expectation.kind:
-        case AnswerKind.DIGITS if expectation.digits is not None:
-            missing = expectation.digits - sum(text in _DIGITS for text in texts)
-            if missing == 0:
-                return 1
-            if 0 < missing < expectation.digits:
-                return -1
-        case AnswerKind.YES_NO if len(texts) == 1 and texts[0] in _YES_NO:
-            return 1
-        case AnswerKind.CHOICE | AnswerKind.FREE if " ".join(texts) in expectation.phrases:
-            return 1
-        case _:
-            pass
-    return -1 if texts[-1] in _LEADING_ON else 0

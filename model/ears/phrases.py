@@ -54,6 +54,7 @@ NO: Final = (
     "i am good",
     "i am fine",
 )
+FAREWELLS: Final = ("bye", "goodbye", "bye bye")
 COURTESIES: Final = (
     "hello",
     "hi",
@@ -64,9 +65,7 @@ COURTESIES: Final = (
     "thank you very much",
     "thanks",
     "thanks a lot",
-    "bye",
-    "goodbye",
-    "bye bye",
+    *FAREWELLS,
     "great",
     "perfect",
     "all right",

@@ -36,9 +36,10 @@ NO: Final = (
     *("para nada", "en absoluto", "incorrecto", "no es así", "está mal", "eso está mal", "nada más"),
     *("no nada más", "eso es todo", "no eso es todo", "todavía no", "aún no", "no quiero"),
 )
+FAREWELLS: Final = ("adiós", "hasta luego", "hasta pronto")
 COURTESIES: Final = (
     *("hola", "buenos días", "buenas tardes", "buenas noches", "buenas", "gracias", "muchas gracias"),
-    *("muy amable", "adiós", "hasta luego", "hasta pronto", "perdón", "disculpe", "lo siento", "por favor"),
+    *("muy amable", *FAREWELLS, "perdón", "disculpe", "lo siento", "por favor"),
     *("mhm", "entiendo", "ya veo", "ya", "okay", "de nada", "encantado", "dígame"),
 )
 REPAIRS: Final = (

@@ -20,6 +20,7 @@ class Tongue:
 
     Attributes:
         yes, no, courtesies, repairs: whole utterances.
+        farewells: those of the courtesies that end a call.
         fillers: before anything else.
         digit_leads: before a number that was asked for.
         tails: after any utterance.
@@ -32,6 +33,7 @@ class Tongue:
     yes: Sequence[str]
     no: Sequence[str]
     courtesies: Sequence[str]
+    farewells: Sequence[str]
     repairs: Sequence[str]
     fillers: Sequence[str]
     digit_leads: Sequence[str]
@@ -46,6 +48,7 @@ ENGLISH: Final = Tongue(
     yes=english.YES,
     no=english.NO,
     courtesies=english.COURTESIES,
+    farewells=english.FAREWELLS,
     repairs=english.REPAIRS,
     fillers=english.FILLERS,
     digit_leads=english.DIGIT_LEADS,
@@ -66,6 +69,7 @@ SPANISH: Final = Tongue(
     yes=spanish.YES,
     no=spanish.NO,
     courtesies=spanish.COURTESIES,
+    farewells=spanish.FAREWELLS,
     repairs=spanish.REPAIRS,
     fillers=spanish.FILLERS,
     digit_leads=spanish.DIGIT_LEADS,

@@ -11,7 +11,7 @@ from model.ears.ears import Hearing
 from model.floor import decide
 from model.moment import EARS_PATIENCE, Decision, Floor, Moment, Rules, Standing
 from model.turn import Dials, Readings, Word
-from model.words import completeness, is_backchannel
+from model.words import is_backchannel
 from tests.model.conversing import LINES
 
 ORDINARY = Dials()
@@ -210,32 +210,6 @@ def test_these_only_say_go_on(text: str) -> None:
 )
 def test_these_say_more(text: str) -> None:
     assert not is_backchannel(words(text))
-
-
-@pytest.mark.parametrize(
-    ("text", "expectation", "verdict"),
-    [
-        ("one zero four two three three", Expectation(AnswerKind.DIGITS, 6), 1),
-        ("it is one zero four", Expectation(AnswerKind.DIGITS, 6), -1),
-        ("i do not have it", Expectation(AnswerKind.DIGITS, 6), 0),
-        ("one two three", Expectation(AnswerKind.DIGITS), 0),
-        ("yes", Expectation(AnswerKind.YES_NO), 1),
-        ("yes but", Expectation(AnswerKind.YES_NO), -1),
-        ("agent please", Expectation(AnswerKind.FREE, phrases=("agent please",)), 1),
-        ("whatever", Expectation(), 0),
-        ("", Expectation(AnswerKind.DIGITS, 6), 0),
-        ("it is um", Expectation(AnswerKind.DIGITS, 6), -1),
-        ("uno cero cuatro dos tres tres", Expectation(AnswerKind.DIGITS, 6), 1),
-        ("sí", Expectation(AnswerKind.YES_NO), 1),
-        ("mi número es", Expectation(AnswerKind.FREE), -1),
-        ("where is my", Expectation(AnswerKind.FREE), -1),
-        ("my order number is", Expectation(AnswerKind.FREE, phrases=("my order number is",)), 1),
-    ],
-)
-def test_an_answer_is_complete_unfinished_or_neither(
-    text: str, expectation: Expectation, verdict: int
-) -> None:
-    assert completeness(words(text), expectation) == verdict
 
 
 def test_what_goes_on_without_a_word_is_asked_about_ever_more_seldom() -> None:
