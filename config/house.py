@@ -30,14 +30,15 @@ def with_notice(flow: Flow, notice: Mapping[str, str]) -> Flow:
     if NOTICE in flow.steps:
         return flow
     others = {tag: with_notice(other, notice) for tag, other in flow.others.items()}
-    text = _said_in(flow.language, notice)
+    text = notice_in(notice, flow.language)
     if text is None:
         return flow.model_copy(update={"others": others})
     step = Say(kind="say", says=(text,), keep=True, interruptible=False, next=flow.start)
     return flow.model_copy(update={"others": others, "start": NOTICE, "steps": {**flow.steps, NOTICE: step}})
 
 
-def _said_in(tag: str, notice: Mapping[str, str]) -> str | None:
+def notice_in(notice: Mapping[str, str], tag: str) -> str | None:
+    """Give what those who speak the language of a tag are told; None: nothing."""
     language = tag.partition("-")[0]
     near = (text for other, text in notice.items() if other.partition("-")[0] == language)
     return notice.get(tag) or next(near, None)

@@ -92,9 +92,7 @@ class Call:
         self._cleared = self._closed = False
         self._micro_turns = 0
         self._side = SteadySide(parts.agent, parts.facts.call_id)
-        self._interpreting = Interpreting(
-            parts.interpreters, parts.incoming, parts.facts.call_id, parts.flow.recognise_language
-        )
+        self._interpreting = Interpreting(parts.interpreters, parts.as_interpreted)
         self._stepping = asyncio.Lock()
         self._columns = Columns()
         self._at: StepReached | None = None
@@ -190,12 +188,13 @@ class Call:
         if (at := StepReached(dialogue.step, language)) != self._at:
             self._at = at
             columns.steps.append(at)
-        columns.interpreted[:], others = self._interpreting.tell()
+        interpreted = self._interpreting.tell()
+        columns.interpreted[:], columns.legs[:] = interpreted.rows, interpreted.legs
         self._parts.tape.micro_turn(turn, output, columns.as_row())
         self._parts.steering.followed(turn, output, dialogue, self._interpreting.ear)
         where = Where(dialogue.step, language, self._said.under_way, self._said.offset_ms)
         self._parts.watch.micro_turn(turn, output, where, columns.delegations, columns.reports)
-        self._parts.watch.interpreted(self._now_ms, columns.interpreted, others)
+        self._parts.watch.interpreted(self._now_ms, interpreted)
 
     # --- before the model's step ----------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """What a call is put together from, and what is left of it when it is over."""
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -11,8 +11,8 @@ from config.flow import Flow
 from telephony.agent_side import AgentSide
 from telephony.carrier import Carrier
 from telephony.classifying import Asked, Classifier
-from telephony.interpreting.on_call import Interpreters
-from telephony.interpreting.people import Interpreted
+from telephony.interpreting.on_call import Interpreters, OfCall
+from telephony.interpreting.people import Interpreted, LegJoined
 from telephony.line import IncomingCall
 from telephony.live.masking import Sensitive
 from telephony.speculation import EarlyMark, SpeculationFigures
@@ -58,6 +58,8 @@ class Columns:
     survey: list[SurveyAnswered] = field(default_factory=list[SurveyAnswered])
     interpreted: list[Interpreted] = field(default_factory=list[Interpreted])
     """What was interpreted between the caller and somebody else."""
+    legs: list[LegJoined] = field(default_factory=list[LegJoined])
+    """Lines of others that have joined, each with a tape of its own."""
     classified: list[Asked] = field(default_factory=list[Asked])
     """What a language model was asked about the caller's words, and answered."""
     steps: list[StepReached] = field(default_factory=list[StepReached])
@@ -86,7 +88,8 @@ class CallParts:
     """What a call is put together from.
 
     `carrier`: call control, None without an account (the line is closed instead). `ended` is called once.
-    `classifier`: None unless `facts` say that there is one; it is told nothing of `sensitive` slots.
+    `notice`: what everybody on a call is told first, by language tag. `classifier`: None unless `facts` say
+    that there is one; it is told nothing of `sensitive` slots.
     """
 
     incoming: IncomingCall
@@ -101,5 +104,11 @@ class CallParts:
     watch: Watch = field(default_factory=Watch)
     steering: Steering = field(default_factory=Nobody)
     interpreters: Interpreters | None = None
+    notice: Mapping[str, str] = field(default_factory=dict[str, str])
     classifier: Classifier | None = None
     sensitive: Sensitive = field(default_factory=Sensitive)
+
+    @property
+    def as_interpreted(self) -> OfCall:
+        """What interpreting needs of it."""
+        return OfCall(self.incoming, self.facts.call_id, self.tape, self.flow.recognise_language, self.notice)

@@ -268,6 +268,7 @@ class Switchboard:
                 steering=Guarded(live[0]) if live else Nobody(),
                 classifier=exchange.classifier,
                 interpreters=self._interpreters,
+                notice=house.notice,
                 sensitive=sensitive_in(flow, exchange.dispatcher.sensitive_of),
             )
         )

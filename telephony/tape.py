@@ -4,6 +4,7 @@
 the agent *as heard*); `tape.jsonl` holds one row per micro-turn with something in it. Memory stays flat: only
 the caller's last seconds wait for the agent's side, since what the caller heard is known a little later. Both
 files can be read at any moment, after a crash too: rows are whole lines, the WAV header is kept up to date.
+A person who is called to speak with the caller has a line, and so a tape, of their own beside it.
 """
 
 import json
@@ -201,6 +202,15 @@ class Tape:
                 for name, value in readings.items()
             }
             self._row({"kind": "turn", "index": turn.index, **row})
+
+    def of_leg(self, number: int, header: Mapping[str, object]) -> "Tape":
+        """Open the tape of another line of this call, `legs/<number>`: its micro-turns, on its own clock.
+
+        Raises:
+            FileExistsError: there is one of this number.
+        """
+        folder = self.folder / "legs" / str(number)
+        return Tape(folder, {"leg": number, **header}, sound=self._recording is not None)
 
     def close(
         self, outcome: str, reports: tuple[object, ...] = (), figures: Mapping[str, object] | None = None

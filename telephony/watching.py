@@ -15,7 +15,7 @@ from agents.charts.chart import Chart, described
 from agents.messages import Delegation, ReportKind, TaskReport
 from config.units import MICRO_TURN_MS
 from model.turn import TurnOutput, Word
-from telephony.interpreting.people import Interpreted, OthersWords
+from telephony.interpreting.people import Interpreted, InterpreterNews, Told
 from telephony.line import LineTurn
 from telephony.utterances import Utterance, Utterances
 
@@ -100,7 +100,9 @@ class CallEnded:
     outcome: str
 
 
-Happening = CallBegan | WordsSaid | Interpreted | TaskNews | ChartMade | StepReached | CallEnded
+Happening = (
+    CallBegan | WordsSaid | Interpreted | InterpreterNews | TaskNews | ChartMade | StepReached | CallEnded
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +181,13 @@ class Watch:
                 words = _later(utterance.words, where.offset_ms)
                 self.tell(at_ms, WordsSaid("agent", utterance.offer_id, words, final=False))
 
-    def interpreted(self, at_ms: int, rows: Sequence[Interpreted], others: Sequence[OthersWords]) -> None:
-        """Tell what was interpreted, and what the other person says."""
-        for said in others:
+    def interpreted(self, at_ms: int, told: Told) -> None:
+        """Tell what was interpreted, what the other person says, and whether an interpreter is there."""
+        for news in told.news:
+            self.tell(at_ms, news)
+        for said in told.words:
             self.tell(at_ms, WordsSaid("person", said.utterance, said.words, said.final, said.language))
-        for row in rows:
+        for row in told.rows:
             self.tell(at_ms, row)
 
     def heard(self, at_ms: int, utterance: Utterance, offset_ms: int) -> None:

@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 _EVERY_S: Final = 3_600.0
 _AT_ONCE: Final = 200
 _RECORDING: Final = "call.wav"
+_BESIDE: Final = ("replays", "legs")
+"""Folders of a tape that hold tapes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +119,12 @@ def _folder(tapes: Path, tape: str) -> Path | None:
 
 
 def _remove_recording(folder: Path | None) -> int:
-    """Remove a call's recording, and those of its replays, which hold the caller's voice too."""
+    """Remove a call's recording, and those of its replays and of people called, who speak with the caller."""
     if folder is None:
         return 0
-    for replayed in folder.glob(f"replays/*/{_RECORDING}"):
-        replayed.unlink()
+    for beside in _BESIDE:
+        for recording in folder.glob(f"{beside}/*/{_RECORDING}"):
+            recording.unlink()
     if not (folder / _RECORDING).is_file():
         return 0
     (folder / _RECORDING).unlink()

@@ -8,7 +8,8 @@ While the caller speaks with somebody through an interpreter, the agent's words 
 column `interpreted` holds a row for each phrase: `speaker` (`caller` or `other`), `source` and
 `source_language`, `text` and `language` of what was voiced for it under `offer_id` (empty when it was not
 translated: `why`), `from_ms` and `upto_ms` of the words, `said_ms` of the translation, `lag_ms` between both
-beginnings, `corrects`, `repeats`.
+beginnings, `corrects`, `repeats`. Who was called for that has a line of their own, and its tape lies in
+`legs/<leg>`: the same rows, on that line's clock, which the column `legs` relates to this one (`later_ms`).
 """
 
 import re

@@ -95,7 +95,14 @@ class Interpretation:
         self._gone: Side | None = None
         self._rows: list[Interpreted] = []
         self._words: list[OthersWords] = []
+        if wishes.notice:
+            self._offer(Side.OTHER, wishes.notice)
         self._introduce()
+
+    @property
+    def later_ms(self) -> int | None:
+        """How much older the caller's call is than the other's; None until both were stepped."""
+        return self._later_ms
 
     @property
     def language(self) -> Mapping[Side, str]:

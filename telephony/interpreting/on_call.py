@@ -7,13 +7,14 @@ line of their own (`second_leg`); until they have answered, and after they have 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from agents.dialogue.events import Interpret, InterpretationEnded, StopInterpreting
 from agents.translation.translator import Translator
 from config.flow import Flow, LanguageRecognition
+from config.house import notice_in
 from model.turn import (
     Audio,
     CallContext,
@@ -29,11 +30,12 @@ from telephony.agent_side import AgentSide
 from telephony.errors import CarrierError
 from telephony.interpreting.interpretation import DIALS, Interpretation
 from telephony.interpreting.legs import Legs
-from telephony.interpreting.people import Interpreted, OthersWords, Side, Wishes
+from telephony.interpreting.people import InterpreterNews, LegJoined, Side, Told, Wishes
 from telephony.interpreting.second_leg import SecondLeg
 from telephony.line import Conversation, IncomingCall
 from telephony.steady_side import SteadySide
 from telephony.steering import Wanted
+from telephony.tape import Tape
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +57,23 @@ class Interpreters(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class OfCall:
+    """What interpreting needs of the call.
+
+    Attributes:
+        tape: the call's; who is called has one of their own beside it.
+        recognition: how surely somebody must speak another language to be followed into it.
+        notice: what everybody on a call is told first, by language tag.
+    """
+
+    incoming: IncomingCall
+    call_id: str
+    tape: Tape
+    recognition: LanguageRecognition
+    notice: Mapping[str, str]
+
+
 @dataclass(slots=True)
 class _Beside:
     """Whoever has taken the call over: their leg is stepped with the caller's."""
@@ -66,21 +85,13 @@ class _Beside:
 class Interpreting:
     """See the module. `interpreters` is None where there are none: then nobody is ever interpreted."""
 
-    def __init__(
-        self,
-        interpreters: Interpreters | None,
-        incoming: IncomingCall,
-        call_id: str,
-        recognition: LanguageRecognition,
-    ) -> None:
+    def __init__(self, interpreters: Interpreters | None, call: OfCall) -> None:
         self.ear: Audio | None = None
         """What whoever has taken the call over is to hear of this micro-turn, int16[3200]."""
         self.language: str | None = None
         """What the other person speaks, while there is one."""
         self._interpreters = interpreters
-        self._incoming = incoming
-        self._call_id = call_id
-        self._recognition = recognition
+        self._call = call
         self._joined: Interpretation | None = None
         self._beside: _Beside | None = None
         self._step: str | None = None
@@ -93,8 +104,11 @@ class Interpreting:
         self._persons: str | None = None
         """What whoever has taken the call over wants to speak."""
         self._unsaid: tuple[str, ...] = ()
-        self._rows: tuple[Interpreted, ...] = ()
-        self._words: tuple[OthersWords, ...] = ()
+        self._left = Told()
+        """What was still to be told of one that is over."""
+        self._news: list[InterpreterNews] = []
+        self._leg: int | None = None
+        """The second leg that has just joined."""
         self._dialled = False
         self._callers = ""
         """What the call goes on in."""
@@ -128,7 +142,7 @@ class Interpreting:
             wishes = Wishes(
                 {Side.CALLER: callers, Side.OTHER: wanted.language},
                 in_step=True,
-                recognition=self._recognition,
+                recognition=self._call.recognition,
             )
             joining = self._join_beside(self._interpreters, wishes)
             self._work = asyncio.create_task(joining, name="interpreter")
@@ -155,13 +169,14 @@ class Interpreting:
             {Side.CALLER: callers, Side.OTHER: wanted.language},
             wanted.duck_db,
             wanted.introductions,
-            recognition=self._recognition,
+            notice_in(self._call.notice, wanted.language) or "",
+            recognition=self._call.recognition,
         )
 
         async def opens() -> Conversation:
             return await self._join_line(house, wishes)
 
-        self._work = asyncio.create_task(self._call(house, number, opens), name="second leg")
+        self._work = asyncio.create_task(self._ring(house, number, opens), name="second leg")
 
     def over(self) -> tuple[InterpretationEnded, ...]:
         """Take what the dialogue is to be told."""
@@ -210,15 +225,20 @@ class Interpreting:
         heard = self._took(joined, turn, caller)
         self.ear = joined.took(Side.OTHER, theirs, other).agent_audio
         if beside.side.is_failing:
-            self._stop()  # they go on as if there had been none
+            self._stop(lost=True)  # they go on as if there had been none
         return heard, True
 
-    def tell(self) -> tuple[tuple[Interpreted, ...], tuple[OthersWords, ...]]:
-        """Take what was interpreted, and what the other person says, since the last time."""
-        rows, words, self._rows, self._words = self._rows, self._words, (), ()
-        if self._joined is not None:
-            rows, words = (*rows, *self._joined.rows()), (*words, *self._joined.others_words())
-        return rows, words
+    def tell(self) -> Told:
+        """Take what there is to tell since the last time."""
+        told, self._left = self._left, Told()
+        rows, words, legs = told.rows, told.words, ()
+        if (joined := self._joined) is not None:
+            rows, words = (*rows, *joined.rows()), (*words, *joined.others_words())
+            if self._leg is not None and joined.later_ms is not None:
+                legs = (LegJoined(self._leg, joined.language[Side.OTHER], joined.later_ms),)
+                self._leg = None
+        news, self._news = tuple(self._news), []
+        return Told(rows, words, legs, news)
 
     async def close(self) -> None:
         """The caller has gone: who was called is told; all else is freed."""
@@ -238,8 +258,9 @@ class Interpreting:
             side = await self._open_side(house, wishes)
         except Exception:  # no room, no ears: the two hear each other, as they would without
             logger.exception("nobody can be interpreted")
+            self._news.append(InterpreterNews(None, lost=True))
             return
-        self._beside = _Beside(SteadySide(side, self._call_id))
+        self._beside = _Beside(SteadySide(side, self._call.call_id))
         self._join(house, wishes)
 
     async def _join_line(self, house: Interpreters, wishes: Wishes) -> Conversation:
@@ -248,22 +269,27 @@ class Interpreting:
         if waiting is None or waiting is not self._work:  # the caller went meanwhile
             side.close()
             raise CarrierError("nobody waits for this call any more")
-        return SecondLeg(side, self._join(house, wishes))
+        leg = self._number + 1
+        header = {"call_id": self._call.call_id, "language": wishes.languages[Side.OTHER]}
+        tape = self._call.tape.of_leg(leg, header)
+        self._leg = leg
+        return SecondLeg(side, self._join(house, wishes), tape)
 
     async def _open_side(self, house: Interpreters, wishes: Wishes) -> AgentSide:
         language = wishes.languages[Side.OTHER]
-        return await house.open_side(CallContext(f"{self._call_id}-{self._number + 1}", language, DIALS))
+        return await house.open_side(CallContext(f"{self._call.call_id}-{self._number + 1}", language, DIALS))
 
     def _join(self, house: Interpreters, wishes: Wishes) -> Interpretation:
         self._number += 1
         self.language = wishes.languages[Side.OTHER]
         self._joined = Interpretation(self._number, wishes, house.translator)
+        self._news.append(InterpreterNews(self.language))
         return self._joined
 
-    async def _call(
+    async def _ring(
         self, house: Interpreters, number: str, opens: Callable[[], Awaitable[Conversation]]
     ) -> None:
-        if not await house.legs.call(number, self._incoming.to_number, opens):
+        if not await house.legs.call(number, self._call.incoming.to_number, opens):
             self._finish(joined=False)
 
     def _finish(self, *, joined: bool) -> None:
@@ -273,8 +299,8 @@ class Interpreting:
         if step is not None:
             self._ended.append(InterpretationEnded(step, joined))
 
-    def _stop(self) -> None:
-        """Let go of what there is."""
+    def _stop(self, *, lost: bool = False) -> None:
+        """Let go of what there is; `lost`: it was still wanted."""
         work, self._work = self._work, None
         if work is not None and work is not asyncio.current_task():
             work.cancel()
@@ -284,7 +310,8 @@ class Interpreting:
         self.language = None
         if joined is not None:
             self._unsaid = (*self._unsaid, *joined.unsaid(Side.CALLER))
-            self._rows, self._words = joined.rows(), joined.others_words()
+            self._left = Told(joined.rows(), joined.others_words())
+            self._news.append(InterpreterNews(None, lost))
             joined.left(Side.CALLER)
             if beside is not None:
                 beside.side.close()

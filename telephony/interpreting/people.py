@@ -62,6 +62,42 @@ class OthersWords:
 
 
 @dataclass(frozen=True, slots=True)
+class LegJoined:
+    """A row of the call's tape: another line has joined, with a tape of its own in `legs/<leg>`.
+
+    Attributes:
+        leg: its number, from 1.
+        language: what its person speaks, a BCP 47 tag.
+        later_ms: call time of the caller's leg minus call time of this one.
+    """
+
+    leg: int
+    language: str
+    later_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class InterpreterNews:
+    """An interpreter is there for the caller and somebody who speaks `language`; None: not, or no more.
+
+    `lost`: there was to be one for whoever has taken the call over, and there is none.
+    """
+
+    language: str | None
+    lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What there is to tell of an interpreted call since the last time, in order."""
+
+    rows: tuple[Interpreted, ...] = ()
+    words: tuple[OthersWords, ...] = ()
+    legs: tuple[LegJoined, ...] = ()
+    news: tuple[InterpreterNews, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Wishes:
     """How two people are interpreted.
 
@@ -69,6 +105,7 @@ class Wishes:
         languages: what each of them speaks, BCP 47 tags.
         duck_db: see `Mixer`.
         introductions: what is said at the beginning, by language ("en"), in place of the usual.
+        notice: what the other person is told before anything else; empty: nothing.
         in_step: both legs are stepped together, so that their voices need no buffer between them.
         recognition: how surely they must have gone over to another language to be followed.
     """
@@ -76,5 +113,6 @@ class Wishes:
     languages: Mapping[Side, str]
     duck_db: float = DUCK_DB
     introductions: Mapping[str, str] | None = None
+    notice: str = ""
     in_step: bool = False
     recognition: LanguageRecognition = field(default_factory=LanguageRecognition)

@@ -1,28 +1,32 @@
-"""The line of a person who was called to speak with a caller through an interpreter."""
+"""The line of a person who was called to speak with a caller through an interpreter, and its tape."""
 
 import logging
 from typing import Final
 
 from config.units import MICRO_TURN_MS
-from model.turn import Heard, TurnEvent, TurnInput
+from model.turn import Heard, LanguageChanged, TurnEvent, TurnInput
 from telephony.agent_side import AgentSide
 from telephony.interpreting.interpretation import Interpretation
 from telephony.interpreting.people import Side
 from telephony.line import LineAnswer, LineTurn
 from telephony.steady_side import SteadySide
+from telephony.tape import Tape
 
 logger = logging.getLogger(__name__)
 
 _LAST_WORDS_MS: Final = 5_000
 """So long the last words are waited for that nobody confirms to have been heard."""
+_OUTCOMES: Final = {"stop": "caller_hung_up", "ended": "completed"}
+"""What the tape of a leg says of how its line ended, by the line's own reason."""
 
 
 class SecondLeg:
     """Their call as their line's `Conversation`. It ends once the caller has gone and they know it."""
 
-    def __init__(self, side: AgentSide, joined: Interpretation) -> None:
+    def __init__(self, side: AgentSide, joined: Interpretation, tape: Tape) -> None:
         self._side = SteadySide(side, "second leg")
         self._joined = joined
+        self._tape = tape
         self._heard_ms = 0
         self._voiced_ms = 0
         self._closed = False
@@ -37,8 +41,10 @@ class SecondLeg:
         output = await self._side.step(taken)
         if output.voicing is not None:
             self._voiced_ms = (turn.index + 1) * MICRO_TURN_MS
-        audio = self._joined.took(Side.OTHER, taken, output).agent_audio
-        return LineAnswer(audio, end=self._is_over(turn) or self._side.is_failing)
+        output = self._joined.took(Side.OTHER, taken, output)
+        languages = tuple(event.language for event in events if isinstance(event, LanguageChanged))
+        self._tape.micro_turn(turn, output, {"language": languages})
+        return LineAnswer(output.agent_audio, end=self._is_over(turn) or self._side.is_failing)
 
     async def close(self, reason: str) -> None:
         """Tell the caller that they have gone, and free what they held. Idempotent."""
@@ -48,6 +54,7 @@ class SecondLeg:
         logger.info("second leg over: %s", reason)
         self._joined.left(Side.OTHER)
         self._side.close()
+        self._tape.close(_OUTCOMES.get(reason, "failed"))
         await self._joined.close()
 
     def _is_over(self, turn: LineTurn) -> bool:

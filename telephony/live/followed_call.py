@@ -144,6 +144,8 @@ class FollowedCall:
                 self._words(happening)
             case watching.Interpreted():
                 self._interpreted(happening)
+            case watching.InterpreterNews():
+                self._interpreter(happening)
             case watching.TaskNews(task_id, tool, status, text):
                 news = {"task_id": task_id, "tool": tool, "status": status, "text": self._masked(text)}
                 self._tell(Happening.TASK, news)
@@ -204,6 +206,14 @@ class FollowedCall:
             "repeats": row.repeats,
         }
         self._tell(Happening.INTERPRETED, told)
+
+    def _interpreter(self, news: watching.InterpreterNews) -> None:
+        """Say whether an interpreter is there; whoever has the call is told in so many words."""
+        held = self._holding is not None and self._holding.language is not None
+        if held and (news.language or news.lost):
+            self._control("not_interpreted" if news.lost else "interpreting", "")
+        if news.language or news.lost or not held:
+            self._now(interpreted=news.language)
 
     # --- what is wanted of the call -------------------------------------------------------------------
 

@@ -75,26 +75,42 @@ def _left(tapes: Path) -> dict[str, list[str]]:
     return {each.name: sorted(file.name for file in each.iterdir()) for each in sorted(tapes.iterdir())}
 
 
+def _call(name: str, at: datetime) -> CallRow:
+    return CallRow(
+        id=name,
+        carrier="twilio",
+        carrier_call_id=name,
+        from_number="+15035550100",
+        to_number="+15035550101",
+        flow="order_status@1",
+        began_at=at,
+        ended_at=at,
+        outcome="completed",
+        tape=name,
+    )
+
+
+async def test_recordings_of_people_who_were_called_and_of_replays_go_with_the_calls(office: Office) -> None:
+    tape = office.settings.tapes / "call-1"
+    beside = [tape, tape / "legs" / "1", tape / "replays" / "r1"]
+    for folder in beside:
+        _tape(folder)
+    at = NOW - timedelta(days=10)
+    async with office.database.writing() as db:
+        db.add(_call("call-1", at))
+    removed = await remove_old(office.database, office.settings.tapes, Rules(keep_recordings_days=7), NOW)
+    assert removed == Removed(recordings=1)
+    for folder in beside:
+        assert [file.name for file in folder.iterdir() if file.is_file()] == ["tape.jsonl"]
+
+
 async def test_what_is_kept_no_longer_is_removed_and_the_rest_stays(office: Office, tmp_path: Path) -> None:
     tapes = tmp_path / "tapes"
     async with office.database.writing() as db:
         for days in (1, 10, 40, 100):
             name = f"call-{days}"
             _tape(tapes / name)
-            db.add(
-                CallRow(
-                    id=name,
-                    carrier="twilio",
-                    carrier_call_id=name,
-                    from_number="+15035550100",
-                    to_number="+15035550101",
-                    flow="order_status@1",
-                    began_at=NOW - timedelta(days=days),
-                    ended_at=NOW - timedelta(days=days),
-                    outcome="completed",
-                    tape=name,
-                )
-            )
+            db.add(_call(name, NOW - timedelta(days=days)))
     rules = Rules(keep_recordings_days=7, keep_tapes_days=30, keep_calls_days=90)
     assert await remove_old(office.database, tapes, rules, NOW) == Removed(3, 2, 1, 0)
     assert _left(tapes) == {"call-1": ["call.wav", "tape.jsonl"], "call-10": ["tape.jsonl"]}

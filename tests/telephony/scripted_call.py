@@ -1,7 +1,7 @@
 """A call with a scripted model and scripted background agents; flow, dialogue, weave and tape are real."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -214,6 +214,7 @@ def open_scene(
     call_id: str = "c1",
     follower: Follower | None = None,
     interpreters: Interpreters | None = None,
+    notice: Mapping[str, str] | None = None,
     classifier: Classifier | None = None,
     sensitive: Sensitive | None = None,
 ) -> Scene:
@@ -236,6 +237,7 @@ def open_scene(
         watch=Watch((follower,) if follower else ()),
         steering=follower or Nobody(),
         interpreters=interpreters,
+        notice=notice or {},
         classifier=classifier,
         sensitive=sensitive or Sensitive(),
     )

@@ -1,7 +1,7 @@
 """A call whose caller speaks with somebody through an interpreter; model and carrier are scripted."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from telephony.interpreting.interpretation import DIALS
 from telephony.interpreting.legs import Legs
 from telephony.line import Conversation, LineAnswer, LineTurn
 from telephony.live.followed_call import FollowedCall
-from telephony.tape import read_rows
+from telephony.tape import read_rows, seconds_recorded
 from tests.telephony.interpreting.legs import Dictionary
 from tests.telephony.live.follower import Kept, follow, want
 from tests.telephony.scripted_call import SILENCE, Scene, ScriptedAgent, open_scene, spoken
@@ -141,13 +141,13 @@ Open = Callable[..., Stage]
 async def opened(tmp_path: Path) -> AsyncIterator[Open]:
     stages: list[Stage] = []
 
-    def open_it(*, account: bool = True) -> Stage:
+    def open_it(*, account: bool = True, notice: Mapping[str, str] | None = None) -> Stage:
         flow = load_flow(str(FLOW))
         call, kept = follow(flow)
         engine, dialler, translator = Engine(), Dialler(), Dictionary()
         legs = Legs(dialler if account else None)
         house = House(engine, translator, legs, lambda: True)
-        scene = open_scene(tmp_path / "c1", follower=call, flow=flow, interpreters=house)
+        scene = open_scene(tmp_path / "c1", follower=call, flow=flow, interpreters=house, notice=notice)
         stages.append(Stage(scene, call, kept, engine, dialler, legs, translator))
         return stages[-1]
 
@@ -190,6 +190,7 @@ async def test_the_flow_does_not_answer_meanwhile_and_goes_on_after_it_is_handed
     stage = opened()
     await interpreted(stage)
     assert (stage.kept.now.held_by, stage.kept.now.interpreted) == ("Ada", "en-US")
+    assert [each["what"] for each in stage.kept.of("control")] == ["interpreted", "interpreting"]
     await stage.caller_says("quiero hablar con una persona")
     assert not stage.dialler.rung
     assert want(stage.call, CommandKind.HAND_BACK, holder="h1").done
@@ -246,6 +247,8 @@ async def test_without_room_for_a_second_leg_the_two_speak_without_an_interprete
     answer = await stage.scene.go()
     assert (answer.agent_audio == 4_000).all()
     assert stage.column("interpreted") == []
+    assert (stage.kept.now.held_by, stage.kept.now.interpreted) == ("Ada", None)
+    assert [each["what"] for each in stage.kept.of("control")] == ["interpreted", "not_interpreted"]
 
 
 # --- whoever the flow has called ----------------------------------------------------------------------
@@ -292,6 +295,34 @@ async def test_when_the_caller_hangs_up_the_other_is_told_and_their_line_ends(op
         stage.leg_index += 1
     assert stage.to_other[-1] == "The other person has left the line."
     assert answers[-1].end
+
+
+async def test_the_second_leg_leaves_a_tape_of_its_own_that_the_calls_tape_names(opened: Open) -> None:
+    stage = opened()
+    await stage.answered()
+    ahead = stage.scene.index - stage.leg_index
+    await stage.caller_says("quiero devolver la lámpara")
+    await stage.other_says("of course")
+    assert stage.leg is not None
+    leg, stage.leg = stage.leg, None
+    await leg.close("stop")
+    await stage.go(2)
+    [joined] = stage.column("legs")
+    folder = stage.scene.folder / "legs" / str(joined["leg"])
+    header, *rows, end = read_rows(folder)
+    assert (header["call_id"], header["language"]) == ("c1", "en-US")
+    assert (end["outcome"], end["micro_turns"]) == ("caller_hung_up", stage.leg_index)
+    assert [row["caller"]["text"] for row in rows if "caller" in row] == ["of course"]
+    voiced = " ".join(word["text"] for row in rows for word in row.get("agent", {}).get("words", []))
+    assert "I want to return the lamp" in voiced
+    assert seconds_recorded(folder) == stage.leg_index * MICRO_TURN_MS / 1_000
+    assert joined["later_ms"] == ahead * MICRO_TURN_MS
+
+
+async def test_who_is_called_is_told_first_what_everybody_on_a_call_is_told(opened: Open) -> None:
+    stage = opened(notice={"en": "This call is recorded."})
+    await stage.answered()
+    assert stage.to_other[0] == "This call is recorded."
 
 
 @pytest.mark.parametrize("status", ["busy", "no-answer", "failed"])
