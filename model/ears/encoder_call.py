@@ -21,7 +21,7 @@ from model.ears.ears import Hearing
 from model.ears.evidence import Evidence, evidence_of
 from model.ears.grammar import Grammar, grammar_for
 from model.ears.running_words import NOTHING_YET, Running, every_word, words_so_far
-from model.ears.sentence import COSTS, Sentence, free_sentence, sentence_so_far, whole_sentence
+from model.ears.sentence import COSTS, Sentence, likeliest_sentence, sentence_so_far
 from model.ears.spoken_language import NO_NATS, SpokenLanguage, TurnNats, nats_of, with_words
 from model.ears.tongue import Tongue, tongue_of
 from model.ears.turn_sound import READINGS_PER_MICRO_TURN, TurnSound
@@ -241,8 +241,7 @@ class EncoderCall:
             return self._read_any_words(evidence, grammar, tongue, whole=whole)
         if not whole:
             return sentence_so_far(evidence, grammar, tongue)
-        expected = whole_sentence(evidence, grammar, tongue)
-        return expected if expected.spans else free_sentence(evidence, tongue)
+        return likeliest_sentence(evidence, grammar, tongue)
 
     def _read_any_words(
         self, evidence: Evidence, grammar: Grammar, tongue: Tongue, *, whole: bool

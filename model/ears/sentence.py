@@ -34,6 +34,10 @@ _MOST_LEAD: Final = 8.0
 _FEWEST_FREE: Final = 2
 _LEAST_FREE: Final = 0.7
 """Noise that sounds like words stays below this."""
+_NOTHING_BETTER: Final = 0.9
+"""A reading by the grammar that is this sure stands: no other is tried."""
+_KNOWN: Final = 0.7
+"""With this share of the grammar's words, a sentence is meant for the agent."""
 _RIVALS: Final = 400
 """With more words than these, a word is weighed against free sounds alone."""
 
@@ -64,13 +68,15 @@ OPEN: Final = Weights(word_bias=1.0, word_deficit=-1.0, word_lead=0.0, bias=2.5,
 class Sentence:
     """What was understood: its words, from reading to reading; how sure each is and all of it, 0..1.
 
-    `expected`: they are words of the grammar.
+    `expected`: they are words of the grammar, or nearly all are. `score`: nats by sounds and words together,
+    to be compared with another reading of the same sound.
     """
 
     spans: tuple[Span, ...] = ()
     sureness: tuple[float, ...] = ()
     confidence: float = 0.0
     expected: bool = True
+    score: float = -math.inf
 
 
 def sentence_so_far(evidence: Evidence, grammar: Grammar, tongue: Tongue) -> Sentence:
@@ -89,7 +95,24 @@ def whole_sentence(
     if not spans:
         return Sentence()
     sentence = weighed(spans, evidence, tongue, weights, _rivals(grammar, tongue))
-    return replace(sentence, confidence=sentence.confidence * len(spans) / len(path.spans))
+    share = len(spans) / len(path.spans)
+    return replace(sentence, confidence=sentence.confidence * share, score=path.score)
+
+
+def likeliest_sentence(evidence: Evidence, grammar: Grammar, tongue: Tongue) -> Sentence:
+    """Read what a caller has said who has paused: by the grammar, or as any words where those are likelier.
+
+    Nobody talks in the phrases of a flow alone: forced into half of one, the rest of a sentence becomes
+    something else.
+    """
+    expected = whole_sentence(evidence, grammar, tongue)
+    if expected.confidence >= _NOTHING_BETTER:
+        return expected
+    free = free_sentence(evidence, tongue)
+    if not free.spans or (expected.spans and free.score <= expected.score):
+        return expected
+    known = sum(span.word in grammar.words for span in free.spans) / len(free.spans)
+    return replace(free, expected=known >= _KNOWN)
 
 
 def free_sentence(evidence: Evidence, tongue: Tongue) -> Sentence:
@@ -104,7 +127,7 @@ def free_sentence(evidence: Evidence, tongue: Tongue) -> Sentence:
     sentence = weighed(path.spans, evidence, tongue, OPEN)
     if sentence.confidence < _LEAST_FREE:
         return Sentence()
-    return replace(sentence, expected=False)
+    return replace(sentence, expected=False, score=path.score)
 
 
 def weighed(

@@ -177,6 +177,25 @@ def test_what_nobody_expected_is_heard_word_for_word_once_the_caller_has_paused(
     assert text_of(hear(kind, call, spoken(text))[-1]) == text
 
 
+@pytest.mark.parametrize(
+    "text", ["where is my order i left it in the rain", "i want a new lamp and a refund for the old one"]
+)
+def test_a_sentence_that_only_begins_like_an_expected_one_is_not_forced_into_it(kind, text):
+    call = kind.open("en-US")
+    call.expect(OPEN)
+    heard = hear(kind, call, spoken(text))[-1]
+    assert text_of(heard) == text
+    assert heard.confidence > 0.5
+
+
+def test_expected_words_in_another_order_are_still_meant_for_the_agent(kind):
+    call = kind.open("en-US")
+    call.expect(OPEN)
+    assert hear(kind, call, spoken("where is my refund and where is my order"))[-1].expected
+    call.turn_over()
+    assert not hear(kind, call, spoken("the old train was late in the rain"), first=100)[-1].expected
+
+
 def test_a_single_word_nobody_expected_is_not_believed(kind):
     call = kind.open("en-US")
     call.expect(SIX)
