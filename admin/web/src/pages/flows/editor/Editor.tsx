@@ -13,7 +13,7 @@ import { ConflictDialog } from "../draft/ConflictDialog";
 import { useDraftStore } from "../draft/useDraftStore";
 import { type Path, textAt } from "../model/content";
 import type { Place } from "../model/layout";
-import { countByStep, type ProblemAt, problemsAt } from "../model/problems";
+import { countByStep, errorsAmong, type ProblemAt, problemsAt } from "../model/problems";
 import { codesOf } from "../model/texts";
 import { read } from "../model/yaml";
 import { type Editing, EditingContext } from "../panel/editing";
@@ -50,7 +50,8 @@ export function Editor({ draft, etag, readOnly }: Props) {
   const readable = snapshot.history.present.content !== null;
   const trouble = useMemo(() => (readable ? null : read(snapshot.history.present.text ?? "").trouble), [readable, snapshot.history.present.text]);
   const problems = useMemo(() => problemsAt(findings, checkedText, content), [findings, checkedText, content]);
-  const marks = useMemo(() => ({ wrong: countByStep(problems), here }), [problems, here]);
+  const errors = useMemo(() => errorsAmong(problems), [problems]);
+  const marks = useMemo(() => ({ wrong: countByStep(errors), here }), [errors, here]);
   const codes = useMemo(() => codesOf(content["languages"]), [content]);
 
   const show = useCallback(
@@ -149,7 +150,7 @@ export function Editor({ draft, etag, readOnly }: Props) {
           store={store}
           snapshot={snapshot}
           readOnly={readOnly}
-          problems={problems.length}
+          problems={errors.length}
           asText={asText || !readable}
           onAsText={setAsText}
           onTab={setTab}

@@ -7,9 +7,10 @@ import { Empty } from "@/ui/Page";
 import type { DraftStore } from "../draft/store";
 import type { Path } from "../model/content";
 import { isSource } from "../model/graph";
-import type { ProblemAt } from "../model/problems";
+import { errorsAmong, type ProblemAt } from "../model/problems";
 import { FlowSettings } from "../panel/FlowSettings";
 import { ProblemsPanel } from "../panel/ProblemsPanel";
+import { SEVERITIES } from "../panel/severities";
 import { StepPanel } from "../panel/StepPanel";
 import { TestPanel } from "../test/TestPanel";
 import { VersionsPanel } from "../versions/VersionsPanel";
@@ -58,9 +59,7 @@ export function SidePanel(props: Props) {
             )}
           >
             {name}
-            {each === "problems" && problems.length > 0 && (
-              <span className="tabular rounded-full bg-bad-soft px-1.5 text-[11px] font-semibold text-bad">{problems.length}</span>
-            )}
+            {each === "problems" && problems.length > 0 && <ProblemCount problems={problems} />}
           </button>
         ))}
       </div>
@@ -73,6 +72,11 @@ export function SidePanel(props: Props) {
       </div>
     </aside>
   );
+}
+
+function ProblemCount({ problems }: { problems: readonly ProblemAt[] }) {
+  const { ground, ink } = SEVERITIES[errorsAmong(problems).length > 0 ? "error" : "warning"];
+  return <span className={cx("tabular rounded-full px-1.5 text-[11px] font-semibold", ground, ink)}>{problems.length}</span>;
 }
 
 function Step({ selected, onDuplicate, onRemove, onSelect, onTab }: Props) {

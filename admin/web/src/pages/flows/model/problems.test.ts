@@ -16,7 +16,7 @@ steps:
       number: "{x}"
 `;
 const found = (step: string | null, line: number | null, sentence: string) =>
-  problemsAt([{ step, line, sentence, fix: null }], TEXT, read(TEXT).content ?? {})[0]?.path;
+  problemsAt([{ severity: "error", step, line, sentence, fix: null }], TEXT, read(TEXT).content ?? {})[0]?.path;
 
 it("a finding is brought to the field its line is about", () => {
   expect(found("greet", 8, "answers.yes 'gone' does not exist")).toEqual(["steps", "greet", "answers", "yes"]);
@@ -34,8 +34,8 @@ it("without a line, to the field its words name", () => {
 it("problems are counted where they are seen", () => {
   const problems = problemsAt(
     [
-      { step: "greet", line: null, sentence: "is never reached", fix: null },
-      { step: null, line: 2, sentence: "start: step 'nowhere' does not exist", fix: null },
+      { severity: "error", step: "greet", line: null, sentence: "is never reached", fix: null },
+      { severity: "error", step: null, line: 2, sentence: "start: step 'nowhere' does not exist", fix: null },
     ],
     TEXT,
     read(TEXT).content ?? {},

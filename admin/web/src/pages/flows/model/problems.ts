@@ -5,6 +5,7 @@ import { pathAtLine } from "./yaml";
 
 export interface ProblemAt {
   path: Path;
+  severity: Finding["severity"];
   step: string | null;
   sentence: string;
   fix: string | null;
@@ -25,7 +26,7 @@ const ARGUMENT = /^argument '([^']+)'/;
 const LEADING = /^'?([a-z_]+(?:\.[a-z0-9_*#]+)*)'?[ :]/;
 
 export function problemsAt(findings: readonly Finding[], text: string, content: Content): ProblemAt[] {
-  return findings.map(({ step, line, sentence, fix }) => ({ path: pathOf(step, line, sentence, text, content), step, sentence, fix }));
+  return findings.map(({ severity, step, line, sentence, fix }) => ({ path: pathOf(step, line, sentence, text, content), severity, step, sentence, fix }));
 }
 
 function pathOf(step: string | null, line: number | null, sentence: string, text: string, content: Content): Path {
@@ -44,6 +45,11 @@ function pathOf(step: string | null, line: number | null, sentence: string, text
   for (const [words, field] of Object.entries(SPOKEN)) if (sentence.startsWith(words)) return [...base, field];
   const holder = at(content, base);
   return isBranch(holder) && Object.hasOwn(holder, named[base.length] ?? "") ? named : base;
+}
+
+/** Those that keep the flow from being published; the others only warn. */
+export function errorsAmong(problems: readonly ProblemAt[]): readonly ProblemAt[] {
+  return problems.filter((problem) => problem.severity === "error");
 }
 
 export function under(problem: ProblemAt, path: Path): boolean {

@@ -11,8 +11,10 @@ describe("texts", () => {
       expect(textFrom(wordingsOf(value, TWO), TWO)).toEqual(value);
     }
   });
-  it("of a flow that gets a second language begin in both", () => {
-    expect(wordingsOf("Hi", TWO)).toEqual({ en: ["Hi"], es: ["Hi"] });
+  it("of a flow that gets a second language are in its first; without words, or shared, in both", () => {
+    expect(wordingsOf("Hi {name}", TWO)).toEqual({ en: ["Hi {name}"], es: [] });
+    expect(wordingsOf("{last}", TWO)).toEqual({ en: ["{last}"], es: ["{last}"] });
+    expect(wordingsOf(["refund"], TWO, true)).toEqual({ en: ["refund"], es: ["refund"] });
   });
   it("with nothing written are nothing", () => {
     expect(textFrom(wordingsOf(undefined, ONE), ONE)).toBeUndefined();

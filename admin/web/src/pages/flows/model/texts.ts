@@ -22,10 +22,20 @@ function byLanguage(value: Value | undefined, codes: readonly string[]): value i
   return isBranch(value) && codes[0] !== "" && Object.keys(value).length > 0 && Object.keys(value).every((key) => codes.includes(key));
 }
 
-export function wordingsOf(value: Value | undefined, codes: readonly string[]): Wordings {
+/**
+ * What is not written by language is in the first one, as it was before the flow had a second; what has no words
+ * of any language ("{last}"), and what is `shared`, is the same in all.
+ */
+export function wordingsOf(value: Value | undefined, codes: readonly string[], shared = false): Wordings {
   if (byLanguage(value, codes)) return Object.fromEntries(codes.map((code) => [code, words(value[code])]));
   const plain = words(value);
-  return Object.fromEntries(codes.map((code) => [code, plain]));
+  const same = shared || !plain.some(hasWords);
+  return Object.fromEntries(codes.map((code, index) => [code, same || index === 0 ? plain : []]));
+}
+
+/** Whether there is more to a wording than its blanks. */
+export function hasWords(wording: string): boolean {
+  return /\p{L}/u.test(wording.replace(BLANK, ""));
 }
 
 export function textFrom(wordings: Wordings, codes: readonly string[]): Value | undefined {
@@ -60,6 +70,11 @@ export function roundsFrom(rounds: readonly Wordings[], codes: readonly string[]
   const texts = rounds.map((round) => textFrom(round, codes) ?? "");
   if (texts.length === 0) return undefined;
   return texts.length === 1 && typeof texts[0] === "string" ? texts[0] : texts;
+}
+
+/** The blanks of some wordings, each once, in order: "order.status". */
+export function blanksIn(wordings: readonly string[]): string[] {
+  return [...new Set(wordings.flatMap((wording) => [...wording.matchAll(BLANK)].map(([, name]) => name ?? "")))].sort();
 }
 
 /** The first wording there is, for a place where one must do. */

@@ -251,10 +251,16 @@ function patched(document: Document.Parsed, node: Node, value: Value): Node {
     return node;
   }
   if (isSeq(node) && isList(value)) {
-    const unused = [...node.items] as Node[];
-    node.items = value.map((wanted) => {
-      const found = unused.findIndex((each) => same(plain({ document }, each), wanted));
-      return found === -1 ? document.createNode(wanted) : unused.splice(found, 1)[0];
+    const old = node.items as Node[];
+    const unused = new Set(old);
+    const kept = value.map((wanted) => {
+      const found = [...unused].find((each) => same(plain({ document }, each), wanted));
+      if (found) unused.delete(found);
+      return found;
+    });
+    node.items = value.map((wanted, index) => {
+      const there = old[index];
+      return kept[index] ?? (there && unused.has(there) ? patched(document, there, wanted) : document.createNode(wanted));
     });
     return node;
   }

@@ -5,6 +5,7 @@ import { Button, IconButton } from "@/ui/Button";
 import { Field, Input } from "@/ui/Field";
 import { asName, branchAt, type Branch, freeName, isList, type Path, textAt, type Value } from "../model/content";
 import { words } from "../model/graph";
+import { errorsAmong } from "../model/problems";
 import { useEditing, useField } from "./editing";
 import { ChoiceField, Dial, DIALS, NumberField, Section, StepField, Toggle, WordsField } from "./fields";
 import { LanguageSettings } from "./LanguageSettings";
@@ -166,7 +167,7 @@ function Entries({ title, path, focus, noun, about, fresh, children }: {
   const [typed, setTyped] = useState("");
   const entries = branchAt(content, path);
   const shown = Object.hasOwn(entries, open) ? open : "";
-  const wrong = (name: string) => problems.some((problem) => problem.path[0] === path[0] && problem.path[1] === name);
+  const wrong = (name: string) => errorsAmong(problems).some((problem) => problem.path[0] === path[0] && problem.path[1] === name);
   return (
     <Section title={`${title} (${Object.keys(entries).length})`}>
       <ul className="-my-1 flex flex-col">

@@ -1,11 +1,15 @@
 /** The languages of a flow, and when a call goes on in another one. */
-import { Trash2 } from "lucide-react";
+import { Languages as LanguagesIcon, Trash2 } from "lucide-react";
+import { useMemo, useState } from "react";
 import { Button, IconButton } from "@/ui/Button";
+import { languageName } from "@/ui/languages";
 import { isList, put, textAt } from "../model/content";
+import { missingTexts } from "../model/drafting";
 import { recognises, recognising } from "../model/recognition";
+import { DraftAllDialog } from "./DraftAllDialog";
+import { useLanguages } from "./drafts";
 import { useEditing, useField } from "./editing";
 import { Check, Dial, NumberField, Section } from "./fields";
-import { languageName } from "./TextField";
 
 export function LanguageSettings() {
   return (
@@ -49,11 +53,12 @@ function Recognition() {
   );
 }
 
-const TAGS = ["en-US", "en-GB", "es-MX", "es-ES"];
-
 function Languages() {
   const { content, set, change, readOnly } = useEditing();
   const { error } = useField(["languages"]);
+  const known = useLanguages().flatMap((language) => language.tags);
+  const missing = useMemo(() => missingTexts(content), [content]);
+  const [drafting, setDrafting] = useState(false);
   const several = isList(content["languages"]) ? content["languages"].map(String) : [];
   const tags = several.length > 0 ? several : [textAt(content, ["language"]) || "en-US"];
   const write = (next: string[]) =>
@@ -90,13 +95,13 @@ function Languages() {
           onChange={(event) => (event.target.value.startsWith("=") ? set(["language"], event.target.value.slice(1)) : write([...tags, event.target.value]))}
         >
           <option value="">+ Another language</option>
-          {TAGS.filter((tag) => !tags.some((each) => each.split("-")[0] === tag.split("-")[0])).map((tag) => (
+          {known.filter((tag) => !tags.some((each) => each.split("-")[0] === tag.split("-")[0])).map((tag) => (
             <option key={tag} value={tag}>
               {languageName(tag)}
             </option>
           ))}
           {tags.length === 1 &&
-            TAGS.filter((tag) => tag !== tags[0]).map((tag) => (
+            known.filter((tag) => tag !== tags[0]).map((tag) => (
               <option key={tag} value={`=${tag}`}>
                 {languageName(tag)} instead
               </option>
@@ -105,6 +110,13 @@ function Languages() {
       )}
       {error && <p className="text-xs text-bad">{error}</p>}
       <p className="text-xs text-faint">Each text then has a tab for each language.</p>
+      {!readOnly && missing.length > 0 && (
+        <Button onClick={() => setDrafting(true)}>
+          <LanguagesIcon className="size-4" aria-hidden />
+          Draft {missing.length === 1 ? "the missing text" : `all ${missing.length} missing texts`}
+        </Button>
+      )}
+      {drafting && <DraftAllDialog missing={missing} onClose={() => setDrafting(false)} />}
     </div>
   );
 }

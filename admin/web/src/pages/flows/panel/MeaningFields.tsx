@@ -4,13 +4,13 @@ import { useState } from "react";
 import { IconButton } from "@/ui/Button";
 import { cx } from "@/ui/cx";
 import { TextArea } from "@/ui/Field";
+import { languageName } from "@/ui/languages";
 import { asName, branchAt, type Content, freeName, isBranch, type Path, put, renamed, stepsOf, type Value } from "../model/content";
 import { words } from "../model/graph";
 import { textFrom, wordingsOf } from "../model/texts";
 import { meaningNames, useEditing, useField } from "./editing";
 import { Check, StepPicker } from "./fields";
 import { NameInput } from "./NameInput";
-import { languageName } from "./TextField";
 
 /** Meaning → step, as rows; each opens to show how callers say it. */
 export function AnswersField({ path, label, hint }: { path: Path; label: string; hint?: string }) {
@@ -63,7 +63,7 @@ export function AnswersField({ path, label, hint }: { path: Path; label: string;
 
 function AnswerRow({ path, meaning, open, onOpen }: { path: Path; meaning: string; open: boolean; onOpen: () => void }) {
   const { content, set } = useEditing();
-  const { value, error, readOnly } = useField(path);
+  const { value, error, warning, readOnly } = useField(path);
   const known = isBranch(branchAt(content, ["meanings"])) && Object.hasOwn(branchAt(content, ["meanings"]), meaning);
   return (
     <>
@@ -92,7 +92,7 @@ function AnswerRow({ path, meaning, open, onOpen }: { path: Path; meaning: strin
           </IconButton>
         )}
       </div>
-      {error && <p className="px-2.5 pb-1.5 text-xs text-bad">{error}</p>}
+      {(error ?? warning) && <p className={cx("px-2.5 pb-1.5 text-xs", error ? "text-bad" : "text-warn")}>{error ?? warning}</p>}
       {open && (
         <div className="border-t border-line px-3 py-3">
           {known || meaning === "yes" || meaning === "no" ? (
@@ -158,9 +158,9 @@ export function MeaningFields({ name }: { name: string }) {
             key={code}
             label={code ? `Or any of these words (${languageName(code)})` : "Or any of these words"}
             hint="They say it wherever they stand."
-            lines={wordingsOf(keywords, codes)[code] ?? []}
+            lines={wordingsOf(keywords, codes, true)[code] ?? []}
             readOnly={readOnly}
-            onChange={(lines) => write("keywords", textFrom({ ...wordingsOf(keywords, codes), [code]: lines }, codes))}
+            onChange={(lines) => write("keywords", textFrom({ ...wordingsOf(keywords, codes, true), [code]: lines }, codes))}
           />
         );
       })}

@@ -3,13 +3,13 @@ import { Trash2 } from "lucide-react";
 import { useState } from "react";
 import { Button, IconButton } from "@/ui/Button";
 import { Field, Input, Select } from "@/ui/Field";
+import { languageName } from "@/ui/languages";
 import { asName, branchAt, type Branch, type Content, put, renamed, stepsOf, textAt } from "../model/content";
 import { textFrom, wordingsOf } from "../model/texts";
 import { useEditing, useField } from "./editing";
 import { ChoiceField, NumberField, WordsField } from "./fields";
 import { LinesBox } from "./MeaningFields";
 import { NameInput } from "./NameInput";
-import { languageName } from "./TextField";
 
 export const SLOT_KINDS: readonly { kind: string; name: string; fresh: Branch }[] = [
   { kind: "digits", name: "Digits", fresh: { kind: "digits", digits: 6 } },

@@ -1,14 +1,17 @@
 /** Everything about one step, by its kind. */
-import { CircleAlert, Copy, Trash2 } from "lucide-react";
+import { Copy, Trash2 } from "lucide-react";
 import { IconButton } from "@/ui/Button";
+import { cx } from "@/ui/cx";
 import { Field, Select } from "@/ui/Field";
 import { branchAt, type Branch, kindOf, type Path, put, type Step, stepsOf, textAt } from "../model/content";
 import { renameStep } from "../model/graph";
 import { kindNamed, KINDS } from "../model/kinds";
+import type { ProblemAt } from "../model/problems";
 import { useEditing } from "./editing";
 import { Dial, DIALS, NumberField, OptionalPart, Section, StepField } from "./fields";
 import { StepForm } from "./forms";
 import { NameInput } from "./NameInput";
+import { SEVERITIES } from "./severities";
 
 interface Props {
   name: string;
@@ -47,19 +50,9 @@ export function StepPanel({ name, onRenamed, onDuplicate, onRemove }: Props) {
           </div>
         )}
       </div>
-      {mine.length > 0 && (
-        <ul className="flex flex-col gap-2 border-b border-line bg-bad-soft px-4 py-3 text-[13px]">
-          {mine.map((problem) => (
-            <li key={problem.sentence} className="flex gap-2">
-              <CircleAlert className="mt-0.5 size-3.5 shrink-0 text-bad" aria-hidden />
-              <span>
-                {problem.sentence}
-                {problem.fix && <span className="text-muted"> — {problem.fix}</span>}
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
+      {(["error", "warning"] as const).map((severity) => (
+        <Told key={severity} severity={severity} problems={mine.filter((problem) => problem.severity === severity)} />
+      ))}
       <StepForm path={path} step={step} />
       <Section title="Step">
         <NameInput
@@ -85,6 +78,24 @@ export function StepPanel({ name, onRenamed, onDuplicate, onRemove }: Props) {
         {!kind.stays && kindOf(step) !== "decide" && <StepDials path={path} flow={branchAt(content, ["dials"])} />}
       </Section>
     </div>
+  );
+}
+
+function Told({ severity, problems }: { severity: ProblemAt["severity"]; problems: readonly ProblemAt[] }) {
+  if (problems.length === 0) return null;
+  const { icon: Icon, ink, ground } = SEVERITIES[severity];
+  return (
+    <ul className={cx("flex flex-col gap-2 border-b border-line px-4 py-3 text-[13px]", ground)}>
+      {problems.map((problem) => (
+        <li key={problem.sentence} className="flex gap-2">
+          <Icon className={cx("mt-0.5 size-3.5 shrink-0", ink)} aria-hidden />
+          <span className="min-w-0 break-words">
+            {problem.sentence}
+            {problem.fix && <span className="text-muted"> — {problem.fix}</span>}
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }
 

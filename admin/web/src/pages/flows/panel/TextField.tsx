@@ -4,19 +4,13 @@ import { DropdownMenu } from "radix-ui";
 import { type ReactNode, useId, useRef, useState } from "react";
 import { IconButton } from "@/ui/Button";
 import { cx } from "@/ui/cx";
+import { languageName } from "@/ui/languages";
 import { menuBox, menuItem } from "@/ui/Menu";
 import type { Path } from "../model/content";
+import { lackingIn } from "../model/drafting";
 import { roundsFrom, roundsOf, textFrom, type Wordings, wordingsOf } from "../model/texts";
+import { DraftOffer } from "./DraftOffer";
 import { blanksAt, FORMATS, useEditing, useField } from "./editing";
-
-const NAMES = new Intl.DisplayNames(["en"], { type: "language" });
-export function languageName(code: string): string {
-  try {
-    return NAMES.of(code) ?? code;
-  } catch {
-    return code;
-  }
-}
 
 interface Props {
   path: Path;
@@ -172,6 +166,18 @@ function WordingsBox({ path, label, wordings, readOnly, wrong, onChange }: {
           <Plus className="size-3" aria-hidden /> Another wording, used in turn
         </button>
       )}
+      {!readOnly &&
+        lackingIn(wordings, codes).map((lacking) => (
+          <DraftOffer
+            key={lacking.to}
+            lacking={lacking}
+            label={label}
+            onAccept={(drafted) => {
+              onChange({ ...wordings, [lacking.to]: drafted });
+              setChosen(lacking.to);
+            }}
+          />
+        ))}
     </div>
   );
 }

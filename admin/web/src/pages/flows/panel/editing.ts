@@ -29,17 +29,24 @@ export interface Bound {
   value: Value | undefined;
   set: (value: Value | undefined) => void;
   error: string | undefined;
+  /** What the author hardly meant here, and a call survives. */
+  warning: string | undefined;
   readOnly: boolean;
 }
 
 /** A place in the document, and what is wrong exactly there. `deep`: also with what is below. */
 export function useField(path: Path, deep = true): Bound {
   const { content, set, problems, readOnly } = useEditing();
-  const wrong = problems.find((problem) => (deep ? under(problem, path) : problem.path.length === path.length && under(problem, path)));
+  const here = problems.filter((problem) => (deep ? under(problem, path) : problem.path.length === path.length && under(problem, path)));
+  const told = (severity: ProblemAt["severity"]) => {
+    const found = here.find((problem) => problem.severity === severity);
+    return found && [found.sentence, found.fix].filter(Boolean).join("; ");
+  };
   return {
     value: at(content, path),
     set: (value) => set(path, value),
-    error: wrong && [wrong.sentence, wrong.fix].filter(Boolean).join("; "),
+    error: told("error"),
+    warning: told("warning"),
     readOnly,
   };
 }

@@ -1,9 +1,11 @@
 /** One form for each kind of step, with every field the schema has. */
+import { languageName } from "@/ui/languages";
 import { branchAt, isList, kindOf, type Path, type Step, stepsOf, textAt } from "../model/content";
 import { FailuresField, ArgumentsField, CasesField } from "./MapFields";
 import { AnswersField } from "./MeaningFields";
 import { SlotFields } from "./SlotFields";
 import { SlotPicker } from "./SlotPicker";
+import { useInterpreted } from "./drafts";
 import { useEditing } from "./editing";
 import { ChoiceField, NumberField, OptionalPart, Section, StepField, TicksField, Toggle, WordsField } from "./fields";
 import { JsonField } from "./JsonField";
@@ -274,24 +276,23 @@ function usePlaces() {
   );
 }
 
-const INTERPRETED = [
-  ["en", "English"],
-  ["es", "Spanish"],
-] as const;
-
 function InterpretForm({ path }: { path: Path }) {
   const places = usePlaces();
+  const { content } = useEditing();
+  const theirs = textAt(content, [...path, "language"]);
+  const codes = useInterpreted();
+  const languages = codes.map((code) => (theirs.split("-")[0] === code ? theirs : code)).map((tag) => [tag, languageName(tag)] as const);
   return (
     <>
       <Section title="Who is called">
         <TextField path={[...path, "says"]} label="Says" hint="Said while they are called." />
         <ChoiceField path={[...path, "to"]} label="To" options={places} hint={places.length === 0 ? "Add a destination under Flow." : undefined} />
-        <ChoiceField path={[...path, "language"]} label="Their language" options={INTERPRETED} />
+        <ChoiceField path={[...path, "language"]} label="Their language" options={languages} />
       </Section>
       <Section title="How it is interpreted">
         <NumberField path={[...path, "duck_db"]} label="Voices under the translation" unit="dB" hint="0: at full level. -40: not heard at all." otherwise={-12} least={-40} most={0} />
-        {INTERPRETED.map(([tag, name]) => (
-          <WordsField key={tag} path={[...path, "introductions", tag]} label={`Introduces itself in ${name}`} hint="Left empty, in the usual words." long optional />
+        {codes.map((tag) => (
+          <WordsField key={tag} path={[...path, "introductions", tag]} label={`Introduces itself in ${languageName(tag)}`} hint="Left empty, in the usual words." long optional />
         ))}
       </Section>
       <Section title="Where it leads">

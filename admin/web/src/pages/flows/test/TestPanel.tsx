@@ -4,12 +4,12 @@ import { Grid3x3, PhoneCall, RotateCcw, SendHorizontal, Timer, Undo2 } from "luc
 import { useEffect, useRef, useState } from "react";
 import { Button, IconButton } from "@/ui/Button";
 import { Input, Select } from "@/ui/Field";
+import { languageName } from "@/ui/languages";
 import { Empty } from "@/ui/Page";
 import { isList } from "../model/content";
 import { words } from "../model/graph";
 import type { DraftStore } from "../draft/store";
 import { useEditing } from "../panel/editing";
-import { languageName } from "../panel/TextField";
 import { Known } from "./Known";
 import { OutcomeCard } from "./OutcomeCard";
 import { TrialLine } from "./TrialLine";
