@@ -16,8 +16,8 @@ from admin.audit.tables import AuditRow
 from admin.flows.tables import DraftRow, FlowRow, FlowVersionRow
 from admin.insights import words
 from admin.insights.latencies import percentile, written
-from admin.insights.roll_up import SUMS, sums_of
-from admin.insights.tables import SLOT_MS, CallMeasuresRow, RollUpRow
+from admin.insights.roll_up import Summed, Sums, add_up
+from admin.insights.tables import BlockRow, CallMeasuresRow, RollUpRow
 from admin.numbers.tables import NumberRow
 from admin.roles import Role
 from admin.times import ms
@@ -59,7 +59,7 @@ async def fill(
     async with database.writing() as db:
         await _people_and_flows(db, now)
         token = await sessions.begin(db, _person(0), "127.0.0.1", ms(now))
-    sums: dict[tuple[int, str], dict[str, Any]] = {}
+    sums: dict[Summed, Sums] = {}
     for first in range(0, calls, _AT_ONCE):
         count = min(_AT_ONCE, calls - first)
         made = [_call(chance, first + at, calls, now) for at in range(count)]
@@ -69,12 +69,15 @@ async def fill(
             await words.keep_all(db, [(row["number"], *_said(chance, row["number"])) for _, row in made])
             await db.execute(insert(AuditRow), [_change(first + at, calls, now) for at in range(count)])
         for _, measures in made:
-            _add(sums, measures)
+            add_up(sums, CallMeasuresRow(**measures))
         progress(count)
     async with database.writing() as db:
-        rows = [{"slot": slot, "flow": flow, **each} for (slot, flow), each in sums.items()]
-        for some in _parts(rows):
-            await db.execute(insert(RollUpRow), some)
+        for table in (BlockRow, RollUpRow):
+            rows = [
+                {"slot": slot, "flow": flow, **each} for (of, slot, flow), each in sums.items() if of is table
+            ]
+            for some in _parts(rows):
+                await db.execute(insert(table), some)
     async with database.connection() as connection:
         await connection.exec_driver_sql("ANALYZE")
     return token
@@ -162,7 +165,7 @@ def _call(chance: random.Random, at: int, calls: int, now: datetime) -> tuple[di
         "transferred_from": chance.choice(("greet", "ask")) if handed else "",
         "responses": len(latencies),
         "unanswered": 0,
-        "response_p50_ms": percentile(latencies, 0.5),
+        "response_p50_ms": percentile(sorted(latencies), 0.5),
         "slowest_ms": max(latencies, default=None),
         "latencies": written(latencies),
         "interruptions": interruptions,
@@ -202,13 +205,6 @@ def _change(at: int, calls: int, now: datetime) -> dict[str, Any]:
         "before": None,
         "after": json.dumps({"version": at, "note": "better"}),
     }
-
-
-def _add(sums: dict[tuple[int, str], dict[str, Any]], measures: dict[str, Any]) -> None:
-    key = (measures["began_at_ms"] // SLOT_MS, measures["flow"])
-    more = sums_of(CallMeasuresRow(**measures))
-    before = sums.get(key)
-    sums[key] = more if before is None else {name: before[name] + more[name] for name in SUMS}
 
 
 def _parts(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

@@ -10,9 +10,12 @@ from sqlalchemy import (
     Select,
     SelectBase,
     and_,
+    case,
     exists,
     false,
+    func,
     not_,
+    or_,
     select,
     true,
     tuple_,
@@ -29,6 +32,8 @@ from config.tables import CallRow
 
 Place = tuple[datetime, str]
 """Of a call in the order of lists: when it began, and its id."""
+_FEW: Final = 5_000
+"""So many calls are gathered at once."""
 _NEWEST_FIRST: Final = (CallRow.began_at.desc(), CallRow.id.desc())
 _MEASURED_FIRST: Final = (Measured.began_at_ms.desc(), Measured.call_id.desc())
 
@@ -84,8 +89,7 @@ def _ids(sought: CallFilter, after: Place | None, limit: int) -> SelectBase:
 def _ids_by_measures(sought: CallFilter, after: Place | None, limit: int, dialect: str) -> SelectBase:
     wanted = measured_by(sought, dialect)
     if sides := _sides(sought):
-        numbers = union_all(*(select(CallRow.id).where(side) for side in sides))
-        wanted.append(Measured.call_id.concat("").in_(numbers))  # no index: they are read newest first
+        wanted.append(_of_numbers(sides))
     if sought.called is not None:
         wanted.append(exists().where(CallRow.id == Measured.call_id, came_to(sought.called)))
     if after is not None:
@@ -93,6 +97,21 @@ def _ids_by_measures(sought: CallFilter, after: Place | None, limit: int, dialec
         wanted.append(place < tuple_(ms(after[0]), after[1]))
     found = select(Measured.call_id).where(*wanted).order_by(*_MEASURED_FIRST).limit(limit).subquery()
     return select(found.c.call_id)
+
+
+def _of_numbers(sides: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Whether a measured call is one of those that match on a side.
+
+    Where these are few they are gathered once; where many, most calls looked at are among them, and each is
+    looked up. Either way calls are read newest first.
+    """
+    matching = union_all(*(select(CallRow.id).where(side) for side in sides))
+    few = matching.limit(_FEW).subquery()
+    found = matching.limit(_FEW + 1).subquery()
+    are_many = select(func.count()).select_from(found).scalar_subquery() > _FEW
+    is_one = select(or_(*sides)).where(CallRow.id == Measured.call_id)
+    looked_up = is_one.correlate(Measured).scalar_subquery()  # as EXISTS, PostgreSQL gathers all of them
+    return case((are_many, looked_up), else_=Measured.call_id.in_(select(few.c.id)))
 
 
 def measured_by(sought: CallFilter, dialect: str) -> list[ColumnElement[bool]]:

@@ -1,14 +1,15 @@
 """Figures out of sums, each with the filter that lists the calls behind it. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+import numpy as np
 from pydantic import BaseModel, Field
 
 from admin.calls.sought import CallFilter
 from admin.insights.latencies import Latencies, percentile, read
-from admin.insights.roll_up import SUMS, TEXTS
+from admin.insights.queries import NUMBERS, DaySums
 from config.tape.measures import Ending
 
 Json = dict[str, Any]
@@ -54,20 +55,20 @@ class Figures(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Sums over some calls, by the columns of a roll-up, and their latencies."""
+    """Sums over some calls, by name, and their latencies in ascending order."""
 
     numbers: Mapping[str, int]
     latencies_ms: Latencies
     slowest_ms: Latencies
 
 
-def together(rows: Iterable[Mapping[Any, Any]]) -> Sums:
-    """Put roll-ups together."""
-    rows = list(rows)
+def together(rows: Sequence[DaySums]) -> Sums:
+    """Put sums together."""
+    columns = zip(*(row.numbers for row in rows), strict=True) if rows else ((0,) for _ in NUMBERS)
     return Sums(
-        {name: sum(int(row[name]) for row in rows) for name in SUMS if name not in TEXTS},
-        read(row["latencies"] for row in rows),
-        read(row["slowest"] for row in rows),
+        {name: int(sum(column)) for name, column in zip(NUMBERS, columns, strict=True)},
+        read(row.latencies for row in rows),
+        read(row.slowest for row in rows),
     )
 
 
@@ -90,7 +91,7 @@ def figures(sums: Sums, sought: Json) -> Json:
         value = percentile(sums.latencies_ms, of)
         if value is None:
             return figure(None, 0, {**sought, "answered": True})
-        slower = int((sums.slowest_ms > value).sum())
+        slower = len(sums.slowest_ms) - int(np.searchsorted(sums.slowest_ms, value, side="right"))
         return figure(value, slower, {**sought, "slower_than_ms": value})
 
     duration = _ratio(number["duration_ms"], calls)

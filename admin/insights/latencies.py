@@ -26,14 +26,13 @@ def written(latencies_ms: Iterable[int]) -> str:
 
 
 def read(texts: Iterable[str]) -> Latencies:
-    """Read what was written, of one call or of many: int16[n]."""
-    return np.frombuffer(bytes.fromhex("".join(texts)), _TYPE)
+    """Read what was written, of one call or of many: int16[n], in ascending order."""
+    found = np.frombuffer(bytes.fromhex("".join(texts)), _TYPE).astype(np.int16)
+    found.sort(kind="stable")  # of 16 bits a radix sort
+    return found
 
 
-def percentile(latencies_ms: Latencies | Sequence[int], share: float) -> int | None:
-    """The value below which `share` (0..1) of the values lie; None without values."""
-    count = len(latencies_ms)
-    if not count:
-        return None
-    at = min(int(share * count), count - 1)
-    return int(np.partition(np.asarray(latencies_ms), at)[at])
+def percentile(ascending: Latencies | Sequence[int], share: float) -> int | None:
+    """The value below which `share` (0..1) of values in ascending order lie; None without values."""
+    count = len(ascending)
+    return int(ascending[min(int(share * count), count - 1)]) if count else None

@@ -215,7 +215,7 @@ def _row(call: CallRow, measures: Measures, from_tape: bool, prices: Prices) -> 
         transferred_from=measures.transferred_from or "",
         responses=len(latencies),
         unanswered=measures.unanswered,
-        response_p50_ms=percentile(latencies, 0.5),
+        response_p50_ms=percentile(sorted(latencies), 0.5),
         slowest_ms=max(latencies, default=None),
         latencies=written(latencies),
         interruptions=len(measures.interruptions),

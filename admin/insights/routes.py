@@ -1,9 +1,9 @@
 """Insights: what calls were like, by day and by version of their flow, with the calls behind each figure."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import APIRouter, Query
@@ -14,6 +14,7 @@ from admin.calls.sought import CallFilter
 from admin.insights import queries
 from admin.insights.days import Day, days, slot_before, slot_from
 from admin.insights.figures import Figure, Figures, Json, figure, figures, together
+from admin.insights.queries import DaySums
 from admin.insights.tables import SLOT_MS
 from admin.parts import Parts
 from admin.problems import Problem
@@ -25,7 +26,8 @@ router = APIRouter(prefix="/insights", tags=["insights"])
 
 _DAYS: Final = 30
 _MOST_DAYS: Final = 800
-_Rows = Sequence[Mapping[Any, Any]]
+_Rows = Sequence[DaySums]
+_Key = TypeVar("_Key", int, str)
 
 
 class DayFigures(BaseModel):
@@ -94,7 +96,7 @@ async def read_insights(
 
 def _told(rows: _Rows, spans: Sequence[Day], handed: Sequence[tuple[str, str, int]], within: Json) -> Json:
     """Make an answer: `Insights` but for the timezone, in plain values."""
-    by_day, by_flow = _grouped(rows, "day"), _grouped(rows, "flow")
+    by_day, by_flow = _grouped(rows, lambda row: row.day), _grouped(rows, lambda row: row.flow)
     return {
         "since": within["since"],
         "until": within["until"],
@@ -132,10 +134,10 @@ def _moment(unix_ms: int) -> str:
     return at(unix_ms).isoformat().replace("+00:00", "Z")
 
 
-def _grouped(rows: _Rows, by: str) -> dict[Any, list[Mapping[Any, Any]]]:
-    groups: dict[Any, list[Mapping[Any, Any]]] = defaultdict(list)
+def _grouped(rows: _Rows, key: Callable[[DaySums], _Key]) -> dict[_Key, list[DaySums]]:
+    groups: dict[_Key, list[DaySums]] = defaultdict(list)
     for row in rows:
-        groups[row[by]].append(row)
+        groups[key(row)].append(row)
     return groups
 
 

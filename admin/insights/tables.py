@@ -1,4 +1,4 @@
-"""The figures of calls that are over, and their sums by the quarter of an hour.
+"""The figures of calls that are over, and their sums by the quarter of an hour and by three hours.
 
 `call_words`, which finds calls by what was said in them, is no table of the mapper's: see
 `admin.insights.words`. Times are Unix milliseconds, money is in micro-dollars.
@@ -13,6 +13,8 @@ from config.tables import Table
 
 SLOT_MS: Final = 900_000
 """A quarter of an hour: the days of every timezone there is begin with one."""
+BLOCK_SLOTS: Final = 12
+"""Three hours: so are a year's sums few, and those of the quarters at the borders of its days few too."""
 
 
 class CallMeasuresRow(Table):
@@ -99,16 +101,14 @@ class CallMeasuresRow(Table):
     """False: there was no tape to measure, and only what the record itself has is known."""
 
 
-class RollUpRow(Table):
-    """Sums over the calls of a flow that began within one quarter of an hour.
+class _Sums:
+    """Sums over the calls of a flow that began within one span.
 
     What ends in `_calls` counts calls, all else is summed over them.
     """
 
-    __tablename__ = "call_roll_up"
-
     slot: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    """Unix milliseconds through `SLOT_MS`."""
+    """Unix milliseconds through the span's."""
     flow: Mapped[str] = mapped_column(String(128), primary_key=True)
     calls: Mapped[int] = mapped_column(Integer)
     contained_calls: Mapped[int] = mapped_column(Integer)
@@ -133,3 +133,15 @@ class RollUpRow(Table):
     """Of all responses, one after another."""
     slowest: Mapped[str] = mapped_column(Text)
     """Of each call that has responses, the slowest; written likewise."""
+
+
+class RollUpRow(_Sums, Table):
+    """Sums by the quarter of an hour, `SLOT_MS`."""
+
+    __tablename__ = "call_roll_up"
+
+
+class BlockRow(_Sums, Table):
+    """The same by `BLOCK_SLOTS` quarters of an hour."""
+
+    __tablename__ = "call_roll_up_block"
