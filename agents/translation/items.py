@@ -13,8 +13,16 @@ from typing import Final
 from agents.dialogue.spelling import read_email, said_email
 from agents.dialogue.tongue import is_spanish
 from agents.translation.data_said import Amount, Clock
-from agents.translation.items_in_words import amount_at, currency_of, day_at, number_at, spelled_at, time_at
-from agents.translation.names import names_in
+from agents.translation.items_in_words import (
+    amount_at,
+    currency_of,
+    day_at,
+    number_at,
+    spelled_at,
+    street_at,
+    time_at,
+)
+from agents.translation.names import as_written, names_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +158,7 @@ def _of_run(
     at = 0
     run = list(words)
     while at < len(run):
-        for read in (amount_at, day_at, time_at, spelled_at, number_at):
+        for read in (street_at, amount_at, day_at, time_at, spelled_at, number_at):
             value, used = read(run, at, source)
             if value is not None:
                 said = value if isinstance(value, str) else value.said(target)
@@ -176,7 +184,7 @@ def _figures(text: str, source: str, target: str) -> Iterator[Item]:
 def _names(text: str, source: str, target: str) -> Iterator[Item]:
     del target
     for start, end in names_in(text, spanish=is_spanish(source)):
-        yield Item(start, end, text[start:end], named=True)
+        yield Item(start, end, as_written(text[start:end]), named=True)
 
 
 def _as_they_are(pattern: re.Pattern[str], text: str) -> Iterator[Item]:

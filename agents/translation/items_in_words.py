@@ -44,6 +44,22 @@ _AFTER_A_TIME: Final = frozenset(
     {"", "today", "tomorrow", "on", "in", "and", "or", "please", "but", "if", "until", "to", "because"}
     | {"de", "del", "y", "o", "por", "en", "hoy", "mañana", "el", "para", "pero", "si", "porque", "hasta"}
 )
+_BEFORE_A_TIME: Final = frozenset(
+    {"until", "till", "before", "after", "between", "by", "around", "from", "since"}
+    | {"hasta", "desde", "entre", "sobre", "hacia"}
+)
+_BEFORE_DE: Final = frozenset({"antes", "después", "despues", "partir", "alrededor"})
+_BETWEEN_TIMES: Final = frozenset({"and", "or", "to", "y", "o", "a"})
+_FAR: Final = 8
+"""Words back to what says that times follow: "between three thirty and"."""
+_STREETS: Final = frozenset({"street", "avenue", "road", "lane", "drive", "boulevard", "court", "square"})
+_CALLES: Final = frozenset({"calle", "avenida", "plaza", "paseo", "carretera", "camino", "bulevar", "ronda"})
+_MOST_OF_STREET: Final = 4
+"""Words of a street's name."""
+_NO_STREET: Final = frozenset(
+    {"and", "on", "in", "to", "is", "the", "at", "from", "y", "en", "es", "está", "con", "que", "a", "por"}
+    | {"minute", "minutes", "hour", "hours", "day", "days", "week", "weeks", "mile", "miles"}
+)
 _NO_ROW_ALONE: Final = frozenset({"oh", "o"})
 _WORDS_ALSO: Final = frozenset({"a", "i", "y", "o", "e", "u"})
 """Letters that are words, too."""
@@ -145,7 +161,9 @@ def _english_time(words: list[str], at: int) -> tuple[Clock | None, int]:
         before = words[here + 1] == "to"
         hour = (hour - 2) % 12 + 1 if before else hour
         minute = 45 if before else 30 if first == "half" else 15
-        clock, taken = _clock(words, at, here + 2 + used, hour, minute, says_at=says_at, spanish=False)
+        clock, taken = _clock(
+            words, at, here + 2 + used, hour, minute, says_at=says_at, timed=says_at, spanish=False
+        )
         return (
             (clock, taken) if clock else (Clock(hour, minute, half=False, at=says_at), here + 2 + used - at)
         )
@@ -154,12 +172,31 @@ def _english_time(words: list[str], at: int) -> tuple[Clock | None, int]:
         return None, 0
     here += 1
     if _word(words, here) == "o'clock":
-        clock, taken = _clock(words, at, here + 1, hour, 0, says_at=says_at, spanish=False)
+        clock, taken = _clock(words, at, here + 1, hour, 0, says_at=says_at, timed=says_at, spanish=False)
         return (clock, taken) if clock else (Clock(hour, 0, half=False, at=says_at), here + 1 - at)
-    minute, more = cardinal(words, here, numerals)
-    if minute is None or not 10 <= minute <= 59:
-        minute, more = 0, 0
-    return _clock(words, at, here + more, hour, minute, says_at=says_at, spanish=False)
+    minute, more = _minute(words, here)
+    timed = says_at or bool(more and _tells_when(words, at))
+    return _clock(words, at, here + more, hour, minute, says_at=says_at, timed=timed, spanish=False)
+
+
+def _minute(words: list[str], at: int) -> tuple[int, int]:
+    """Read the minutes of a time: "fifteen", "oh five"; 0 where there are none."""
+    numerals = numerals_of("en")
+    if _word(words, at) in _NO_ROW_ALONE:
+        minute, used = cardinal(words, at + 1, numerals)
+        return (minute, used + 1) if minute is not None and 1 <= minute <= 9 else (0, 0)
+    minute, used = cardinal(words, at, numerals)
+    return (minute, used) if minute is not None and 10 <= minute <= 59 else (0, 0)
+
+
+def _tells_when(words: Sequence[str], at: int) -> bool:
+    """Whether what begins here is a time by the words before it: "until", "between three thirty and"."""
+    if _word(words, at - 1) in _BEFORE_A_TIME:
+        return True
+    if _word(words, at - 1) == "de" and _word(words, at - 2) in _BEFORE_DE:
+        return True
+    earlier = words[max(0, at - _FAR) : at]
+    return _word(words, at - 1) in _BETWEEN_TIMES and not _BEFORE_A_TIME.isdisjoint(earlier)
 
 
 def _spanish_time(words: list[str], at: int) -> tuple[Clock | None, int]:
@@ -167,6 +204,7 @@ def _spanish_time(words: list[str], at: int) -> tuple[Clock | None, int]:
     here = at + says_at
     if _word(words, here) not in ("las", "la"):
         return None, 0
+    timed = says_at or _tells_when(words, here)
     hour, used = cardinal(words, here + 1, numerals_of("es"))
     if hour is None or not 1 <= hour <= 12 or used != 1 or (hour == 1) != (words[here] == "la"):
         return None, 0
@@ -180,27 +218,69 @@ def _spanish_time(words: list[str], at: int) -> tuple[Clock | None, int]:
             before = words[here] == "menos"
             hour, minute = ((hour - 2) % 12 + 1, 60 - past) if before else (hour, past)
             here += 1 + more
-    return _clock(words, at, here, hour, minute, says_at=says_at, spanish=True)
+            timed = True
+    return _clock(words, at, here, hour, minute, says_at=says_at, timed=timed, spanish=True)
 
 
 def _clock(
-    words: Sequence[str], begin: int, here: int, hour: int, minute: int, *, says_at: bool, spanish: bool
+    words: Sequence[str],
+    begin: int,
+    here: int,
+    hour: int,
+    minute: int,
+    *,
+    says_at: bool,
+    timed: bool,
+    spanish: bool,
 ) -> tuple[Clock | None, int]:
-    """Complete a time that was read up to `here` by the half of the day, or tell that it is none."""
+    """Complete a time that was read up to `here` by the half of the day, or tell that it is none.
+
+    `timed`: what stands around it says that it is one.
+    """
     for half, later in _HALVES.items():
         if tuple(words[here : here + len(half)]) == half:
             clock = Clock(hour % 12 + 12 * later, minute, half=True, at=says_at)
             return clock, here + len(half) - begin
     ends = _word(words, here) in _AFTER_A_TIME
-    if not says_at or not (ends or minute) or _goes_on(words, here, spanish=spanish):
+    if not timed or not (ends or minute) or _goes_on(words, here, spanish=spanish):
         return None, 0
-    return Clock(hour, minute, half=False, at=True), here - begin
+    return Clock(hour, minute, half=False, at=says_at), here - begin
 
 
 def _goes_on(words: Sequence[str], at: int, *, spanish: bool) -> bool:
     """Whether a number goes on here: what looked like a time is a row of digits, or an amount."""
     numerals = numerals_of("es" if spanish else "en")
     return at < len(words) and bool(digits_at(list(words), at, numerals)[1])
+
+
+def street_at(words: list[str], at: int, language: str) -> Reading:
+    """Read "sixteen san pedro street", "calle san pedro número dieciséis": with its number in figures."""
+    numerals = numerals_of(language)
+    if is_spanish(language):
+        if words[at] not in _CALLES:
+            return None, 0
+        here = at + 1
+        while here < min(len(words), at + 2 + _MOST_OF_STREET) and words[here] not in _NO_STREET:
+            number, used = cardinal(words, here + (words[here] == "número"), numerals)
+            if number is not None and used and here > at + 1:
+                used += words[here] == "número"
+                return " ".join((_as_name(words[at], words[at + 1 : here]), str(number))), here + used - at
+            here += 1
+        return None, 0
+    number, used = cardinal(words, at, numerals)
+    if number is None or not used:
+        return None, 0
+    for here in range(at + used, min(len(words), at + used + _MOST_OF_STREET + 1)):
+        if words[here] in _STREETS and here > at + used:
+            return f"{number} {_as_name('', words[at + used : here + 1])}", here + 1 - at
+        if words[here] in _NO_STREET:
+            break
+    return None, 0
+
+
+def _as_name(before: str, words: Sequence[str]) -> str:
+    small = {"de", "del", "la", "las", "los", "el"}
+    return " ".join([before, *(word if word in small else word.capitalize() for word in words)]).strip()
 
 
 def spelled_at(words: list[str], at: int, language: str) -> Reading:
@@ -215,7 +295,7 @@ def spelled_at(words: list[str], at: int, language: str) -> Reading:
             signs += digits
         elif len(words[here]) == 1 and (signs or words[here] not in _WORDS_ALSO):
             signs.append(words[here].upper())
-            letters += 1
+            letters += words[here] not in _WORDS_ALSO
             used = 1
         else:
             break
@@ -223,7 +303,6 @@ def spelled_at(words: list[str], at: int, language: str) -> Reading:
     while signs and here > at and words[here - 1] in _WORDS_ALSO:  # "… and", "… to": not spelled
         here -= 1
         signs.pop()
-        letters -= 1
     if len(signs) < _SHORTEST_SPELLED or not letters:
         return None, 0
     return " ".join(signs), here - at

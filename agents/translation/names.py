@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from agents.translation.known_names import known_names
+
 _INTRODUCED: Final = {
     True: re.compile(
         r"\b(?:me llamo|mi nombre es|su nombre es|se llama|a nombre de|el señor|la señora|la señorita"
@@ -46,13 +48,24 @@ _SENTENCE_END: Final = '.?!¿¡:\n"“”«»'
 
 
 def names_in(text: str, *, spanish: bool) -> Iterator[tuple[int, int]]:
-    """Find names: where each begins and ends."""
+    """Find names: where each begins and ends. Of those that overlap, the first is the surest."""
     end = 0
     for match in _INTRODUCED[spanish].finditer(text):
         if match.start() >= end and (span := _introduced(text, match, spanish=spanish)):
             end = span[1]
             yield span
     yield from _capitals(text)
+    yield from known_names(text)
+
+
+def as_written(name: str) -> str:
+    """Write a name with capitals, if it has none: "oscar de la renta" is "Oscar de la Renta"."""
+    if name != name.lower():
+        return name
+    words = name.split(" ")
+    return " ".join(
+        word if at and word in _PARTICLES else word[:1].upper() + word[1:] for at, word in enumerate(words)
+    )
 
 
 def _introduced(text: str, match: re.Match[str], *, spanish: bool) -> tuple[int, int] | None:

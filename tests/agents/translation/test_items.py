@@ -36,7 +36,7 @@ ENGLISH = {
         "AB-1234": "AB-1234",
         "x b one two": "X B 1 2",
     },
-    "my name is john smith and I want two shirts": {"john smith": "john smith"},
+    "my name is john smith and I want two shirts": {"john smith": "John Smith"},
     "Hello Maria, this is Dr. Jones from Acme Plus": {name: name for name in ("Maria", "Jones", "Acme Plus")},
     "send it to 123 Main Street": {"123 Main Street": "123 Main Street"},
     "twenty five minutes, two hundred and fifty meters": {
@@ -45,8 +45,38 @@ ENGLISH = {
     },
     "{order_number} is {status}": {"{order_number}": "{order_number}", "{status}": "{status}"},
     "I want one of these on Monday, in May": {},
+    "until nine fifteen or after twelve oh five": {"nine fifteen": "las 9:15", "twelve oh five": "las 12:05"},
+    "between six ten and eight forty on friday": {"six ten": "las 6:10", "eight forty": "las 8:40"},
+    "between three and five people come from four to six days": {},
+    "i live at forty two el camino road and he a twenty five minutes drive from there": {
+        "forty two el camino road": "42 el Camino Road",
+        "twenty five": "25",
+    },
+    "this is veronica fisher from las vegas": {
+        "veronica fisher": "Veronica Fisher",
+        "las vegas": "Las Vegas",
+    },
+    "grace hall and bill call from phoenix": {"grace hall": "Grace Hall", "phoenix": "Phoenix"},
+    "the hall is full of roses and grace will pay the bill": {},
 }
 SPANISH = {
+    "hasta las nueve y diez": {"las nueve y diez": "9:10"},
+    "entre las once menos cuarto y las doce y veinticinco": {
+        "las once menos cuarto": "10:45",
+        "las doce y veinticinco": "12:25",
+    },
+    "después de las seis por favor": {"las seis": "6 o'clock"},
+    "una de las dos tiendas, desde las seis cajas": {},
+    "vive en la avenida de los olivos número ciento doce con su tía": {
+        "avenida de los olivos número ciento doce": "avenida de los Olivos 112",
+    },
+    "en la calle no hay nadie": {},
+    "la factura es de susana ortiz de la vega de bogotá": {
+        "susana ortiz de la vega": "Susana Ortiz de la Vega",
+        "bogotá": "Bogotá",
+    },
+    "quiero una lima y la rosa": {},
+    "b siete y seis": {"b siete y seis": "B 7 Y 6"},
     "son cuarenta y nueve dólares con noventa centavos": {
         "cuarenta y nueve dólares con noventa centavos": "49 dollars and 90 cents"
     },
@@ -60,7 +90,7 @@ SPANISH = {
     },
     "a las cuatro menos cuarto": {"a las cuatro menos cuarto": "at 3:45"},
     "a las tres personas": {},
-    "me llamo maría lópez y quiero dos camisas": {"maría lópez": "maría lópez"},
+    "me llamo maría lópez y quiero dos camisas": {"maría lópez": "María López"},
     "el señor Juan de la Cruz vive en la calle Mayor 5": {
         "Juan de la Cruz": "Juan de la Cruz",
         "calle Mayor 5": "calle Mayor 5",
