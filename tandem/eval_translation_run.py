@@ -34,10 +34,11 @@ from model.evaluate.agent_lines import tag_of
 from model.evaluate.translation.dialogues import Dialogue
 from model.evaluate.translation.figures import Written
 from model.evaluate.translation.hearing import Update
-from model.evaluate.translation.interpreted import Interpreted, Phrase
+from model.evaluate.translation.interpreted import Interpreted, Phrase, Way
 from model.evaluate.translation.spoken import SpokenTurn
+from model.offers import AT_ONCE_GAP_MS
 from model.synthesis.speech import Language
-from model.turn import AS_USUAL, Word
+from model.turn import VoiceChoice, Word
 from model.voice.house import HouseVoice
 
 _NEVER: Final = 10**9
@@ -67,6 +68,10 @@ class _Under:
     phrases: list[Phrase] = field(default_factory=list[Phrase])
     heard: list[str] = field(default_factory=list[str])
     took_ms: list[float] = field(default_factory=list[float])
+    heard_ms: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    """When words were told of that end by when: (end, told), rising."""
+    asked_ms: dict[str, int] = field(default_factory=dict[str, int])
+    """When each text was given to the translator."""
     unsaid: int = 0
     translator_free_ms: float = 0.0
     ear_free_ms: int = 0
@@ -85,7 +90,7 @@ async def interpret(
     at_ms = 0
     for turn, heard in zip(dialogue.turns, turns, strict=True):
         target: Language = "es" if heard.spoken.language == "en" else "en"
-        under = _Under(at_ms, ear_free_ms=at_ms)
+        under = _Under(at_ms)
         states[turn.who], over_ms = await _interpret(states[turn.who], heard, under, translator, target)
         done.append(
             Interpreted(
@@ -132,6 +137,8 @@ def _told(update: Update, under: _Under, now_ms: int) -> Heard:
         HeardWord(word.text, under.at_ms + word.start_ms, under.at_ms + word.end_ms, word.confidence)
         for word in update.words
     )
+    if words and (not under.heard_ms or words[-1].end_ms > under.heard_ms[-1][0]):
+        under.heard_ms.append((words[-1].end_ms, now_ms))
     if update.final:
         under.heard += [word.text for word in words]
     return Heard(words, update.final, now_ms)
@@ -149,6 +156,8 @@ async def _act(action: Action, under: _Under, translator: Translator, target: La
     match action:
         case Translate():
             began_s = time.perf_counter()
+            if not action.ahead:
+                under.asked_ms[action.passage.text] = now_ms
             try:
                 text = await translator.translate(action.passage)
                 event: Event = Translated(action.request_id, text, now_ms)
@@ -159,14 +168,25 @@ async def _act(action: Action, under: _Under, translator: Translator, target: La
             under.translator_free_ms = max(under.translator_free_ms, now_ms) + took_ms
             under.answers.append((under.translator_free_ms, event))
         case Say():
-            begins_ms = max(now_ms, under.ear_free_ms)
-            words, voiced_ms = _voiced(action.text, target)
+            begins_ms = _begins_ms(now_ms, under.ear_free_ms)
+            words, voiced_ms = _voiced(action.text, target, action.speed)
             at_ear = tuple(
                 replace(word, start_ms=begins_ms + word.start_ms, end_ms=begins_ms + word.end_ms)
                 for word in words
             )
+            asked_ms = under.asked_ms.get(action.source, now_ms)
+            heard_ms = next((told for end, told in under.heard_ms if end >= action.upto_ms), asked_ms)
             under.phrases.append(
-                Phrase(action.text, action.source, action.from_ms, action.upto_ms, at_ear, action.corrects)
+                Phrase(
+                    action.text,
+                    action.source,
+                    action.from_ms,
+                    action.upto_ms,
+                    at_ear,
+                    action.corrects,
+                    Way(min(heard_ms, asked_ms), asked_ms, now_ms),
+                    action.speed,
+                )
             )
             under.ear_free_ms = begins_ms + voiced_ms
             under.answers.append((under.ear_free_ms, Spoken(action.say_id, now_ms)))
@@ -176,12 +196,20 @@ async def _act(action: Action, under: _Under, translator: Translator, target: La
             pass  # nobody in these dialogues does; what ears mistake for it stays unsaid, and counts as that
 
 
+def _begins_ms(now_ms: int, free_ms: int) -> int:
+    """When a phrase begins: with a micro-turn in which no other sounds, a short gap after the last."""
+    if not free_ms:
+        return now_ms
+    first_ms = -(-free_ms // MICRO_TURN_MS) * MICRO_TURN_MS
+    return max(now_ms, first_ms, free_ms + AT_ONCE_GAP_MS)
+
+
 @cache
-def _voiced(text: str, language: Language) -> tuple[tuple[Word, ...], int]:
+def _voiced(text: str, language: Language, speed: float) -> tuple[tuple[Word, ...], int]:
     """The words of a text in the voice of the house, ms from its first sound, and how long it all takes."""
     words: list[Word] = []
     at_ms = 0
-    for clause in HouseVoice().speak(text, tag_of(language), AS_USUAL):
+    for clause in HouseVoice().speak(text, tag_of(language), VoiceChoice(speed=speed)):
         words += (
             replace(word, start_ms=at_ms + word.start_ms, end_ms=at_ms + word.end_ms) for word in clause.words
         )

@@ -109,10 +109,14 @@ Event = Heard | Translated | NotTranslated | Spoken | SpeaksLanguage | HearsLang
 
 @dataclass(frozen=True, slots=True)
 class Translate:
-    """Ask the translator, beside the call; to be answered with `Translated` or `NotTranslated`."""
+    """Ask the translator, beside the call; to be answered with `Translated` or `NotTranslated`.
+
+    `ahead`: nobody knows yet whether these will be the words; the answer may be for nothing.
+    """
 
     request_id: str
     passage: Passage
+    ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,7 @@ class Say:
         from_ms, upto_ms: when the speaker said them.
         corrects: it puts right what was said before ("sorry, Thursday").
         repeats: the listener asked for it again.
+        speed: of the voice, 1.0 is as usual; faster where the listener is behind.
     """
 
     say_id: str
@@ -135,6 +140,7 @@ class Say:
     upto_ms: int
     corrects: bool = False
     repeats: bool = False
+    speed: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

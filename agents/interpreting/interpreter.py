@@ -5,10 +5,10 @@ the joints of the sentence and translated phrase by phrase while he goes on; wha
 wrong is put right as people do it. The same events always give the same actions.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import assert_never
 
+from agents.interpreting.asking import looking_ahead, passage_of, pending_of, sent_off
 from agents.interpreting.correcting import put_right
 from agents.interpreting.events import (
     Action,
@@ -33,7 +33,6 @@ from agents.interpreting.policy import DEFAULT, Policy
 from agents.interpreting.stable import places, stable, waiting_after
 from agents.interpreting.state import Pending, Sent, State, Turn
 from agents.interpreting.writing import meant, written
-from agents.translation.translator import Passage
 
 Actions = tuple[Action, ...]
 
@@ -103,11 +102,10 @@ def _heard(state: State, event: Heard) -> tuple[State, Actions]:
     state, corrections = _corrected(state, words, found, event)
     waiting = waiting_after(state.turn.waiting, words[found[-1] :], event.now_ms)
     state = replace(state, turn=replace(state.turn, waiting=waiting))
-    if event.final:
-        state, rest = _rest(state, event.now_ms)
-    else:
-        state, rest = _phrases(state, event.now_ms)
-    return state, (*corrections, *rest)
+    state, rest = _rest(state, event.now_ms) if event.final else _phrases(state, event.now_ms)
+    state, foreseen = looking_ahead(state)
+    state, said = _in_order(state, event.now_ms)
+    return state, (*corrections, *rest, *foreseen, *said)
 
 
 def _phrases(state: State, now_ms: int) -> tuple[State, Actions]:
@@ -122,7 +120,7 @@ def _phrases(state: State, now_ms: int) -> tuple[State, Actions]:
         end = phrase_end(waited, state.source, state.policy, now_ms)
         if not end:
             break
-        state, asked = _sent(state, words[:end], now_ms, ends=False)
+        state, asked = sent_off(state, words[:end], now_ms, ends=False)
         actions.extend(asked)
     return state, tuple(actions)
 
@@ -135,41 +133,12 @@ def _rest(state: State, now_ms: int) -> tuple[State, Actions]:
     actions: list[Action] = []
     parts = sentences(words, state.source, state.policy)
     for at, part in enumerate(parts, start=1):
-        state, asked = _sent(state, part, now_ms, ends=at == len(parts))
+        state, asked = sent_off(state, part, now_ms, ends=at == len(parts))
         actions.extend(asked)
     said = meant([sent.word for sent in state.turn.sent], state.source)
     return state.turn_over(written(said, state.source, begins=True, ends=True) if said else ""), tuple(
         actions
     )
-
-
-def _sent(state: State, words: Sequence[HeardWord], now_ms: int, *, ends: bool) -> tuple[State, Actions]:
-    """Give the next words to the translator."""
-    before = [sent.word for sent in state.turn.sent]
-    said = meant(words, state.source, before)
-    request_id, actions = "", ()
-    if said:
-        state, request_id = state.next_id()
-        text = written(said, state.source, begins=not state.turn.begun, ends=ends)
-        state = replace(state, pending=(*state.pending, _pending(state, request_id, text, words, now_ms)))
-        actions = (Translate(request_id, _passage(state, text, whole=ends)),)
-    turn = replace(
-        state.turn,
-        sent=(*state.turn.sent, *(Sent(word, request_id) for word in words)),
-        waiting=state.turn.waiting[len(words) :],
-        begun=state.turn.begun or bool(said),
-    )
-    return replace(state, turn=turn.shortened(state.policy.recall)), actions
-
-
-def _passage(state: State, text: str, *, whole: bool) -> Passage:
-    said = meant([sent.word for sent in state.turn.sent], state.source)
-    now = (written(said, state.source, begins=True, ends=False),) if said else ()
-    return Passage(text, state.source, state.target, before=(*state.context, *now), whole=whole)
-
-
-def _pending(state: State, request_id: str, text: str, words: Sequence[HeardWord], now_ms: int) -> Pending:
-    return Pending(request_id, text, words[0].start_ms, words[-1].end_ms, now_ms, state.turns)
 
 
 # --- putting right --------------------------------------------------------------------------------
@@ -221,16 +190,16 @@ def _phrase_corrected(
         text = written(
             meant_now, state.source, begins=old.source[:1].isupper(), ends=old.source[-1:] in (".", "?")
         )
-        anew = _pending(state, new_id, text, now, event.now_ms)
+        anew = pending_of(state, new_id, text, now, event.now_ms)
         state = replace(state, pending=(*state.pending[: waits[0]], anew, *state.pending[waits[0] + 1 :]))
     else:
         text = written(right, state.source, begins=False, ends=False)
-        anew = replace(_pending(state, new_id, text, now, event.now_ms), corrects=True)
+        anew = replace(pending_of(state, new_id, text, now, event.now_ms), corrects=True)
         turn = replace(state.turn, corrected=state.turn.corrected + 1)
         state = replace(state, pending=(*state.pending, anew), turn=turn)
     return (
         state,
-        (Translate(new_id, _passage(state, text, whole=False)),),
+        (Translate(new_id, passage_of(state, text, whole=False)),),
         [Sent(word, new_id) for word in now],
     )
 
@@ -250,7 +219,7 @@ def _answered(
         replace(each, text=text, why=why) if each.request_id == request_id and each.text is None else each
         for each in state.pending
     )
-    return _in_order(replace(state, pending=pending), now_ms)
+    return _in_order(replace(state, pending=pending).told_ahead(request_id, text), now_ms)
 
 
 def _in_order(state: State, now_ms: int) -> tuple[State, Actions]:
@@ -266,9 +235,20 @@ def _in_order(state: State, now_ms: int) -> tuple[State, Actions]:
             continue
         if first.corrects:
             text = phrases_of(state.target).correction.format(text=text)
+        speed = state.policy.behind_speed if state.busy else state.policy.speed
         state, say_id = state.next_id()
         state = state.saying(say_id, text, now_ms).remembering(text, first.turn)
-        actions.append(Say(say_id, text, first.source, first.from_ms, first.upto_ms, corrects=first.corrects))
+        actions.append(
+            Say(
+                say_id,
+                text,
+                first.source,
+                first.from_ms,
+                first.upto_ms,
+                corrects=first.corrects,
+                speed=speed,
+            )
+        )
     return state, tuple(actions)
 
 
@@ -295,7 +275,8 @@ def _time_passed(state: State, now_ms: int) -> tuple[State, Actions]:
     if not state.translates:
         return state, said
     state, asked = _phrases(state, now_ms)
-    return state, (*said, *asked)
+    state, more = _in_order(state, now_ms)
+    return state, (*said, *asked, *more)
 
 
 def _no_answer(pending: Pending) -> bool:

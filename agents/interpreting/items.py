@@ -6,6 +6,7 @@ from typing import Final
 
 from agents.dialogue.spelling import spelled
 from agents.interpreting.tongue import Tongue, number_words, tongue_of
+from agents.translation.known_names import may_go_on, name_end
 
 _NAME: Final = 2
 """Words of a name."""
@@ -29,6 +30,10 @@ def bonds(words: Sequence[str], tag: str) -> tuple[bool, ...]:
     for at, word in enumerate(words):
         if word in tongue.spelt:
             _bind(bound, at, _ADDRESS)
+        elif word in tongue.ways:
+            _bind_street(bound, words, at, tag)
+        elif (end := name_end(words, at)) > at:
+            _bind(bound, at, end - at - (end < len(words) or not may_go_on(word)))
         elif word in tongue.names or (at and f"{words[at - 1]} {word}" in tongue.names):
             _bind_name(bound, words, at, tongue)
     return tuple(bound)
@@ -44,6 +49,17 @@ def _counted(words: Sequence[str], end: int, tongue: Tongue) -> int:
 
 def _bind(bound: list[bool], at: int, words: int) -> None:
     for place in range(at, min(at + words, len(bound))):
+        bound[place] = True
+
+
+def _bind_street(bound: list[bool], words: Sequence[str], at: int, tag: str) -> None:
+    """Bind a street to its name and the number of the house, as far as they come ("calle mayor cinco")."""
+    tongue = tongue_of(tag)
+    numbers = number_words(tag)
+    for place in range(at, min(at + _STREET, len(words))):
+        following = words[place + 1] if place + 1 < len(words) else None
+        if following in tongue.clauses or words[place] in numbers:
+            return
         bound[place] = True
 
 

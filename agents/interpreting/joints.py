@@ -67,6 +67,8 @@ def _is_good(joint: _Joint, waited: Waited, policy: Policy) -> bool:
         return True
     if joint.grade == _CLAUSE:
         return joint.count >= (policy.some if waited.busy else policy.fewest)
+    if joint.end == len(waited.words):
+        return True
     return joint.grade == _CONSTITUENT and joint.count >= policy.some
 
 
@@ -99,10 +101,12 @@ def _joints(waited: Waited, tag: str, policy: Policy, now_ms: int) -> Iterator[_
             ended = silence_ms >= policy.pause_ms
         else:
             silence_ms = now_ms - words[-1].end_ms
-            grade = 0
             ended = silence_ms >= (policy.pause_ms if waited.paused else _SILENCE_MS)
             if not ended:
-                continue
+                silence_ms = 0  # ears tell of a word a while after it
+                if waited.busy or count < policy.idle:
+                    continue
+            grade = 0 if ended else _CONSTITUENT
         leans = last in tongue.unfinished
         if grade < 0 or (bound[end - 1] and silence_ms < policy.item_pause_ms):
             continue

@@ -16,6 +16,8 @@ class Policy:
             the voice pauses say so in it. Above 1: never.
         fewest: words of a phrase before a joint, at least.
         some: words of a phrase before a mere preposition, at least.
+        idle: words of a phrase, at least, where nobody knows yet what follows and the listener has nothing to
+            listen to.
         most: words that wait, at most: then the best place there is must do.
         longest_ms: how long a word waits for a joint, at most.
         busy_ms: the same while the listener has something to listen to: longer phrases translate better.
@@ -28,6 +30,9 @@ class Policy:
         corrections: times that something is put right while a turn goes on, at most.
         recall: translated words of a turn that may still be put right, at most.
         patience_ms: how long a translation is waited for.
+        ahead: what may be the next phrase is translated before it is one: faster, and twice as many requests.
+        speed: of the voice, 1.0 is as usual: interpreters speak a little faster than speakers.
+        behind_speed: the same while the listener has something else to listen to first.
     """
 
     agree: int = 1
@@ -37,16 +42,20 @@ class Policy:
     fewest: int = 3
     some: int = 4
     most: int = 14
-    longest_ms: int = 800
-    busy_ms: int = 1_400
-    pause_ms: int = 400
-    item_pause_ms: int = 1_000
+    idle: int = 2
+    longest_ms: int = 400
+    busy_ms: int = 400
+    pause_ms: int = 200
+    item_pause_ms: int = 400
     thinking_ms: int = 2_500
     trust: float = 0.4
     believe_ms: int = 1_200
     corrections: int = 2
     recall: int = 40
     patience_ms: int = 5_000
+    ahead: bool = True
+    speed: float = 1.2
+    behind_speed: float = 1.3
 
     def __post_init__(self) -> None:
         """Refuse numbers by which nothing would ever be stable, or would never be said.

@@ -7,7 +7,7 @@ from typing import Self
 from agents.interpreting.events import UNKNOWN, HeardWord
 from agents.interpreting.policy import DEFAULT, Policy
 from agents.interpreting.stable import Waiting
-from agents.translation.translator import language_of
+from agents.translation.translator import Passage, language_of
 
 _CONTEXT = 2
 """Sentences before the current one that a translator is told."""
@@ -16,6 +16,8 @@ _REMEMBERED = 8
 _VOICED_MS = 2_000
 _VOICED_MS_PER_SIGN = 90
 """How long a text takes to be voiced at most, should nobody tell that it was."""
+_FORESEEN = 4
+"""Translations asked ahead that are kept."""
 _UNSPOKEN = 8
 """Texts the listener still has before him that are kept in mind."""
 
@@ -89,6 +91,15 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
+class Ahead:
+    """A translation asked for before it was known to be wanted; `text`: the answer."""
+
+    request_id: str
+    passage: Passage
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """One direction of an interpreted call.
 
@@ -97,6 +108,7 @@ class State:
         name: what ids begin with.
         turn: the current turn; `turns`: how many there were before it.
         pending: requests in the order in which their translations are said.
+        ahead: those that may come to be wanted, the latest last.
         serial: of the last id.
         context: the sentences before, in the source language.
         last: what was said of turn `last_turn`.
@@ -110,6 +122,7 @@ class State:
     turn: Turn = field(default_factory=Turn)
     turns: int = 0
     pending: tuple[Pending, ...] = ()
+    ahead: tuple[Ahead, ...] = ()
     serial: int = 0
     context: tuple[str, ...] = ()
     last: tuple[str, ...] = ()
@@ -130,6 +143,23 @@ class State:
         """Make an id."""
         state = replace(self, serial=self.serial + 1)
         return state, f"{self.name}.{state.serial}"
+
+    def foreseen(self, passage: Passage) -> Ahead | None:
+        """Find what was asked ahead for this passage."""
+        return next((each for each in self.ahead if each.passage == passage), None)
+
+    def foreseeing(self, request_id: str, passage: Passage) -> Self:
+        """Note what is asked ahead."""
+        return replace(self, ahead=(*self.ahead, Ahead(request_id, passage))[-_FORESEEN:])
+
+    def told_ahead(self, request_id: str, text: str | None) -> Self:
+        """Keep the answer to what was asked ahead; None: there is none."""
+        ahead = tuple(
+            replace(each, text=text) if each.request_id == request_id else each
+            for each in self.ahead
+            if each.request_id != request_id or text is not None
+        )
+        return self if ahead == self.ahead else replace(self, ahead=ahead)
 
     def remembering(self, text: str, turn: int) -> Self:
         """Keep what is said, to say it again on request."""

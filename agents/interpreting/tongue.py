@@ -35,6 +35,7 @@ class Tongue(BaseModel):
     measures: Words
     ordinals: Words
     streets: Words
+    ways: Words
     joins: Words
     signs: Words
     emphatic: Words

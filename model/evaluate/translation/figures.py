@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from model.evaluate.figures import Measure, Rows, Value, per, plain, quantile, ratio, share
+from model.evaluate.figures import Measure, Rows, Value, mean, per, plain, quantile, ratio, share
 from model.evaluate.translation.dialogues import Turn
 from model.evaluate.translation.interpreted import Interpreted
 from model.evaluate.translation.metrics import bleu, chrf, rows
@@ -29,6 +29,11 @@ MEASURES: Final[tuple[Measure, ...]] = (
     Measure("evs_median_ms", None, "ear-voice span, median", quantile("evs_ms", 0.5), "ms", 2_000, True),
     Measure("evs_p90_ms", None, "  p90", quantile("evs_ms", 0.9), "ms", 3_500, True),
     Measure("first_median_ms", None, "  of the first word, median", quantile("first_ms", 0.5), "ms"),
+    Measure("said_ms", None, "  of it, mean: the phrase is said", mean("said_ms"), "ms"),
+    Measure("heard_ms", None, "    its last word is told", mean("heard_ms"), "ms"),
+    Measure("held_ms", None, "    it is sure, and a phrase", mean("held_ms"), "ms"),
+    Measure("answered_ms", None, "    it is translated", mean("answered_ms"), "ms"),
+    Measure("queued_ms", None, "    the voice is free", mean("queued_ms"), "ms"),
     Measure("al_median_ms", None, "average lagging, median of turns", quantile("al_ms", 0.5), "ms"),
     Measure("laal_median_ms", None, "  length-adaptive", quantile("laal_ms", 0.5), "ms"),
     Measure(

@@ -15,6 +15,15 @@ _BRIDGED_MS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """When the last word of a phrase was told of, when it went to the translator, when it might be voiced."""
+
+    heard_ms: int
+    asked_ms: int
+    said_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Phrase:
     """A piece of the translation as it was voiced.
 
@@ -22,6 +31,8 @@ class Phrase:
         from_ms, upto_ms: when the speaker said what it stands for, as the interpreter understood it.
         words: at the listener's ear, ms from the same zero.
         corrects: it puts right what was said before.
+        way: None where nobody noted it.
+        speed: of the voice, 1.0 is as usual.
     """
 
     text: str
@@ -30,6 +41,8 @@ class Phrase:
     upto_ms: int
     words: tuple[Word, ...]
     corrects: bool = False
+    way: Way | None = None
+    speed: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

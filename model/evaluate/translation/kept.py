@@ -13,7 +13,7 @@ from config.units import MICRO_TURN_MS, SAMPLE_RATE_HZ, SAMPLES_PER_MS
 from model.evaluate.agent_lines import tag_of
 from model.evaluate.translation.figures import System
 from model.evaluate.translation.interpreted import Interpreted
-from model.turn import Audio
+from model.turn import Audio, VoiceChoice
 from model.voice.house import HouseVoice
 
 SCENARIO: Final = "translation"
@@ -55,7 +55,12 @@ def _sides(turns: Sequence[Interpreted]) -> Audio:
     for turn in turns:
         _put(sides[:, 0], turn.spoken.audio, turn.at_ms)
         for phrase in turn.phrases:
-            clauses = [speech.audio for speech in HouseVoice().speak(phrase.text, tag_of(turn.target))]
+            clauses = [
+                speech.audio
+                for speech in HouseVoice().speak(
+                    phrase.text, tag_of(turn.target), VoiceChoice(speed=phrase.speed)
+                )
+            ]
             if clauses and phrase.words:
                 _put(sides[:, 1], np.concatenate(clauses), round(phrase.words[0].start_ms))
     return sides

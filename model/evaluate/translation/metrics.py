@@ -13,7 +13,7 @@ from sacrebleu.metrics.chrf import CHRF
 
 from model.evaluate.cases import Span
 from model.evaluate.ears import word_errors
-from model.evaluate.translation.interpreted import Interpreted
+from model.evaluate.translation.interpreted import Interpreted, Phrase
 from model.evaluate.translation.slots import heard_text
 
 _MINUTE_MS: Final = 60_000
@@ -63,6 +63,20 @@ def ear_voice_spans_ms(turn: Interpreted) -> list[float]:
     return spans
 
 
+def way_ms(phrase: Phrase) -> dict[str, float]:
+    """Where the time of a phrase goes, from the beginning of its first word to the voice's: ms each."""
+    way = phrase.way
+    if way is None or phrase.corrects or not phrase.words:
+        return {}
+    return {
+        "said_ms": phrase.upto_ms - phrase.from_ms,
+        "heard_ms": way.heard_ms - phrase.upto_ms,
+        "held_ms": way.asked_ms - way.heard_ms,
+        "answered_ms": way.said_ms - way.asked_ms,
+        "queued_ms": phrase.words[0].start_ms - way.said_ms,
+    }
+
+
 def overlap_ms(one: Sequence[Span], other: Sequence[Span]) -> float:
     """How long both voices sound."""
     return sum(max(0.0, min(a.end_ms, b.end_ms) - max(a.start_ms, b.start_ms)) for a in one for b in other)
@@ -102,10 +116,11 @@ def row(turn: Interpreted) -> dict[str, float]:
 
 
 def rows(turns: Sequence[Interpreted]) -> list[dict[str, float]]:
-    """Rows of the turns, of every word that has an ear-voice span, and of every request of the translator."""
+    """Rows of the turns, of words with an ear-voice span, of requests of the translator, of phrases."""
     of_words = ({"evs_ms": span_ms} for turn in turns for span_ms in ear_voice_spans_ms(turn))
     of_requests = ({"translator_ms": took_ms} for turn in turns for took_ms in turn.translator_ms)
-    return [*(row(turn) for turn in turns), *of_words, *of_requests]
+    of_phrases = (way_ms(phrase) for turn in turns for phrase in turn.phrases)
+    return [*(row(turn) for turn in turns), *of_words, *of_requests, *of_phrases]
 
 
 def chrf(said: Sequence[str], references: Sequence[str]) -> float:

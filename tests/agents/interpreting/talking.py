@@ -26,7 +26,7 @@ MICRO_TURN_MS = 200
 PARTIAL_MS = 400
 WORD_MS = 300
 GUESSED, SURE = 0.45, 0.95
-PATIENT = Policy(agree=2, longest_ms=2_400, busy_ms=2_400, fewest=3, some=5)
+PATIENT = Policy(agree=2, longest_ms=2_400, busy_ms=2_400, fewest=3, some=5, ahead=False)
 """Cuts at joints, so that what it does is easily foreseen."""
 _EARS_MS = 400
 """What was said in the last of these is not yet known."""

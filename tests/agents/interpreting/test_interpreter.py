@@ -33,6 +33,60 @@ def test_translation_begins_before_the_sentence_ends():
     assert len(call.said) >= 4
 
 
+def test_what_may_be_the_next_phrase_is_translated_ahead_and_said_the_moment_it_is_one():
+    call = Call(policy=replace(PATIENT, ahead=True))
+    call.hears("i cannot come", "i cannot come", "i cannot come")
+    ahead = [action for _, action in call.done if isinstance(action, Translate)]
+    assert [(asked.passage.text, asked.ahead) for asked in ahead] == [("I cannot come", True)]
+    done = call.hears("i cannot come because i", "i cannot come because i")
+    assert [action for action in done if isinstance(action, Translate) and not action.ahead] == []
+    assert call.said == ["I CANNOT COME"]
+
+
+def test_what_was_asked_ahead_and_is_not_said_is_let_be():
+    call = Call(policy=replace(PATIENT, ahead=True))
+    call.hears("i cannot come", "i can hardly come")
+    call.tell(Heard(spoken("i can hardly come", 0, 0.95), final=True, now_ms=call.now_ms))
+    call.until(call.now_ms + 1_000)
+    assert call.said == ["I CAN HARDLY COME."]
+
+
+def test_a_translation_ahead_that_fails_is_asked_for_again():
+    call = Call(policy=replace(PATIENT, ahead=True), answers=lambda _: None)
+    (asked,) = call.hears("i cannot come")
+    assert isinstance(asked, Translate)
+    call.tell(NotTranslated(asked.request_id, "it died", call.now_ms))
+    call.answers = str.upper
+    call.tell(Heard(spoken("i cannot come", 0, 0.95), final=True, now_ms=call.now_ms))
+    call.until(call.now_ms + 1_000)
+    assert (call.said, call.not_said) == (["I CANNOT COME."], [])
+
+
+def test_who_has_nothing_to_listen_to_hears_what_is_there():
+    eager = replace(PATIENT, agree=1, idle=2)
+    assert Call(policy=eager).hears("the") == []
+    call = Call(policy=eager)
+    call.hears("the lamp")
+    assert call.phrases == ["The lamp"]
+    call.until(call.now_ms + 400)
+    call.hears("the lamp came broken")  # the listener still hears of the lamp
+    assert call.phrases == ["The lamp"]
+
+
+def test_a_number_that_may_go_on_is_not_cut_even_for_who_has_nothing_to_listen_to():
+    call = Call(policy=replace(PATIENT, agree=1, idle=2))
+    call.hears("it is seven", "it is seven fifteen", "it is seven fifteen five")
+    assert call.phrases == []
+
+
+def test_the_voice_is_faster_while_the_listener_is_behind():
+    call = Call(policy=replace(PATIENT, speed=1.1, behind_speed=1.3))
+    call.say("i cannot come today. but tomorrow i can come and i bring the lamp with me")
+    speeds = [action.speed for _, action in call.done if isinstance(action, Say)]
+    assert len(speeds) > 1
+    assert speeds == [1.1] + [1.3] * (len(speeds) - 1)
+
+
 def test_phrases_end_at_joints_and_leave_out_what_says_nothing():
     call = Call()
     call.say("i want to cancel my order because um i i have found it cheaper but i keep the other one")

@@ -1,6 +1,7 @@
 """What holds for an interpreter whatever is said to it."""
 
 import re
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,8 +24,9 @@ from agents.interpreting.policy import DEFAULT, LOCAL_AGREEMENT_2, LOCAL_AGREEME
 from agents.interpreting.tongue import tongue_of
 from tests.agents.interpreting.talking import PARTIAL_MS, WORD_MS, Call, actions
 
-CAREFUL = [LOCAL_AGREEMENT_2, LOCAL_AGREEMENT_3, WAIT_3, WAIT_5]
-POLICIES = st.sampled_from([DEFAULT, *CAREFUL])
+AHEAD = [LOCAL_AGREEMENT_2, LOCAL_AGREEMENT_3, WAIT_3, WAIT_5]
+CAREFUL = [replace(policy, ahead=False) for policy in AHEAD]
+POLICIES = st.sampled_from([DEFAULT, replace(DEFAULT, ahead=False), *CAREFUL])
 OPENERS = ["and", "because", "for", "with", "that", "the", "my", "not"]
 NUMBERS = ["one", "two", "seven", "twenty", "hundred", "dollars", "tuesday"]
 FILLERS = ["um", "uh"]
@@ -74,6 +76,17 @@ def test_each_word_is_translated_once_and_none_that_was_only_guessed(turn, polic
         if isinstance(action, Translate)
     ]
     assert plain(asked) == [word for word in said if word != "um"]
+
+
+@given(turns(), st.sampled_from(AHEAD))
+def test_each_word_is_said_once_though_more_is_asked_ahead(turn, policy):
+    said, events = turn
+    call = Call("en", "es", policy, answers=lambda text: text)
+    for event in events:
+        call.until(event.now_ms)
+        call.tell(event)
+    call.until(call.now_ms + 1_000)
+    assert plain(call.said) == [word for word in said if word != "um"]
 
 
 EVENTS = st.lists(
