@@ -3,6 +3,7 @@
 import logging
 from typing import Final
 
+from config import metrics
 from config.units import MICRO_TURN_MS
 from model.turn import Heard, LanguageChanged, TurnEvent, TurnInput
 from telephony.agent_side import AgentSide
@@ -33,6 +34,10 @@ class SecondLeg:
 
     async def micro_turn(self, turn: LineTurn) -> LineAnswer:
         """Take 200 ms of theirs in and give 200 ms of the caller, and what is said of them, out."""
+        with metrics.micro_turn_seconds.time():
+            return await self._micro_turn(turn)
+
+    async def _micro_turn(self, turn: LineTurn) -> LineAnswer:
         events: list[TurnEvent] = list(self._joined.news(Side.OTHER))
         if turn.heard_ms != self._heard_ms:
             self._heard_ms = turn.heard_ms

@@ -18,7 +18,8 @@ Somebody whom the platform calls itself answers if there is a script for their n
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import repeat
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -53,11 +54,21 @@ class Carrier:
     """A carrier with one account, or without one (nothing is signed, call control asks for no password)."""
 
     def __init__(
-        self, credentials: Credentials | None = None, answering: Mapping[str, CallScript] | None = None
+        self,
+        credentials: Credentials | None = None,
+        answering: Mapping[str, CallScript | Sequence[CallScript]] | None = None,
     ) -> None:
-        """Bind the address of call control; nothing runs yet. `answering`: people at numbers of their own."""
+        """Bind the address of call control; nothing runs yet.
+
+        Args:
+            credentials: of the account.
+            answering: people at numbers of their own. Of several at a number each answers one call, in order.
+        """
         self.credentials = credentials
-        self._answering = answering or {}
+        self._answering = {
+            number: repeat(who) if isinstance(who, CallScript) else iter(who)
+            for number, who in (answering or {}).items()
+        }
         self._control = CallControl(credentials)
         self._control.dial = self._dial
         self._calls: set[LiveCall] = set()
@@ -93,7 +104,7 @@ class Carrier:
 
     async def _ring(self, wanted: Dialled, sid: str) -> CallReport | None:
         await asyncio.sleep(_RINGS_S)
-        script = self._answering.get(wanted.to_number)
+        script = next(self._answering.get(wanted.to_number, iter(())), None)
         origin = urlsplit(wanted.url)
         async with Webhooks(f"{origin.scheme}://{origin.netloc}", self.credentials) as webhooks:
             if script is None:
