@@ -10,7 +10,6 @@ EngineName = Literal["native"]
 """What listens and speaks: `native`, Tandem's own model."""
 
 VOICES: tuple[str, ...] = get_args(VoiceName)
-ENGINES: tuple[str, ...] = get_args(EngineName)
 
 Dial = Annotated[float, Field(ge=0.0, le=1.0)]
 

@@ -11,7 +11,7 @@ little endian, at 16 kHz.
 """
 
 from enum import StrEnum
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -172,12 +172,3 @@ class Answer(BaseModel):
     done: bool
     why: str = ""
     detail: str = ""
-
-
-class LiveEvent(BaseModel):
-    """One happening. `data` begins with `call_id` and `at_ms`, call time."""
-
-    model_config = ConfigDict(frozen=True)
-
-    kind: Happening
-    data: dict[str, Any]

@@ -35,7 +35,6 @@ _NUMBERS: Final = {
     "cincuenta": 50, "sesenta": 60, "setenta": 70, "ochenta": 80, "noventa": 90, "cien": 100, "ciento": 100,
 }  # fmt: skip
 _ARTICLES: Final = frozenset({"a", "an"})
-_COUPLES: Final = frozenset({"couple", "par"})
 _HALVES: Final = frozenset({"half", "media", "medio"})
 _AND: Final = frozenset({"and", "y"})
 _EVERY: Final = frozenset({"every", "each", "cada"})

@@ -244,9 +244,3 @@ def read_back(scene: Scene, step: Ask, value: str) -> Scene:
     scene = fill(scene, step.slot, value, sure=False, fresh=False).now(doubt=value, digits="", said=())
     scene, spoken = sure_word(scene, f"{scene.state.step}.confirm.says", step.confirm.says)
     return say(scene, spoken, Purpose.QUESTION)
-
-
-def after_kept(scene: Scene) -> Scene:
-    """Go on behind a kept answer that was heard."""
-    step = scene.step
-    return enter(scene, step.next) if isinstance(step, Say) else scene
