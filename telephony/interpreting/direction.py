@@ -7,6 +7,7 @@ answers is taken in as it comes. Times are call time of the speaker's leg in ms.
 import asyncio
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from enum import StrEnum
 from typing import Final, assert_never
 
@@ -57,9 +58,12 @@ class Direction:
         self.trouble: Trouble | None = None
         """What is wrong with the translator, as far as the last passage told."""
         self._translator = translator
-        self._state = begin(source, target)
+        known = bool(translator.pairs())  # what translates anything is asked over the network, and paid
+        self._state = begin(source, target, replace(DEFAULT, ahead=known))
         self._now_ms = 0
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._wanted: set[str] = set()
+        """Of the tasks, those whose answers will be said."""
         self._unvoiced: set[str] = set()
         self._said: list[Outcome] = []
 
@@ -81,7 +85,7 @@ class Direction:
     @property
     def due(self) -> bool:
         """Whether a translation is being made, waits to be voiced, or sounds."""
-        return bool(self._tasks or self._unvoiced)
+        return bool(self._wanted or self._unvoiced)
 
     def heard(self, transcript: Transcript) -> None:
         """Take in the words of the speaker's turn so far."""
@@ -132,6 +136,8 @@ class Direction:
                 case Translate():
                     task = asyncio.create_task(self._translate(action), name="translation")
                     self._tasks[action.request_id] = task
+                    if not action.ahead:
+                        self._wanted.add(action.request_id)
                 case Say():
                     self._unvoiced.add(action.say_id)
                     self._said.append(action)
@@ -154,6 +160,7 @@ class Direction:
             logger.exception("a translator failed")
             why = repr(error)
         self._tasks.pop(asked.request_id, None)
+        self._wanted.discard(asked.request_id)
         if text is not None:
             self.trouble = None
             self._tell(Translated(asked.request_id, text, self._now_ms))

@@ -33,6 +33,7 @@ from model.turn import (
 from telephony.interpreting.direction import Direction, Trouble
 from telephony.interpreting.languages import ANYTHING, Tongue, followed
 from telephony.interpreting.mixing import Mixer, mix
+from telephony.interpreting.pace import lasts_ms, pace
 from telephony.interpreting.people import Interpreted, OthersWords, Side, Wishes
 from telephony.live import voice
 from telephony.live.voice import Voice
@@ -45,11 +46,12 @@ _OUTAGE_MS: Final = 30_000
 
 @dataclass(frozen=True, slots=True)
 class _Voiced:
-    """What an offer says for the other person, and in which languages; `say` None: the interpreter's own."""
+    """What an offer says for the other person, in which languages; `say` None: the interpreter's own."""
 
     say: Say | None
     source: str
     language: str
+    lasts_ms: int
 
 
 class _Leg:
@@ -255,6 +257,7 @@ class Interpretation:
 
     def _offer(self, side: Side, text: str, say: Say | None = None) -> None:
         leg = self._legs[side]
+        speed = pace(1.0 if say is None else say.speed, sum(each.lasts_ms for each in leg.open.values()))
         self._count += 1
         offer_id = f"interpreter-{self._number}-{side.value}-{self._count}"
         offer = Offer(
@@ -264,9 +267,10 @@ class Interpretation:
             expects=ANYTHING,
             interruptible=False,
             language=leg.tongue.own,
+            speed=speed,
         )
         leg.news.append(OfferMade(offer))
-        leg.open[offer_id] = _Voiced(say, self._to[side].source, leg.tongue.own)
+        leg.open[offer_id] = _Voiced(say, self._to[side].source, leg.tongue.own, lasts_ms(offer.text, speed))
 
     def _voiced(self, side: Side, voiced: _Voiced, starts_ms: int, offer_id: str) -> None:
         """Write down what begins to be voiced on a leg at `starts_ms` of its own clock."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from agents.translation.translator import Passage, TranslatorFailed
+from agents.translation.translator import Passage, TranslationError, TranslatorFailed
 from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES
 from model.turn import (
     Audio,
@@ -25,18 +25,23 @@ from telephony.interpreting.people import Side, Wishes
 
 SPANISH = {"quiero devolver la lámpara": "I want to return the lamp", "gracias": "thank you"}
 ENGLISH = {"of course": "por supuesto", "which colour is it": "de qué color es"}
+DIED = TranslatorFailed("it died; it is started again")
 _WORD_MS = 300
 
 
 class Dictionary:
-    """A translator that knows some sentences. `hanging` and `failing` are what goes wrong with it."""
+    """A translator that knows some sentences, and says all others as they are.
+
+    What goes wrong with it: it is `hanging`, `raising`, or dies when it has answered `lives` times.
+    """
 
     name = "dictionary"
 
     def __init__(self) -> None:
         self.asked: list[Passage] = []
         self.hanging = False
-        self.failing = False
+        self.raising: TranslationError | None = None
+        self.lives: int | None = None
 
     def pairs(self) -> frozenset[tuple[str, str]]:
         return frozenset({("es", "en"), ("en", "es")})
@@ -45,8 +50,12 @@ class Dictionary:
         self.asked.append(passage)
         if self.hanging:
             await asyncio.Event().wait()
-        if self.failing:
-            raise TranslatorFailed("it died; it is started again")
+        if self.raising is not None:
+            raise self.raising
+        if self.lives is not None:
+            self.lives -= 1
+            if self.lives < 0:
+                raise DIED
         known = SPANISH if passage.source.startswith("es") else ENGLISH
         return known.get(_plain(passage.text), f"({passage.text})")
 
@@ -70,6 +79,7 @@ class Person:
     says: dict[int, str] = field(default_factory=dict[int, str])
     queue: list[Offer] = field(default_factory=list[Offer])
     left_ms: int = 0
+    started: str = ""
     heard: list[Audio] = field(default_factory=list[Audio])
     offered: list[Offer] = field(default_factory=list[Offer])
     told: list[TurnEvent] = field(default_factory=list[TurnEvent])
@@ -84,9 +94,10 @@ class Person:
         voicing = None
         if self.queue:
             offer = self.queue[0]
-            if self.left_ms <= 0:
+            if self.started != offer.id:
+                self.started = offer.id
                 acts.append(OfferStarted(offer.id))
-                self.left_ms = _WORD_MS * len(offer.text.split())
+                self.left_ms += round(_WORD_MS * len(offer.text.split()) / offer.speed)
                 words = (Word(offer.text, began_ms, began_ms + self.left_ms),)
             audio += self.voiced
             voicing = offer.id

@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 
 from agents.interpreting.phrases import phrases_of
+from agents.translation.translator import NoSuchPair, NoTranslator, TranslationError
 from model.turn import LanguageChanged, LanguageHeard, Transcript, Urgency, Word
 from telephony.interpreting.people import Side
-from tests.telephony.interpreting.legs import Person, Talk
+from tests.telephony.interpreting.legs import DIED, Person, Talk
 
 EN, ES = "automatic interpreter", "intérprete automático"
 
@@ -87,7 +88,7 @@ async def test_who_asks_to_hear_it_again_hears_the_last_translation_and_the_othe
 
 async def test_when_the_translator_dies_both_are_told_once_and_hear_each_other_and_it_goes_on_after() -> None:
     talk = await introduced()
-    talk.translator.failing = True
+    talk.translator.raising = DIED
     for _ in range(3):
         talk.say(talk.caller, "quiero devolver la lámpara")
         await talk.go(25)
@@ -96,10 +97,63 @@ async def test_when_the_translator_dies_both_are_told_once_and_hear_each_other_a
     assert "no puede seguir" in talk.texts(talk.caller)[1]
     assert level(talk.other.heard[-1]) == talk.caller.level
     assert [row.text for row in talk.joined.rows()] == [""] * 3
-    talk.translator.failing = False
+    talk.translator.raising = None
     talk.say(talk.caller, "gracias")
     await talk.go(10)
     assert "thank you" in talk.texts(talk.other)[-1].lower()
+
+
+@pytest.mark.parametrize(
+    ("raised", "phrase"),
+    [(NoTranslator("nobody translates", "install one"), "missing"), (NoSuchPair("not these"), "not_spoken")],
+)
+async def test_without_a_translator_both_are_told_why_in_their_own_language_and_hear_each_other(
+    raised: TranslationError, phrase: str
+) -> None:
+    talk = await introduced()
+    talk.translator.raising = raised
+    for person, text in ((talk.caller, "quiero devolver la lámpara"), (talk.other, "of course")):
+        talk.say(person, text)
+        await talk.go(30)
+    assert talk.texts(talk.caller)[1:] == [getattr(phrases_of("es"), phrase)]
+    assert talk.texts(talk.other)[1:] == [getattr(phrases_of("en"), phrase)]
+    assert level(talk.other.heard[-1]) == talk.caller.level
+    assert level(talk.caller.heard[-1]) == talk.other.level
+
+
+async def test_when_it_dies_within_a_sentence_what_it_translated_is_said_and_then_why_no_more() -> None:
+    talk = await introduced()
+    talk.translator.lives = 1
+    talk.say(talk.caller, "quiero devolver la lámpara")
+    talk.say(talk.other, "of course")
+    await talk.go(30)
+    there, back = talk.texts(talk.other)[1:], talk.texts(talk.caller)[1:]
+    assert (len(there), len(back)) in {(2, 1), (1, 2)}
+    assert phrases_of("en").failed in there
+    assert phrases_of("es").failed in back
+    assert [bool(row.text) for row in talk.joined.rows()].count(False) == 1
+
+
+async def test_who_reads_very_fast_is_followed_faster_no_word_is_lost_and_no_delay_grows() -> None:
+    talk = await introduced()
+    began, read = talk.index, [f"{a}{b}{c}a" for a in "bdfgklmn" for b in "aeiou" for c in "prstvlmn"]
+    per_turn = 40
+    for first in range(0, len(read), per_turn):  # 300 words a minute, told every 400 ms
+        for count in range(2, per_turn + 1, 2):
+            index = began + first + count
+            words = tuple(
+                Word(word, (index - count + k) * 200, (index - count + k + 1) * 200, 0.9)
+                for k, word in enumerate(read[first : first + count])
+            )
+            talk.caller.hears[index] = Transcript(words, final=count == per_turn)
+    await talk.go(len(read) + 200)
+    voiced = " ".join(talk.texts(talk.other)[1:]).lower()
+    assert [word.strip("(),.") for word in voiced.split()] == read
+    rows = talk.joined.rows()
+    lags = [row.lag_ms for row in rows]
+    assert max(lags[len(lags) // 2 :]) <= max(lags[: len(lags) // 2]) + 1_000
+    assert max(lags) < 12_000
+    assert not talk.other.queue
 
 
 async def test_a_translator_that_hangs_stops_nobody() -> None:

@@ -251,6 +251,20 @@ async def test_without_room_for_a_second_leg_the_two_speak_without_an_interprete
     assert [each["what"] for each in stage.kept.of("control")] == ["interpreted", "not_interpreted"]
 
 
+async def test_when_their_side_of_the_model_breaks_the_two_hear_each_other_without_an_interpreter(
+    opened: Open,
+) -> None:
+    stage = opened()
+    await interpreted(stage)
+    stage.engine.sides[-1].failing = True
+    await stage.go(4)
+    assert (stage.kept.now.held_by, stage.kept.now.interpreted) == ("Ada", None)
+    assert stage.kept.of("control")[-1]["what"] == "not_interpreted"
+    stage.call.spoke("h1", LOUD)
+    answer = await stage.scene.go()
+    assert (answer.agent_audio == 4_000).all()
+
+
 # --- whoever the flow has called ----------------------------------------------------------------------
 
 
@@ -263,7 +277,10 @@ async def test_the_step_rings_its_destination_and_says_so(opened: Open) -> None:
     assert "¿Sigue ahí?" not in stage.scene.offered  # who is put through is not asked whether they are there
 
 
-async def test_who_answers_is_interpreted_and_when_they_hang_up_the_flow_goes_on(opened: Open) -> None:
+@pytest.mark.parametrize("reason", ["stop", "lost", "silent"])
+async def test_who_answers_is_interpreted_and_when_they_are_gone_the_flow_goes_on(
+    opened: Open, reason: str
+) -> None:
     stage = opened()
     await stage.answered()
     await stage.caller_says("quiero devolver la lámpara")
@@ -272,7 +289,7 @@ async def test_who_answers_is_interpreted_and_when_they_hang_up_the_flow_goes_on
     assert "por supuesto" in " ".join(stage.scene.offered)
     assert stage.leg is not None
     leg, stage.leg = stage.leg, None
-    await leg.close("stop")
+    await leg.close(reason)
     await stage.go(6)
     assert "La otra persona ha dejado la línea." in stage.scene.offered[-2]
     assert "Ya estoy de vuelta" in stage.scene.offered[-1]
