@@ -43,7 +43,7 @@ steps:
 _GAP_S: Final = 1.5
 """From one person's last word to the other's first."""
 _SPANISH: Final = ("es-419", "es-419+f2", "es+m3", "es-419+m7", "es+f4")
-_ENGLISH: Final = ("en-us", "en-us+f3", "en-us+m3", "en-gb+f2", "en-us+m7")
+_ENGLISH: Final = ("en-us", "en-us+f3", "en-us+m3", "en-us+f2", "en-us+m7")
 _SEED: Final = 11
 
 
