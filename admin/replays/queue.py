@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import DBAPIError
 
 from admin.apart import Apart
 from admin.calls.tape import folder_of, read_rows
@@ -60,6 +61,8 @@ class _Asked:
 
     id: str
     process: Any = None
+    into: Path | None = None
+    """Where its tape goes."""
     cancelled: bool = False
 
 
@@ -109,7 +112,7 @@ class Replays:
                 asked.cancelled = True
                 if asked.process is not None:
                     asked.process.terminate()
-        await self._write(replay_id, under_way=True, status=Status.CANCELLED, ended_at_ms=self._now_ms())
+        await self._write(replay_id, status=Status.CANCELLED, ended_at_ms=self._now_ms())
 
     async def idle(self) -> None:
         """Wait until nothing runs and nothing waits."""
@@ -123,9 +126,11 @@ class Replays:
             self._running.cancel()
             await asyncio.gather(self._running, return_exceptions=True)
         for asked in self._asked:
-            why = "The server was stopped; ask again."
+            ended = {"why": "The server was stopped; ask again.", "ended_at_ms": self._now_ms()}
             with contextlib.suppress(Exception):  # the record may be gone already; readers are told then, too
-                await self._write(asked.id, under_way=True, status=Status.CANCELLED, why=why)
+                await self._write(asked.id, status=Status.CANCELLED, **ended)
+            if asked.into is not None:
+                await asyncio.to_thread(_remove, asked.into)
         self._asked.clear()
 
     async def forget_old(self) -> None:
@@ -136,13 +141,15 @@ class Replays:
             found = [(row.id, row.tape) for row in await db.execute(wanted)]
             await db.execute(delete(ReplayRow).where(ReplayRow.id.in_([each for each, _ in found])))
         for replay_id, tape in found:
-            await asyncio.to_thread(shutil.rmtree, replay_folder(self._settings, tape, replay_id), True)
+            await asyncio.to_thread(_remove, replay_folder(self._settings, tape, replay_id))
 
     # --- one after another --------------------------------------------------------------------------
 
     async def _see_to_all(self) -> None:
         seeing = asyncio.create_task(self._stay_seen())
         try:
+            with contextlib.suppress(DBAPIError):  # they are forgotten another time
+                await self.forget_old()
             while self._asked and not self._closed:
                 asked = self._asked[0]
                 try:
@@ -177,7 +184,9 @@ class Replays:
         except Exception:  # the next one is to be seen to all the same
             logger.exception("replay %s failed", asked.id)
             values = {"status": Status.FAILED, "why": "It failed on our side; the server's log says why."}
-        await self._write(asked.id, under_way=True, **values, ended_at_ms=self._now_ms())
+        wanted = bool(values) and await self._write(asked.id, **values, ended_at_ms=self._now_ms())
+        if asked.into is not None and not (wanted and values["status"] == Status.DONE):
+            await asyncio.to_thread(_remove, asked.into)
 
     async def _replayed(self, asked: _Asked) -> dict[str, Any]:
         """Replay a call, and give what is to be written of it."""
@@ -187,8 +196,9 @@ class Replays:
         if row is None or call is None or row.status not in UNDER_WAY:
             return {}
         tape = folder_of(self._settings.tapes, call.tape)
-        into = replay_folder(self._settings, call.tape, asked.id)
-        await self._write(asked.id, under_way=True, status=Status.RUNNING)
+        if not await self._write(asked.id, status=Status.RUNNING):
+            return {}
+        asked.into = into = replay_folder(self._settings, call.tape, asked.id)
         last = await self._run(ReplayOrder(self._settings, tape, into, row.yaml, By(row.played_by)), asked)
         match last:
             case Done(sources=sources, beyond_ms=beyond_ms):
@@ -197,7 +207,7 @@ class Replays:
             case Failed(why=why):
                 return {"status": Status.FAILED, "why": why[:1_000]}
             case _ if asked.cancelled:
-                return {}
+                return {}  # whoever cancelled it has entered that
             case _:
                 return {"status": Status.FAILED, "why": "The process that replayed it ended; try again."}
 
@@ -217,8 +227,9 @@ class Replays:
                 return None
             while (news := await asyncio.to_thread(_received, ours)) is not None:
                 last = news
-                if isinstance(news, Progressed):
-                    await self._write(asked.id, under_way=True, progress=news.share)
+                if isinstance(news, Progressed) and not await self._write(asked.id, progress=news.share):
+                    asked.cancelled = True  # at another server, or its call is kept no longer
+                    return None
         finally:
             asked.process = None
             if process.pid is not None:
@@ -227,15 +238,20 @@ class Replays:
                 process.kill()
         return last
 
-    async def _write(self, replay_id: str, *, under_way: bool, **values: Any) -> None:  # noqa: ANN401 - columns
-        """Change a replay's row; `under_way`: only while it waits or runs."""
-        if not values:
-            return
-        wanted = update(ReplayRow).where(ReplayRow.id == replay_id)
-        if under_way:
-            wanted = wanted.where(ReplayRow.status.in_(UNDER_WAY))
+    async def _write(self, replay_id: str, **values: Any) -> bool:  # noqa: ANN401 - columns
+        """Change a replay's row; return False, and change nothing, when it neither waits nor runs."""
+        wanted = update(ReplayRow).where(ReplayRow.id == replay_id, ReplayRow.status.in_(UNDER_WAY))
         async with self._database.writing() as db:
-            await db.execute(wanted.values(**values, seen_at_ms=self._now_ms()))
+            changed = wanted.values(**values, seen_at_ms=self._now_ms()).returning(ReplayRow.id)
+            return await db.scalar(changed) is not None
+
+
+def _remove(folder: Path) -> None:
+    """Remove a replay's tape; and the call's folder where that was removed meanwhile and we made it again."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):  # there are other replays, or the call's tape: then it stays
+        folder.parent.rmdir()
+        folder.parent.parent.rmdir()
 
 
 def _received(connection: Connection) -> News | None:

@@ -108,7 +108,6 @@ async def replay_call(call_id: CallId, body: NewReplay, who: Who, parts: Parts) 
     async with parts.database.writing() as db:
         db.add(row)
     replays.ask(replay_id)
-    await replays.forget_old()
     return AskedReplay(id=replay_id)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import delete, update
 
 from admin.replays.queue import LOST_AFTER_MS, MOST_WAITING, Replays, replay_folder
 from admin.replays.tables import ReplayRow
@@ -29,6 +30,14 @@ def stuck(order: ReplayOrder, news: Connection) -> None:
     news.send(Progressed(0.25))
     while True:
         news.poll(60)
+
+
+def creeping(order: ReplayOrder, news: Connection) -> None:
+    """A replay that does not come to its end, and says so again and again."""
+    order.into.mkdir(parents=True)
+    while True:
+        news.send(Progressed(0.25))
+        news.poll(0.05)
 
 
 def dying(order: ReplayOrder, news: Connection) -> None:
@@ -166,6 +175,30 @@ async def test_a_replay_is_broken_off_and_the_next_begins(office: Office, replay
         await replays.idle()
     for each in (first, second):
         assert (await read(manager, each))["status"] == "cancelled"
+
+
+@pytest.mark.parametrize("gone", ["replay", "call"])
+async def test_a_replay_that_nobody_wants_any_more_ends_and_leaves_no_voice(
+    office: Office, replays: Replays, gone: str
+) -> None:
+    replays = replaying(office, creeping)
+    manager = await office.person(Role.MANAGER)
+    replay_id = await ask(manager)
+    async with asyncio.timeout(60):
+        while (await read(manager, replay_id))["progress"] == 0:
+            pass
+        async with office.database.writing() as db:
+            if gone == "replay":  # cancelled at another server
+                await db.execute(update(ReplayRow).values(status="cancelled"))
+            else:
+                await db.execute(delete(ReplayRow))
+                await db.execute(delete(CallRow))
+        if gone == "call":
+            shutil.rmtree(office.settings.tapes / CALL)
+            replay_folder(office.settings, CALL, replay_id).mkdir(parents=True)
+        await replays.idle()
+    assert not replay_folder(office.settings, CALL, replay_id).exists()
+    assert (office.settings.tapes / CALL).exists() == (gone == "replay")
 
 
 async def test_the_queue_is_bounded_and_a_server_that_stops_says_so(office: Office, replays: Replays) -> None:
