@@ -9,6 +9,7 @@ import numpy as np
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from admin.accounts import sessions
+from admin.site import BUILT
 from config.settings import Settings
 from config.units import WIRE_RATE_HZ
 from model.sound import write_wav
@@ -19,6 +20,8 @@ PASSWORD: Final = "correct horse battery"
 FLOW: Final = "order_status"
 """Published on every site, and answers every number."""
 DESKTOP: Final[ViewportSize] = {"width": 1280, "height": 800}
+_AXE: Final = BUILT.parent / "node_modules" / "axe-core" / "axe.min.js"
+_RULES: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 
 
 @dataclass
@@ -76,3 +79,15 @@ def spoken_wav(
     parts.append(np.zeros(round(then_s * WIRE_RATE_HZ), np.int16))
     write_wav(path, np.concatenate(parts)[np.newaxis], WIRE_RATE_HZ)
     return path
+
+
+def violations(page: Page) -> list[str]:
+    """Name what on a page keeps people out (axe, WCAG AA)."""
+    page.evaluate(_AXE.read_text(encoding="utf-8"))
+    options: dict[str, Any] = {"runOnly": {"type": "tag", "values": list(_RULES)}}
+    found = page.evaluate("options => axe.run(document, options)", options)["violations"]
+    return [
+        f"{each['id']}: {node['target']} {node.get('failureSummary', '')}"
+        for each in found
+        for node in each["nodes"]
+    ]

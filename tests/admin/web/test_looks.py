@@ -4,19 +4,17 @@ import asyncio
 import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from admin.site import BUILT
-from tests.admin.web.browsing import FLOW, Site
+from tests.admin.web.browsing import FLOW, Site, violations
+from tests.admin.web.editing import IN_TWO
 from tests.admin.web.history import remember_tape
 
 pytestmark = [pytest.mark.browser, pytest.mark.service, pytest.mark.slow]
 
-AXE = BUILT.parent / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 MOST_COMPRESSED_BYTES = 1_000_000
 PAGES = {
     "flows": "/flows",
@@ -56,11 +54,40 @@ def two_versions(page: Page, _: str) -> None:
     expect(page.get_by_role("dialog").locator(".react-flow__node[data-id='greet']")).to_be_visible()
 
 
+def a_text_that_lacks_a_language(page: Page, _: str) -> None:
+    token = page.request.get("/api/session").json()["csrf_token"]
+    flow = {"name": "lacking", "yaml": IN_TWO.format(name="lacking", moment="", greeting="", parting="")}
+    page.request.post(
+        "/api/flows", data=flow, headers={"X-Tandem-CSRF": token}
+    )  # the second time it is there
+    page.goto("/flows/lacking")
+    page.locator(".react-flow__node[data-id='greet']").click(position={"x": 40, "y": 8})
+    wanted = page.get_by_role("button", name="Draft in Spanish")
+    expect(wanted).to_be_visible()
+    if page.request.get("/api/translations").json()["name"]:  # somebody translates here
+        wanted.click()
+        expect(page.get_by_role("group", name="Draft in Spanish of: Asks")).to_be_visible()
+
+
+def languages_and_keys(page: Page, _: str) -> None:
+    page.get_by_role("tab", name="Flow", exact=True).click()
+    page.get_by_label("Likely enough twice in a row").scroll_into_view_if_needed()
+    expect(page.get_by_label("Add a key")).to_be_visible()
+
+
+def all_that_is_missing(page: Page, _: str) -> None:
+    page.get_by_role("button", name="Draft all 3 missing texts").click()
+    expect(page.get_by_role("dialog")).to_contain_text("talked over")
+
+
 WORK: Final[Mapping[str, Callable[[Page, str], None]]] = {
     "a call": a_call,
     "a step": a_step,
     "a publication": a_publication,
     "two versions": two_versions,
+    "a text that lacks a language": a_text_that_lacks_a_language,
+    "languages and keys": languages_and_keys,
+    "all that is missing": all_that_is_missing,
 }
 """What is seen at work, one after the other."""
 
@@ -79,17 +106,6 @@ def shown(site: Site, browser: Browser, theme: str) -> tuple[Page, list[str]]:
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     return page, wrong
-
-
-def violations(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    options: dict[str, Any] = {"runOnly": {"type": "tag", "values": RULES}}
-    found = page.evaluate("options => axe.run(document, options)", options)["violations"]
-    return [
-        f"{each['id']}: {node['target']} {node.get('failureSummary', '')}"
-        for each in found
-        for node in each["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

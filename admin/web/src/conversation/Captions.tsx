@@ -29,17 +29,19 @@ export function Captions({ utterances, clock, up, names, children }: Props) {
     <div className="relative min-h-0 min-w-0 flex-1">
       <div ref={box} className="h-full overflow-y-auto px-6 py-5" tabIndex={0} role="region" aria-label="Captions">
         {rows.length === 0 && children}
-        <ol role="log" aria-live="polite" className="mx-auto flex max-w-3xl flex-col gap-2.5">
-          {rows.map((row) => (
-            <Line
-              key={(row.caller ?? row.agent)?.id}
-              row={row}
-              names={names}
-              nowMs={isSaid(row, nowMs) ? Infinity : nowMs}
-              up={up}
-            />
-          ))}
-        </ol>
+        <div role="log" aria-live="polite">
+          <ol className="mx-auto flex max-w-3xl flex-col gap-2.5">
+            {rows.map((row) => (
+              <Line
+                key={(row.caller ?? row.agent)?.id}
+                row={row}
+                names={names}
+                nowMs={isSaid(row, nowMs) ? Infinity : nowMs}
+                up={up}
+              />
+            ))}
+          </ol>
+        </div>
       </div>
       {away && (
         <Button size="small" onClick={follow} className="absolute bottom-3 left-1/2 -translate-x-1/2 shadow-md">

@@ -50,7 +50,7 @@ export const CallCard = memo(function CallCard({ store, id, chosen }: { store: L
         </div>
         <dl className="flex flex-col gap-0.5 text-[13px]">
           <Words side="Caller" tone="text-caller" words={row.caller_words} />
-          <Words side={row.held_by ?? "Agent"} tone="text-agent" words={row.held_by ? row.personWords : row.agent_words} />
+          <Facing row={row} />
         </dl>
         <div className="flex min-h-5 flex-wrap items-center gap-x-3 gap-y-1 text-xs text-faint">
           <code className="font-mono text-[12px]">{row.step || "…"}</code>
@@ -73,10 +73,11 @@ export function Lasted({ row }: { row: LiveRow }) {
 
 export function State({ row }: { row: LiveRow }) {
   if (row.outcome) return <Badge>{row.outcome.replaceAll("_", " ")}</Badge>;
-  if (row.held_by)
+  if (row.held_by || row.interpreted)
     return (
-      <Badge tone="accent" {...(row.interpreted ? { title: `Speaks ${languageName(row.interpreted)} through an interpreter` } : {})}>
-        {row.interpreted ? <Languages className="size-3" aria-hidden /> : <UserRound className="size-3" aria-hidden />} {row.held_by}
+      <Badge tone="accent" {...(row.interpreted ? { title: `${languageName(row.interpreted)} is spoken through an interpreter` } : {})}>
+        {row.interpreted ? <Languages className="size-3" aria-hidden /> : <UserRound className="size-3" aria-hidden />}
+        {row.held_by || "Interpreted"}
       </Badge>
     );
   const tone = row.state === "listening" ? "caller" : row.state === "speaking" ? "agent" : row.state === "both" ? "warn" : "plain";
@@ -85,6 +86,12 @@ export function State({ row }: { row: LiveRow }) {
       {stateName(row.state)}
     </Badge>
   );
+}
+
+/** The last words of whoever the caller speaks with: a person's own, where there is one. */
+function Facing({ row }: { row: LiveRow }) {
+  const person = row.held_by ?? (row.interpreted ? "Other" : null);
+  return <Words side={person ?? "Agent"} tone="text-agent" words={person ? row.personWords : row.agent_words} />;
 }
 
 function Words({ side, tone, words }: { side: string; tone: string; words: string }) {

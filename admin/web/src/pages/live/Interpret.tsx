@@ -78,7 +78,7 @@ function Choice({ callers, onChosen }: Props) {
       }}
     >
       <Field label="You speak" hint={says} error={same ? "The caller speaks it too. Take over without an interpreter." : undefined}>
-        <Select autoFocus value={language} onChange={(event) => setChosen(event.target.value)}>
+        <Select value={language} onChange={(event) => setChosen(event.target.value)}>
           {spoken.map((tag) => (
             <option key={tag} value={tag}>
               {languageName(tag)}
@@ -87,7 +87,7 @@ function Choice({ callers, onChosen }: Props) {
         </Select>
       </Field>
       <div className="flex justify-end">
-        <Button type="submit" variant="primary" disabled={same}>
+        <Button type="submit" variant="primary" disabled={same} autoFocus>
           <Languages className="size-4" aria-hidden /> Begin
         </Button>
       </div>
