@@ -28,6 +28,10 @@ _PLACE: TypeAdapter[tuple[datetime, str]] = TypeAdapter(
     tuple[Asked, Annotated[str, Field(max_length=64, pattern=r"^[\x20-\x7e]*$")]]
 )
 _TAPE_PLACE: TypeAdapter[tuple[int]] = TypeAdapter(tuple[Whole])
+Leg = Annotated[
+    int | None,
+    Query(ge=1, le=99, description="Of whom the caller spoke with through an interpreter (`legs`)."),
+]
 CallId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
@@ -96,6 +100,8 @@ class CallDetails(CallSummary):
     has_tape: bool
     """Whether its tape is on this machine."""
     has_recording: bool
+    legs: list[int]
+    """Who was called to speak with the caller, by number; each has a tape and a recording of their own."""
 
 
 class TapeRows(BaseModel):
@@ -128,8 +134,13 @@ async def read_call(call_id: CallId, parts: Parts) -> CallDetails:
     try:
         folder = tape.folder_of(parts.settings.tapes, row.tape)
     except Problem:
-        return CallDetails(**fields, has_tape=False, has_recording=False)
-    return CallDetails(**fields, has_tape=True, has_recording=(folder / tape.RECORDING).is_file())
+        return CallDetails(**fields, has_tape=False, has_recording=False, legs=[])
+    return CallDetails(
+        **fields,
+        has_tape=True,
+        has_recording=(folder / tape.RECORDING).is_file(),
+        legs=list(tape.legs_of(folder)),
+    )
 
 
 @router.get("/{call_id}/timeline")
@@ -148,13 +159,14 @@ async def read_call_tape(
     parts: Parts,
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=5_000)] = 1_000,
+    leg: Leg = None,
 ) -> TapeRows:
     """Read a call's tape, row by row; of a call that is up, what there is so far.
 
     Arguments that a tool calls sensitive are hidden.
     """
     from_byte = 0 if cursor is None else place_of(cursor, _TAPE_PLACE)[0]
-    folder = tape.folder_of(parts.settings.tapes, (await _call(parts, call_id)).tape)
+    folder = await _tape(parts, call_id, leg)
     found = await asyncio.to_thread(tape.read_rows, folder, from_byte, limit)
     rows = found.rows
     if masking.asks(rows):
@@ -170,10 +182,11 @@ async def read_call_tape(
         206: {"description": "The part that the Range header asks for."},
     },
 )
-async def read_call_audio(call_id: CallId, parts: Parts) -> FileResponse:
+async def read_call_audio(call_id: CallId, parts: Parts, leg: Leg = None) -> FileResponse:
     """Give out a call's recording, whole or by ranges: 16 kHz, left the caller, right the agent as heard."""
-    recording = await _recording(parts, call_id)
-    return FileResponse(recording, media_type="audio/wav", filename=f"{call_id}.wav")
+    recording = await _recording(parts, call_id, leg)
+    name = f"{call_id}.wav" if leg is None else f"{call_id}-{leg}.wav"
+    return FileResponse(recording, media_type="audio/wav", filename=name)
 
 
 @router.get(
@@ -183,18 +196,22 @@ async def read_call_audio(call_id: CallId, parts: Parts) -> FileResponse:
         200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
     },
 )
-async def read_call_waveform(call_id: CallId, parts: Parts) -> Response:
+async def read_call_waveform(call_id: CallId, parts: Parts, leg: Leg = None) -> Response:
     """Give out how a call's recording looks: four signed bytes for every 10 ms.
 
     They are the caller's lowest and highest sample, then the agent's.
     """
-    entries = await asyncio.to_thread(waveform, await _recording(parts, call_id))
+    entries = await asyncio.to_thread(waveform, await _recording(parts, call_id, leg))
     return Response(entries, media_type="application/octet-stream")
 
 
-async def _recording(parts: AdminParts, call_id: str) -> FilePath:
+async def _tape(parts: AdminParts, call_id: str, leg: int | None) -> FilePath:
     folder = tape.folder_of(parts.settings.tapes, (await _call(parts, call_id)).tape)
-    recording = folder / tape.RECORDING
+    return folder if leg is None else tape.leg_of(folder, leg)
+
+
+async def _recording(parts: AdminParts, call_id: str, leg: int | None) -> FilePath:
+    recording = await _tape(parts, call_id, leg) / tape.RECORDING
     if not recording.is_file():
         raise Problem(404, "no-recording", "This call has no recording. It may have been removed.")
     return recording

@@ -9,6 +9,7 @@ from admin.problems import Problem
 
 RECORDING: Final = "call.wav"
 ROWS: Final = "tape.jsonl"
+LEGS: Final = "legs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,23 @@ def folder_of(tapes: Path, tape: str) -> Path:
         detail = "The tape of this call is not here. It may have been removed, or another server has it."
         raise Problem(404, "no-tape", detail)
     return folder
+
+
+def legs_of(folder: Path) -> tuple[int, ...]:
+    """Number the people who were called to speak with the caller, and have tapes of their own."""
+    return tuple(sorted(int(leg.name) for leg in (folder / LEGS).glob("*") if leg.name.isdecimal()))
+
+
+def leg_of(folder: Path, leg: int) -> Path:
+    """The folder of such a person's tape.
+
+    Raises:
+        Problem: 404, there is none of this number.
+    """
+    of_leg = folder / LEGS / str(leg)
+    if not of_leg.is_dir():
+        raise Problem(404, "no-leg", f"Nobody was called as number {leg} on this call.")
+    return of_leg
 
 
 def read_rows(folder: Path, from_byte: int, limit: int) -> Rows:

@@ -147,6 +147,23 @@ async def test_a_call_its_tape_and_its_recording_are_read(office: Office) -> Non
     assert beyond.status_code == 416
 
 
+async def test_who_was_called_to_speak_with_the_caller_has_a_tape_and_a_recording_too(office: Office) -> None:
+    [call_id] = await record(office, 1)
+    folder = office.settings.tapes / call_id
+    for number in (2, 10):
+        leg = folder / "legs" / str(number)
+        leg.mkdir(parents=True)
+        (leg / "tape.jsonl").write_text(json.dumps({"kind": "tape", "leg": number}) + "\n")
+        (leg / "call.wav").write_bytes(b"sound %d" % number)
+    viewer = await office.person(Role.VIEWER)
+    assert (await viewer.get(f"/calls/{call_id}")).json()["legs"] == [2, 10]
+    rows = (await viewer.get(f"/calls/{call_id}/tape?leg=10")).json()["rows"]
+    assert rows == [{"kind": "tape", "leg": 10}]
+    assert (await viewer.get(f"/calls/{call_id}/audio?leg=2")).content == b"sound 2"
+    assert (await viewer.get(f"/calls/{call_id}/audio?leg=1")).json()["type"] == "urn:tandem:no-leg"
+    assert (await viewer.get(f"/calls/{call_id}/audio?leg=0")).status_code == 422
+
+
 async def test_what_a_tool_calls_sensitive_is_hidden_on_a_tape_that_is_read(office: Office) -> None:
     [call_id] = await record(office, 1)
     folder = office.settings.tapes / call_id

@@ -1493,6 +1493,8 @@ export interface components {
             has_tape: boolean;
             /** Has Recording */
             has_recording: boolean;
+            /** Legs */
+            legs: number[];
         };
         /**
          * CallFilter
@@ -4687,6 +4689,8 @@ export interface operations {
                 /** @description `next` of the page before; none for the first. */
                 cursor?: string | null;
                 limit?: number;
+                /** @description Of whom the caller spoke with through an interpreter (`legs`). */
+                leg?: number | null;
             };
             header?: never;
             path: {
@@ -4718,7 +4722,10 @@ export interface operations {
     };
     read_call_audio: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Of whom the caller spoke with through an interpreter (`legs`). */
+                leg?: number | null;
+            };
             header?: never;
             path: {
                 call_id: string;
@@ -4756,7 +4763,10 @@ export interface operations {
     };
     read_call_waveform: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Of whom the caller spoke with through an interpreter (`legs`). */
+                leg?: number | null;
+            };
             header?: never;
             path: {
                 call_id: string;
