@@ -19,6 +19,12 @@ export interface Keys {
   paste: (text: string) => boolean;
 }
 
+/** Whether a field holds text, whose own undo and select-all come first; a tick, a slider and a list have none. */
+function writes(target: EventTarget | null): boolean {
+  if (target instanceof HTMLInputElement) return !["checkbox", "radio", "range"].includes(target.type);
+  return isTyping(target) && !(target instanceof HTMLSelectElement);
+}
+
 function inDialog(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest("[role=dialog],[role=menu]") !== null;
 }
@@ -36,7 +42,7 @@ export function useKeys(keys: Keys): void {
         return;
       }
       const typing = isTyping(event.target);
-      if (mod && !typing && !inDialog(event.target)) {
+      if (mod && !writes(event.target) && !inDialog(event.target)) {
         const act = { z: event.shiftKey ? "redo" : "undo", y: "redo", d: "duplicate", a: "all" }[key] as keyof Keys | undefined;
         if (act === undefined) return;
         event.preventDefault();

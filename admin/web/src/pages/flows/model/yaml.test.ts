@@ -147,3 +147,11 @@ describe.each(SHIPPED)("in %s", (_, text) => {
     expect(text.split("\n").filter((line) => line.trim().startsWith("#")).every((line) => after.includes(line))).toBe(true);
   });
 });
+
+it("a question mark is quoted within brackets, where the platform does not read it bare", () => {
+  const text = "steps:\n  greet:\n    says: {en: Hello.}   # short\n    again: Which?\n";
+  const says = { en: "Hello.", es: "¿Qué tal?" };
+  expect(written(text, put(contentOf(text), ["steps", "greet", "says"], says))).toBe(
+    text.replace("{en: Hello.}", '{en: Hello., es: "¿Qué tal?"}'),
+  );
+});

@@ -120,6 +120,7 @@ export function written(text: string, content: Content): string {
   const result = applied(text, edits);
   if (same(read(result).content, content)) return result;
   patched(document, document.contents, content);
+  quoted(document);
   const whole = document.toString(WRITING);
   return same(read(whole).content, content) ? whole : fresh(content);
 }
@@ -274,12 +275,23 @@ function pairText(work: Work, key: string, value: Node | Value, column: number):
   map.items.push(new Pair(key, node));
   const document = new YamlDocument(null, READING);
   document.contents = map as never;
+  quoted(document);
   let text = document.toString(WRITING).trimEnd();
   if (text.includes("\n") && (isMap(node) || isSeq(node)) && node.flow) {
     node.flow = false;
     text = document.toString(WRITING).trimEnd();
   }
   return text.replaceAll("\n", `${newline(work.text)}${" ".repeat(column)}`);
+}
+
+/** Quote what the platform does not read unquoted: a question mark within brackets. */
+function quoted(document: YamlDocument): void {
+  visit(document, {
+    Scalar(_, node, path) {
+      const within = path.some((each) => (isMap(each) || isSeq(each)) && each.flow);
+      if (within && typeof node.value === "string" && node.value.includes("?") && (node.type ?? "PLAIN") === "PLAIN") node.type = "QUOTE_DOUBLE";
+    },
+  });
 }
 
 function keyText(key: string): string {
