@@ -35,6 +35,16 @@ export function Downloads({ call }: { call: CallDetails }) {
           >
             Recording <span className="ml-auto text-xs text-faint">WAV, stereo</span>
           </DropdownMenu.Item>
+          {call.legs.map((leg) => (
+            <DropdownMenu.Item
+              key={leg}
+              className={menuItem}
+              disabled={!call.has_recording}
+              onSelect={() => save(audioAddress(call.id, leg), `${call.id}-${leg}.wav`)}
+            >
+              Interpreted person {leg} <span className="ml-auto text-xs text-faint">WAV, stereo</span>
+            </DropdownMenu.Item>
+          ))}
           <DropdownMenu.Item className={menuItem} disabled={!call.has_tape} onSelect={() => void tape()}>
             Tape <span className="ml-auto text-xs text-faint">JSON lines</span>
           </DropdownMenu.Item>

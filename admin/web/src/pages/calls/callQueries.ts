@@ -57,6 +57,8 @@ export const waveformQuery = (callId: string, ended: boolean) =>
     },
   });
 
-export function audioAddress(callId: string): string {
-  return `/api/calls/${encodeURIComponent(callId)}/audio`;
+/** `leg`: of somebody who was called to speak with the caller, by number. */
+export function audioAddress(callId: string, leg?: number): string {
+  const address = `/api/calls/${encodeURIComponent(callId)}/audio`;
+  return leg === undefined ? address : `${address}?leg=${leg}`;
 }
