@@ -1,11 +1,12 @@
 /** What was said, to be read; every word plays from there, and what sounds is marked. */
-import { Hand, Hash, Timer, UserRound, Wrench } from "lucide-react";
+import { Hand, Hash, Languages, Timer, UserRound, Wrench } from "lucide-react";
 import { Fragment, type MouseEvent, memo, useCallback, useMemo, useRef } from "react";
 import { Badge } from "@/ui/Badge";
 import { cx } from "@/ui/cx";
 import { type Entry, entriesOf } from "./entries";
 import { useWordsNow } from "./now";
 import type { Player } from "./player";
+import type { InterpretedRow } from "./rows";
 import { clock } from "./scale";
 import type { Mark, Timeline } from "./timeline";
 import { markText, paceOf, plain, seconds, stateOf } from "./wording";
@@ -39,7 +40,7 @@ export function Transcript({ timeline, player, onPlay, onTool }: Props) {
     <ol ref={place} onClick={onClick} aria-label="Transcript" className="flex flex-col px-3 py-2">
       {entries.map((entry) => (
         <li
-          key={`${entry.kind}-${entry.kind === "line" ? entry.line.id : entry.atMs}-${entry.kind === "tool" ? entry.tool.taskId : ""}`}
+          key={keyOf(entry)}
           data-line={entry.kind === "line" ? entry.line.id : undefined}
           className="grid grid-cols-[3.25rem_minmax(0,1fr)] gap-2 rounded-md py-1.5 [contain-intrinsic-size:auto_2.25rem] [content-visibility:auto]"
         >
@@ -56,6 +57,19 @@ export function Transcript({ timeline, player, onPlay, onTool }: Props) {
       ))}
     </ol>
   );
+}
+
+function keyOf(entry: Entry): string {
+  switch (entry.kind) {
+    case "line":
+      return `line-${entry.line.id}`;
+    case "tool":
+      return `tool-${entry.atMs}-${entry.tool.taskId}`;
+    case "interpreted":
+      return `interpreted-${entry.row.speaker}-${entry.atMs}-${entry.row.said_ms}`;
+    default:
+      return `${entry.kind}-${entry.atMs}`;
+  }
 }
 
 const Body = memo(function Body({ entry, onTool }: { entry: Entry; onTool: (taskId: string) => void }) {
@@ -77,6 +91,8 @@ const Body = memo(function Body({ entry, onTool }: { entry: Entry; onTool: (task
         </p>
       );
     }
+    case "interpreted":
+      return <Interpreted row={entry.row} />;
     case "mark":
       return <MarkLine mark={entry.mark} />;
     case "silence":
@@ -118,6 +134,24 @@ function Said({ line, response }: Extract<Entry, { kind: "line" }>) {
         </Badge>
       )}
     </div>
+  );
+}
+
+function Interpreted({ row: { speaker, source, source_language, text, language, lag_ms, corrects } }: { row: InterpretedRow }) {
+  return (
+    <p className="flex items-start gap-2 text-[13px] text-muted">
+      <Languages className="mt-0.5 size-3.5 shrink-0" aria-hidden />
+      <span className="min-w-0 flex-1">
+        {speaker === "other" && "The other: "}
+        <span lang={source_language}>“{source}”</span>
+        {text ? " → " : " was not translated"}
+        {corrects && "corrected: "}
+        <span lang={language} className="text-ink">
+          {text}
+        </span>
+      </span>
+      {text && <span className="tabular text-xs text-faint">{seconds(lag_ms)} behind</span>}
+    </p>
   );
 }
 

@@ -51,6 +51,19 @@ export interface ControlRow {
   text?: string;
 }
 
+/** Something one of two people said, and what an interpreter said for it; an empty `text`: it was not translated. */
+export interface InterpretedRow {
+  speaker: "caller" | "other";
+  source: string;
+  source_language: string;
+  text: string;
+  language: string;
+  from_ms: number;
+  said_ms: number;
+  lag_ms: number;
+  corrects: boolean;
+}
+
 export interface TurnRow {
   kind: "turn";
   index: number;
@@ -65,6 +78,7 @@ export interface TurnRow {
   speculation?: EarlyRow[];
   steps?: { step: string; language: string }[];
   control?: ControlRow[];
+  interpreted?: InterpretedRow[];
 }
 
 export interface HeaderRow {

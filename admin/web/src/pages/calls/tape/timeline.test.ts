@@ -1,9 +1,11 @@
 /** Recorded calls; `figures.json` is what Python measures of them, which a test of its own holds it to. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { entriesOf } from "./entries";
 import figures from "./fixtures/figures.json";
 import { type Row, rowsOf } from "./rows";
 import { timelineOf } from "./timeline";
+import { markText } from "./wording";
 
 function recorded(name: string): Row[] {
   const file = new URL(`./fixtures/${name}.jsonl`, import.meta.url);
@@ -96,4 +98,25 @@ test("a tape that breaks off is shown as far as it goes", () => {
   expect(call.outcome).toBeNull();
   expect(call.tools).toMatchObject([{ state: "result" }]);
   expect(timelineOf([])).toMatchObject({ durationMs: 0, words: [], outcome: null });
+});
+
+test("what was interpreted stands where it was said, with how far behind its translation was", () => {
+  const row = {
+    speaker: "other",
+    source: "one moment",
+    source_language: "en",
+    text: "Un momento.",
+    language: "es-MX",
+    from_ms: 600,
+    said_ms: 2_800,
+    lag_ms: 2_200,
+    corrects: false,
+  };
+  const control = [{ what: "interpret", by: "Ada", at_ms: 200, text: "en" }];
+  const call = timelineOf(rowsOf([{ kind: "turn", index: 1, control }, { kind: "turn", index: 13, interpreted: [row] }]));
+  expect(entriesOf(call)).toEqual([
+    { kind: "mark", atMs: 200, mark: { kind: "control", atMs: 200, what: "interpret", by: "Ada", text: "en" } },
+    { kind: "interpreted", atMs: 600, row },
+  ]);
+  expect(call.marks.map(markText)).toEqual(["Ada took the call over through an interpreter, in English"]);
 });

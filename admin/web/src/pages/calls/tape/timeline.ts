@@ -5,7 +5,7 @@
  */
 import { AgentLines, soundsMs } from "./agentLines";
 import { CallerTurns } from "./callerTurns";
-import { type ControlRow, MICRO_TURN_MS, type Row, type TurnRow } from "./rows";
+import { type ControlRow, type InterpretedRow, MICRO_TURN_MS, type Row, type TurnRow } from "./rows";
 import { type Interruption, interruptionsOf, type Response, responsesOf } from "./responses";
 import { between, both, merged, type Span } from "./spans";
 import { type ToolCall, ToolCalls } from "./tools";
@@ -67,6 +67,8 @@ export interface Timeline {
   steps: StepSpan[];
   tools: ToolCall[];
   marks: Mark[];
+  /** What was said through an interpreter. */
+  interpreted: InterpretedRow[];
   responses: Response[];
   interruptions: Interruption[];
   /** Nobody speaks, for more than `LEAST_SILENCE_MS`. */
@@ -90,6 +92,7 @@ export function timelineOf(rows: readonly Row[]): Timeline {
   const tools = new ToolCalls();
   const steps: StepSpan[] = [];
   const marks: Mark[] = [];
+  const interpreted: InterpretedRow[] = [];
   let [callId, flow, language] = ["", "", ""];
   let outcome: string | null = null;
   let transferredTo: string | null = null;
@@ -106,6 +109,7 @@ export function timelineOf(rows: readonly Row[]): Timeline {
         tools.turn(row);
         takeSteps(steps, row);
         marks.push(...marksOf(row));
+        interpreted.push(...(row.interpreted ?? []));
         lostSoundMs += row.filled_ms ?? 0;
         durationMs = (row.index + 1) * MICRO_TURN_MS;
         break;
@@ -144,6 +148,7 @@ export function timelineOf(rows: readonly Row[]): Timeline {
       ...joinedKeys(marks),
       ...interruptions.map(({ atMs, yielded }): Mark => ({ kind: "interruption", atMs, yielded })),
     ].sort((one, other) => one.atMs - other.atMs),
+    interpreted,
     responses: responsesOf(caller.turns, agent.lines),
     interruptions,
     silences: between(merged([...callerSpans, ...agentSpans]), durationMs, LEAST_SILENCE_MS),

@@ -1,5 +1,6 @@
 /** What people read of a tape: outcomes, tools, marks. */
 import type { Tone } from "@/ui/Badge";
+import { languageName } from "@/ui/languages";
 import type { ToolCall, ToolState } from "./tools";
 import type { Mark } from "./timeline";
 
@@ -60,6 +61,7 @@ export function markText(mark: Mark): string {
     case "interruption":
       return mark.yielded ? "Interrupted: the agent stopped" : "Spoken over: the agent went on";
     case "control":
+      if (mark.what === "interpret") return `${mark.by} took the call over through an interpreter, in ${languageName(mark.text)}`;
       return `${mark.by} ${CONTROLS[mark.what] ?? plain(mark.what).toLowerCase()}${mark.text ? `: “${mark.text}”` : ""}`;
   }
 }
