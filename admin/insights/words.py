@@ -60,6 +60,11 @@ async def keep_all(db: AsyncSession, said: Sequence[tuple[int, str, str]]) -> No
     await db.execute(insert(_TABLE), rows)
 
 
+async def kept(db: AsyncSession, numbers: Sequence[int]) -> list[int]:
+    """Tell of which calls it is kept what was said."""
+    return list(await db.scalars(select(_TABLE.c.rowid).where(_TABLE.c.rowid.in_(numbers))))
+
+
 async def forget(db: AsyncSession, numbers: Sequence[int]) -> None:
     """Remove what was said in calls."""
     await db.execute(delete(_TABLE).where(_TABLE.c.rowid.in_(numbers)))

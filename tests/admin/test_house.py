@@ -75,7 +75,8 @@ def _left(tapes: Path) -> dict[str, list[str]]:
     return {each.name: sorted(file.name for file in each.iterdir()) for each in sorted(tapes.iterdir())}
 
 
-def _call(name: str, at: datetime) -> CallRow:
+def _call(name: str, ended: timedelta, minutes: int = 0) -> CallRow:
+    """A call of so many minutes that ended so long ago."""
     return CallRow(
         id=name,
         carrier="twilio",
@@ -83,11 +84,18 @@ def _call(name: str, at: datetime) -> CallRow:
         from_number="+15035550100",
         to_number="+15035550101",
         flow="order_status@1",
-        began_at=at,
-        ended_at=at,
+        began_at=NOW - ended - timedelta(minutes=minutes),
+        ended_at=NOW - ended,
         outcome="completed",
         tape=name,
     )
+
+
+async def _enter(office: Office, tapes: Path, *calls: CallRow) -> None:
+    for call in calls:
+        _tape(tapes / call.tape)
+    async with office.database.writing() as db:
+        db.add_all(calls)
 
 
 async def test_recordings_of_people_who_were_called_and_of_replays_go_with_the_calls(office: Office) -> None:
@@ -95,9 +103,8 @@ async def test_recordings_of_people_who_were_called_and_of_replays_go_with_the_c
     beside = [tape, tape / "legs" / "1", tape / "replays" / "r1"]
     for folder in beside:
         _tape(folder)
-    at = NOW - timedelta(days=10)
     async with office.database.writing() as db:
-        db.add(_call("call-1", at))
+        db.add(_call("call-1", timedelta(days=10)))
     removed = await remove_old(office.database, office.settings.tapes, Rules(keep_recordings_days=7), NOW)
     assert removed == Removed(recordings=1)
     for folder in beside:
@@ -106,11 +113,7 @@ async def test_recordings_of_people_who_were_called_and_of_replays_go_with_the_c
 
 async def test_what_is_kept_no_longer_is_removed_and_the_rest_stays(office: Office, tmp_path: Path) -> None:
     tapes = tmp_path / "tapes"
-    async with office.database.writing() as db:
-        for days in (1, 10, 40, 100):
-            name = f"call-{days}"
-            _tape(tapes / name)
-            db.add(_call(name, NOW - timedelta(days=days)))
+    await _enter(office, tapes, *(_call(f"call-{days}", timedelta(days=days)) for days in (1, 10, 40, 100)))
     rules = Rules(keep_recordings_days=7, keep_tapes_days=30, keep_calls_days=90)
     assert await remove_old(office.database, tapes, rules, NOW) == Removed(3, 2, 1, 0)
     assert _left(tapes) == {"call-1": ["call.wav", "tape.jsonl"], "call-10": ["tape.jsonl"]}
@@ -119,3 +122,21 @@ async def test_what_is_kept_no_longer_is_removed_and_the_rest_stays(office: Offi
     assert listed == ["call-1", "call-10", "call-40"]
     assert await remove_old(office.database, tapes, rules, NOW) == Removed()
     assert await remove_old(office.database, tapes, Rules(), NOW + timedelta(days=900)) == Removed()
+
+
+async def test_days_count_from_a_calls_end(office: Office, tmp_path: Path) -> None:
+    await _enter(office, tmp_path, _call("longer", timedelta(days=7, minutes=-10), minutes=30))
+    assert await remove_old(office.database, tmp_path, Rules(keep_recordings_days=7), NOW) == Removed()
+    later = NOW + timedelta(minutes=11)
+    assert await remove_old(office.database, tmp_path, Rules(keep_recordings_days=7), later) == Removed(1)
+
+
+async def test_a_recording_that_cannot_be_removed_holds_up_no_other(office: Office, tmp_path: Path) -> None:
+    tapes, ended = tmp_path / "tapes", timedelta(days=100)
+    calls = [_call(f"call-{at:03d}", ended, at) for at in range(210)]  # more than are gone through at once
+    await _enter(office, tapes, *calls)
+    (tapes / "call-209" / "replays" / "1" / "call.wav").mkdir(parents=True)  # no file, not to be unlinked
+    rules = Rules(keep_recordings_days=7)
+    assert await remove_old(office.database, tapes, rules, NOW) == Removed(recordings=209)
+    assert await remove_old(office.database, tapes, Rules(keep_calls_days=90), NOW) == Removed(calls=210)
+    assert _left(tapes) == {}
