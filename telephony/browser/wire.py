@@ -32,6 +32,7 @@ from telephony.watching import (
     ChartMade,
     Happening,
     Interpreted,
+    InterpreterNews,
     StepReached,
     TaskNews,
     WordsSaid,
@@ -131,7 +132,7 @@ def told(happening: Happening) -> str | None:
             return _json("chart", url=f"/charts/{chart_id}.svg", sentence=sentence)
         case StepReached(step, language):
             return _json("step", step=step, language=language)
-        case CallEnded():
+        case CallEnded() | InterpreterNews():
             return None
         case _:
             assert_never(happening)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from model.turn import Word
 from telephony.browser.wire import MOST_AUDIO_BYTES, ended, from_wire, problem, to_wire, told
 from telephony.errors import FloodError, MessageError
-from telephony.interpreting.interpretation import Interpreted
+from telephony.interpreting.people import Interpreted, InterpreterNews
 from telephony.messages import Clear, KeyPress, Media, Play, Played, SetMark, Stop, Typed
 from telephony.watching import CallEnded, ChartMade, TaskNews, WordsSaid
 
@@ -150,3 +150,4 @@ def test_tasks_and_charts_are_told() -> None:
     assert json.loads(ended("completed", "why"))["outcome"] == "completed"
     assert json.loads(problem("what"))["text"] == "what"
     assert told(CallEnded("completed")) is None
+    assert told(InterpreterNews("en")) is None

@@ -33,16 +33,17 @@ export function OnTheLine({ line, state, interpreter, callers }: Props) {
         )}
       </div>
       {on && line.line && <Levels line={line.line} interpreted={language !== ""} />}
-      <span className="flex-1" />
-      {on && (
-        <Button aria-pressed={muted} onClick={() => line.mute(!muted)}>
-          {muted ? <MicOff className="size-4 text-bad" aria-hidden /> : <Mic className="size-4" aria-hidden />}
-          {muted ? "Muted" : "Mute"}
+      <div className="ml-auto flex gap-2">
+        {on && (
+          <Button aria-pressed={muted} onClick={() => line.mute(!muted)}>
+            {muted ? <MicOff className="size-4 text-bad" aria-hidden /> : <Mic className="size-4" aria-hidden />}
+            {muted ? "Muted" : "Mute"}
+          </Button>
+        )}
+        <Button variant="primary" onClick={() => void line.close()}>
+          <Undo2 className="size-4" aria-hidden /> {on ? "Hand back" : "Cancel"}
         </Button>
-      )}
-      <Button variant="primary" onClick={() => void line.close()}>
-        <Undo2 className="size-4" aria-hidden /> {on ? "Hand back" : "Cancel"}
-      </Button>
+      </div>
     </div>
   );
 }
@@ -56,7 +57,7 @@ function told(interpreter: Interpreter, ours: string, theirs: string): string {
 function Levels({ line, interpreted }: { line: AudioLine; interpreted: boolean }) {
   const [hears, said] = line.voices;
   return (
-    <div className="grid w-40 grid-cols-[auto_1fr] items-center gap-x-2 gap-y-1 text-xs">
+    <div className="grid w-32 grid-cols-[auto_1fr] items-center gap-x-2 gap-y-1 text-xs">
       <span className="text-accent-ink">You</span>
       <LevelMeter level={line.microphone} tone="agent" />
       <span className="text-caller">{interpreted ? "You hear" : "Caller"}</span>
