@@ -81,6 +81,7 @@ def _show(console: "Console", figures: InterpretFigures) -> None:
         ("later than 200 ms", "late", ""),
         ("silence torn into speech, per leg and minute", "torn_ms", "ms"),
         ("cores of the server, ears and translator", "server_cores", ""),
+        ("their CPU per micro-turn of a leg", "turn_cpu_ms", "ms"),
         ("cores of the simulated people", "people_cores", ""),
         ("memory", "server_mib", "MiB"),
         ("phrases translated", "phrases", ""),

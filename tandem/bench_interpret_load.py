@@ -41,6 +41,7 @@ class InterpretedLoad:
         torn_ms: silence torn into what people heard, because nothing had come to be played; ms per leg and
             minute of the whole calls.
         server_cores, server_mib: of server, ears, translator and worker, all together; cores busy, memory.
+        turn_cpu_ms: CPU time of all these for each micro-turn: what counts on a machine that others use too.
         people_cores: of the simulated people.
         phrases, untranslated: what was interpreted in the whole calls, and what was not to be.
         lag_p50_ms, lag_p90_ms: from a phrase's first word to the first word of its translation.
@@ -57,6 +58,7 @@ class InterpretedLoad:
     torn_ms: float
     server_cores: float
     server_mib: float
+    turn_cpu_ms: float
     people_cores: float
     phrases: int
     untranslated: int
@@ -180,6 +182,7 @@ def _figures(
     after_ms = np.percentile([row["said_ms"] - row["upto_ms"] for row in said], (50, 90)).tolist()
     minutes = sum(report.duration_ms for report in reports) / 60_000
     torn_ms = sum(span.ms for report in reports for span in report.measured.dropouts)
+    cpu_s = after.server.cpu_s - before.server.cpu_s
     return InterpretedLoad(
         calls=calls,
         seconds=seconds,
@@ -189,8 +192,9 @@ def _figures(
         step_p99_ms=percentile_ms(steps, 0.99),
         late=round(1 - steps[_LATE_S] / micro_turns, 4),
         torn_ms=round(torn_ms / minutes, 1),
-        server_cores=round((after.server.cpu_s - before.server.cpu_s) / took_s, 2),
+        server_cores=round(cpu_s / took_s, 2),
         server_mib=round(after.server.mib),
+        turn_cpu_ms=round(1_000 * cpu_s / micro_turns, 1),
         people_cores=round((after.people_s - before.people_s) / took_s, 2),
         phrases=len(said),
         untranslated=sum(not row["text"] for row in rows),
