@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+import httpx
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.admin.web.browsing import Site
@@ -39,6 +40,43 @@ def made(
     answer = site.api.post("/flows", json={"name": name, "yaml": yaml})
     assert answer.status_code == 201, answer.text
     assert answer.json()["findings"] == []
+    return name
+
+
+IN_TWO: Final = """\
+schema: 1
+name: {name}
+version: 1
+title: A small one
+languages: [en-US, es-MX]
+start: greet
+values: {{company: Northwind}}
+silence: {{after_ms: 6000, says: [{{en: "Are you there?", es: "¿Sigue ahí?"}}], then: goodbye}}
+misunderstood: {{at_most: 3, then: goodbye}}
+trouble: goodbye
+resuming: "{{last}}"
+talked_over: {{en: One moment.{moment}}}
+meanings:
+  done: {{phrases: {{en: [that is all], es: [es todo]}}}}
+steps:
+  greet:
+    kind: ask
+    says: {{en: "Thanks for calling {{company}}. How can I help you?"{greeting}}}   # as on the poster
+    answers: {{done: goodbye}}
+  goodbye: {{kind: end, says: {{en: Goodbye!{parting}}}, resume: greet}}
+"""
+
+
+def lacking_spanish(api: httpx.Client, name: str, *, whole: bool = False) -> str:
+    """Make a flow in two languages; three texts have no Spanish unless it is `whole`. Gives its name."""
+    spanish = {
+        "moment": ", es: Un momento.",
+        "greeting": ', es: "¿En qué puedo ayudarle?"',
+        "parting": ", es: ¡Adiós!",
+    }
+    yaml = IN_TWO.format(name=name, **(spanish if whole else dict.fromkeys(spanish, "")))
+    answer = api.post("/flows", json={"name": name, "yaml": yaml})
+    assert answer.status_code == 201, answer.text
     return name
 
 
