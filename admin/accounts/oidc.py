@@ -64,9 +64,10 @@ class Begun:
 def unpacked(cookie: str) -> Begun | None:
     """Read what a cookie keeps; None: it is none of ours."""
     try:
-        return Begun(**json.loads(base64.urlsafe_b64decode(cookie.encode())))
+        begun = Begun(**json.loads(base64.urlsafe_b64decode(cookie.encode())))
     except (ValueError, TypeError):
         return None
+    return begun if all(isinstance(each, str) for each in asdict(begun).values()) else None
 
 
 class Oidc:

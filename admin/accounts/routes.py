@@ -105,12 +105,13 @@ async def log_in(body: LogIn, parts: Parts, request: Request, response: Response
         person = await db.scalar(select(PersonRow).where(PersonRow.email == attempt.email, PersonRow.active))
     password_hash = person.password_hash if person else None
     if not await parts.passwords.fits(body.password, password_hash) or person is None:
-        detail = "E-mail address or password is not right. Check both, or ask an owner for a new password."
-        raise Problem(401, "wrong-credentials", detail)
+        raise _wrong_credentials()
     newer = (
         await parts.passwords.hash(body.password) if parts.passwords.is_dated(person.password_hash) else None
     )
     async with parts.database.writing() as db:
+        if not await _still_has(db, person.id, person.password_hash):
+            raise _wrong_credentials()
         await log_in_limit.succeeded(db, attempt)
         if newer:
             await _set_password(db, person.id, newer)
@@ -159,10 +160,12 @@ async def change_own_password(body: NewPassword, who: Who, parts: Parts, request
         detail = f"The password was tried too often. Wait {math.ceil(wait_s / 60)} minutes, then try again."
         raise Problem(429, "too-many-tries", detail, {"wait_s": wait_s}, {"Retry-After": str(wait_s)})
     if not await parts.passwords.fits(body.current, person.password_hash):
-        raise Problem(422, "wrong-password", "The current password is not right. Type it again.")
+        raise _wrong_password()
     _refuse_easy(body.new, who.email, who.name)
     password_hash = await parts.passwords.hash(body.new)
     async with parts.database.writing() as db:
+        if not await _still_has(db, who.person_id, person.password_hash):
+            raise _wrong_password()
         await log_in_limit.succeeded(db, attempt)
         await _set_password(db, who.person_id, password_hash)
         await sessions.end_all(db, who.person_id, but=who.token)
@@ -240,6 +243,23 @@ def _person(email: str, name: str, role: Role, password_hash: str, now_ms: int) 
 def _refuse_easy(password: str, email: str, name: str) -> None:
     if easy := too_easy(password, email, name):
         raise Problem(422, "easy-password", easy)
+
+
+def _wrong_credentials() -> Problem:
+    detail = "E-mail address or password is not right. Check both, or ask an owner for a new password."
+    return Problem(401, "wrong-credentials", detail)
+
+
+def _wrong_password() -> Problem:
+    return Problem(422, "wrong-password", "The current password is not right. Type it again.")
+
+
+async def _still_has(db: AsyncSession, person_id: str, password_hash: str) -> bool:
+    """Whether somebody may log in, and by the password that was looked at: looking takes a moment."""
+    wanted = select(PersonRow.id).where(
+        PersonRow.id == person_id, PersonRow.active, PersonRow.password_hash == password_hash
+    )
+    return await db.scalar(wanted.with_for_update()) is not None
 
 
 async def _set_password(db: AsyncSession, person_id: str, password_hash: str) -> None:

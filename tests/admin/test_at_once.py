@@ -6,9 +6,11 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select, update
 
+from admin.accounts.tables import PersonRow, SessionRow
 from admin.roles import Role
-from tests.admin.office import SHIPPED, Office, published
+from tests.admin.office import PASSWORD, SHIPPED, Office, published
 from tests.admin.test_tools import PARCEL
 
 RULES: dict[str, Any] = {
@@ -61,3 +63,25 @@ async def test_of_credentials_stored_at_once_none_is_lost(office: Office) -> Non
     )
     assert [each.status_code for each in told] == [200] * WRITERS
     assert [each["name"] for each in (await owners[0].get("/credentials")).json()] == names
+
+
+async def test_a_password_that_is_changed_while_it_is_looked_at_logs_nobody_in(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person_id = await office.hire(Role.AGENT)
+    looked_at, anew = office.passwords.fits, await office.passwords.hash("other words entirely")
+    async with office.database.reading() as db:
+        email = (await db.get_one(PersonRow, person_id)).email
+
+    async def fits(password: str, password_hash: str | None) -> bool:
+        good = await looked_at(password, password_hash)
+        async with office.database.writing() as db:
+            await db.execute(update(PersonRow).values(password_hash=anew))
+        return good
+
+    monkeypatch.setattr(office.passwords, "fits", fits)
+    answer = await office.stranger().post("/session", json={"email": email, "password": PASSWORD})
+    assert (answer.status_code, answer.json()["type"]) == (401, "urn:tandem:wrong-credentials")
+    async with office.database.reading() as db:
+        assert (await db.get_one(PersonRow, person_id)).password_hash == anew
+        assert await db.scalar(select(SessionRow.person_id)) is None
