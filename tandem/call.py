@@ -267,7 +267,8 @@ def _tell(
         print(json.dumps(calls_as_json(reports, tapes, lacking), indent=2, ensure_ascii=False))
         return 0 if ok else 1
     if len(reports) == 1:
-        print_report(console, reports[0], tapes[0])
+        if not reports[0].failure or reports[0].duration_ms:  # of a call that did not come about: why
+            print_report(console, reports[0], tapes[0])
     else:
         print_summary(console, reports)
     for why in dict.fromkeys(report.failure for report in reports if report.failure):

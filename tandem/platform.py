@@ -29,7 +29,7 @@ from config.settings import EMBEDDED_EARS, Settings, load
 Progress = Callable[[str], None]
 """Told, in a few words, what is being started."""
 
-_READY_WITHIN_S: Final = 90.0
+_READY_WITHIN_S: Final = 300.0
 _POLL_S: Final = 0.1
 _END_WITHIN_S: Final = 8.0
 _RESTARTS_A_MINUTE: Final = 5

@@ -81,6 +81,7 @@ def test_a_server_that_is_not_there_fails_the_call_in_one_line(tmp_path):
     result = tandem_call("--say", "hi", "--server", "http://127.0.0.1:9", "--out", str(tmp_path))
     assert result.exit_code == 1
     assert "no server answers at http://127.0.0.1:9" in " ".join(result.output.split())
+    assert "Protocol" not in result.output
     assert "\x1b" not in result.output
 
 
