@@ -34,8 +34,15 @@ def caller_sentences(language: Language) -> Iterator[tuple[str, ...]]:
         yield tuple(word for sentence in turn.sentences for word in spoken_words(sentence.text))
 
 
-def counted(sentences: Iterator[tuple[str, ...]], numbers: Mapping[str, int]) -> Ngrams:
-    """Count trigrams of the words in `numbers`; a sentence is counted in the parts that are all known."""
+def counted(
+    sentences: Iterator[tuple[str, ...]],
+    numbers: Mapping[str, int],
+    alone: Mapping[str, float] | None = None,
+) -> Ngrams:
+    """Count trigrams of the words in `numbers`; a sentence is counted in the parts that are all known.
+
+    `alone`: nats of words by themselves, counted elsewhere; they and the sentences' count for half each.
+    """
     ones, twos, threes = Counter[int](), Counter[tuple[int, int]](), Counter[tuple[int, int, int]]()
     for sentence in sentences:
         known = [numbers.get(word, -1) for word in (BEGIN, *sentence, END)]
@@ -51,6 +58,8 @@ def counted(sentences: Iterator[tuple[str, ...]], numbers: Mapping[str, int]) ->
     unigram = np.full(len(numbers), _UNSEEN, np.float32)
     for word, count in ones.items():
         unigram[word] = np.log(max(count, 0.5) / total)
+    for word, nats in (alone or {}).items():
+        unigram[numbers[word]] = np.logaddexp(unigram[numbers[word]], nats) - np.log(2.0)
     unigram_back, after = np.zeros(len(numbers), np.float32), _following(twos)
     for before, (count, kinds) in after.items():
         unigram_back[before[0]] = np.log(_DISCOUNT * kinds / count)

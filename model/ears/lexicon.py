@@ -1,14 +1,15 @@
 """How words sound, in the sounds the phone reader tells apart: every way they are known to be said.
 
 English words come from the dictionary that the pocketsphinx package carries (CMUdict), and beside it, as
-espeak-ng would read them, for that is what half of the reader's lessons sounded like. Spanish words are
-espeak-ng's, in Spain and in America.
+espeak-ng would read them, for that is what half of the reader's lessons sounded like. Spanish words sound as
+they are spelled, in Spain and in America; what is no plain word is read by espeak-ng.
 """
 
 from functools import lru_cache
 from typing import Final
 
 from model.ears.pronounce import pronunciations
+from model.ears.spanish_spelling import can_be_spelled, spelled_sounds
 from model.espeak import EspeakVoice, synthesise
 from model.synthesis.phones import PHONES, from_arpabet, from_espeak
 from model.synthesis.speech import Language
@@ -44,7 +45,9 @@ def _sounds_of(word: str, language: Language) -> tuple[Sounds, ...]:
         ways += [named(from_arpabet_text(phones)) for phones in pronunciations(word)]
     added = _ADDED.get((word, language), ())
     ways += [named(spelled.split()) for spelled in added]
-    if not added:
+    if language == "es" and can_be_spelled(word) and not added:
+        ways += spelled_sounds(word)
+    elif not added:
         ways += [_as_read(word, voice, language) for voice in _VOICES[language]]
     return tuple(way for way in dict.fromkeys(ways) if way)[:_MOST_WAYS]
 

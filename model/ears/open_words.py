@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, assert_never
 
+import numpy as np
+
 from model.ears.counted import BEGIN, END, caller_sentences, counted
+from model.ears.everyday_spanish import everyday_sentences, likelihoods
 from model.ears.evidence import Evidence
 from model.ears.language_model import Mixture, read_ngrams
 from model.ears.lexicon import Sounds, from_arpabet_text, named, sounds_of
@@ -19,6 +22,8 @@ _RARE: Final = -15.5
 """English words less likely than this (nats) are left out: they are heard in place of common ones."""
 _DOMAIN: Final = 0.3
 """How far callers are expected to talk like callers."""
+_DOMAIN_SPANISH: Final = 0.5
+"""The same in Spanish, of which less is known otherwise."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,18 +75,21 @@ def _english() -> OpenVocabulary:
 
 @cache
 def _spanish() -> OpenVocabulary:
-    """What callers say in the simulated calls; there is no general Spanish on this machine."""
-    sentences = list(caller_sentences("es"))
-    words = (BEGIN, END, *sorted({word for sentence in sentences for word in sentence}))
+    """Everyday Spanish, mixed with what callers say."""
+    everyday, callers = list(everyday_sentences()), list(caller_sentences("es"))
+    alone = likelihoods()
+    said = {word for sentence in callers for word in sentence}
+    known = {word for sentence in everyday for word in sentence} | alone.keys()
+    words = (BEGIN, END, *sorted(said | known))
     numbers = {word: number for number, word in enumerate(words)}
-    domain = counted(iter(sentences), numbers)
+    general, domain = counted(iter(everyday), numbers, alone), counted(iter(callers), numbers)
     entries = [
         (numbers[word], way) for word in words if word not in (BEGIN, END) for way in sounds_of(word, "es")
     ]
     return OpenVocabulary(
         words=words,
-        tree=tree_of(entries, domain.unigram),
-        mixture=Mixture(domain, domain, 0.0),
+        tree=tree_of(entries, np.maximum(general.unigram, domain.unigram)),
+        mixture=Mixture(general, domain, _DOMAIN_SPANISH),
         borders=Borders(numbers[BEGIN], numbers[END]),
     )
 
