@@ -36,15 +36,15 @@ export function Keypad({ onKey }: { onKey: (key: string) => void }) {
           <button
             key={key}
             type="button"
-            aria-label={NAMES[key] ?? key}
+            aria-label={NAMES[key]}
             onClick={() => press(key)}
             className={cx(
               "flex h-12 flex-col items-center justify-center rounded-lg border border-line bg-surface transition-colors select-none",
               "hover:border-line-strong hover:bg-sunken active:bg-accent-soft",
             )}
           >
-            <span className="text-[17px] leading-none font-medium">{key}</span>
-            {LETTERS[key] && <span aria-hidden className="mt-1 text-[9px] leading-none tracking-widest text-faint">{LETTERS[key]}</span>}
+            <span className="text-[17px] leading-none font-medium">{key}</span>{" "}
+            {LETTERS[key] && <span className="mt-1 text-[9px] leading-none tracking-widest text-faint">{LETTERS[key]}</span>}
           </button>
         ))}
       </div>
