@@ -116,7 +116,9 @@ def _phrases(state: State, now_ms: int) -> tuple[State, Actions]:
         if not state.turn.begun and may_ask_to_repeat([word.text for word in words], state.source):
             break
         paused = words[-1].confidence >= state.policy.sure
-        waited = Waited(words, stable(waiting, state.policy, now_ms), waiting[0].since_ms, paused, state.busy)
+        waited = Waited(
+            words, stable(waiting, state.policy, now_ms), waiting[0].since_ms, paused, state.busy(now_ms)
+        )
         end = phrase_end(waited, state.source, state.policy, now_ms)
         if not end:
             break
@@ -235,9 +237,9 @@ def _in_order(state: State, now_ms: int) -> tuple[State, Actions]:
             continue
         if first.corrects:
             text = phrases_of(state.target).correction.format(text=text)
-        speed = state.policy.behind_speed if state.busy else state.policy.speed
+        speed = state.policy.behind_speed if state.behind else state.policy.speed
         state, say_id = state.next_id()
-        state = state.saying(say_id, text, now_ms).remembering(text, first.turn)
+        state = state.saying(say_id, text, now_ms, speed).remembering(text, first.turn)
         actions.append(
             Say(
                 say_id,

@@ -14,6 +14,8 @@ _ADDRESS: Final = 12
 """Words of an address for mail, or of something spelled, at most."""
 _STREET: Final = 4
 """Words from the number of a house to the word for street."""
+_BEFORE_HOUSES: Final = frozenset({"at", "to", "is"})
+"""English words before a number that may be a house's: its street is still to come."""
 _LETTERS: Final = 2
 
 
@@ -25,6 +27,8 @@ def bonds(words: Sequence[str], tag: str) -> tuple[bool, ...]:
     tongue = tongue_of(tag)
     bound = [False] * len(words)
     for begin, end, goes_on in _runs(words, tag, tongue):
+        if begin and words[begin - 1] in _BEFORE_HOUSES and len(words) - end < _STREET - 1:
+            goes_on = goes_on or tongue.unfinished.isdisjoint(words[end:])
         for at in range(begin, len(words) if goes_on else _counted(words, end, tongue) - 1):
             bound[at] = True
     for at, word in enumerate(words):

@@ -18,6 +18,9 @@ _VOICED_MS_PER_SIGN = 90
 """How long a text takes to be voiced at most, should nobody tell that it was."""
 _FORESEEN = 4
 """Translations asked ahead that are kept."""
+_USUAL_MS_PER_SIGN = 62
+_FIGURE_SIGNS = 4
+"""How long a text usually takes; a figure is said as a word."""
 _UNSPOKEN = 8
 """Texts the listener still has before him that are kept in mind."""
 
@@ -113,6 +116,7 @@ class State:
         context: the sentences before, in the source language.
         last: what was said of turn `last_turn`.
         unspoken: what the listener has not heard to its end, and when he will have at the latest.
+        free_ms: when he will usually have heard all of it.
     """
 
     source: str
@@ -128,6 +132,7 @@ class State:
     last: tuple[str, ...] = ()
     last_turn: int = 0
     unspoken: tuple[tuple[str, int], ...] = ()
+    free_ms: int = 0
 
     @property
     def translates(self) -> bool:
@@ -135,9 +140,13 @@ class State:
         return self.source != UNKNOWN and language_of(self.source) != language_of(self.target)
 
     @property
-    def busy(self) -> bool:
+    def behind(self) -> bool:
         """Whether the listener has something to listen to."""
         return bool(self.unspoken)
+
+    def busy(self, now_ms: int) -> bool:
+        """Whether he usually still has at this time: what is said now would wait."""
+        return bool(self.unspoken) and self.free_ms > now_ms
 
     def next_id(self) -> tuple[Self, str]:
         """Make an id."""
@@ -166,10 +175,16 @@ class State:
         before = self.last if turn == self.last_turn else ()
         return replace(self, last=(*before, text)[-_REMEMBERED:], last_turn=turn)
 
-    def saying(self, say_id: str, text: str, now_ms: int) -> Self:
+    def saying(self, say_id: str, text: str, now_ms: int, speed: float = 1.0) -> Self:
         """Note that the listener has this before him."""
         until_ms = now_ms + _VOICED_MS + _VOICED_MS_PER_SIGN * len(text)
-        return replace(self, unspoken=(*self.unspoken, (say_id, until_ms))[-_UNSPOKEN:])
+        signs = len(text) + _FIGURE_SIGNS * sum(sign.isdecimal() for sign in text)
+        begins_ms = max(now_ms, self.free_ms) if self.unspoken else now_ms
+        return replace(
+            self,
+            unspoken=(*self.unspoken, (say_id, until_ms))[-_UNSPOKEN:],
+            free_ms=begins_ms + round(signs * _USUAL_MS_PER_SIGN / speed),
+        )
 
     def spoken(self, say_id: str | None, now_ms: int) -> Self:
         """Note that he has heard it, and whatever must be over by now."""

@@ -85,8 +85,10 @@ def _without_fillers(words: Sequence[HeardWord], tongue: Tongue) -> list[HeardWo
 
 
 def _hesitates(words: Sequence[HeardWord], at: int, tongue: Tongue) -> bool:
-    if words[at].text not in tongue.hesitations or at + 1 == len(words):
+    if words[at].text not in tongue.hesitations:
         return False
+    if at + 1 == len(words):
+        return at > 0 and words[at - 1].text in tongue.clauses  # "... or, this ..."
     following = words[at + 1]
     return following.text in tongue.fillers or following.start_ms - words[at].end_ms >= _HESITATES_MS
 

@@ -33,6 +33,9 @@ _SHORT: Final = {
     "haven't": "have not", "won't": "will not", "couldn't": "could not", "wouldn't": "would not",
     "aren't": "are not", "let's": "let us", "who's": "who is",
 }  # fmt: skip
+_YES: Final = "sí"
+_IF: Final = "si"
+"""The accent tells them apart: "si puede" is no "yes, you can"."""
 _FOLDED: Final = str.maketrans("áéíóúü", "aeiouu")
 _ARTICLES: Final = {
     "un": {"m": "un", "f": "una", "ms": "unos", "fs": "unas"},
@@ -99,7 +102,9 @@ class Phrasebook:
         self._closes = sorted(_phrases(pages.closes, source), key=_longest_first)
 
     def whole(self, words: Sequence[Word], body: str) -> Matched | None:
-        """Find the phrase that is the whole clause."""
+        """Find the phrase that is the whole clause; "si" alone is a "sí"."""
+        if [word.key for word in words] == [_IF]:
+            words = (replace(words[0], key=_YES),)
         fitting = (_fitted(each, words, body) for each in _candidates(self._whole, words))
         return next(filter(None, fitting), None)
 
@@ -170,7 +175,8 @@ def words_of(body: str, terms: Sequence[FoundTerm] = ()) -> tuple[Word, ...]:
 
 def _plain(body: str, start: int, end: int) -> Iterator[Word]:
     for match in _TOKEN.finditer(body, start, end):
-        lower = match[0].lower().replace("’", "'").translate(_FOLDED)
+        lower = match[0].lower().replace("’", "'")
+        lower = lower if lower == _YES else lower.translate(_FOLDED)
         for key in _SHORT.get(lower, lower).split():
             yield Word(match.start(), match.end(), key)
 

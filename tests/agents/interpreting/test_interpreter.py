@@ -66,11 +66,11 @@ def test_who_has_nothing_to_listen_to_hears_what_is_there():
     eager = replace(PATIENT, agree=1, idle=2)
     assert Call(policy=eager).hears("the") == []
     call = Call(policy=eager)
-    call.hears("the lamp")
-    assert call.phrases == ["The lamp"]
-    call.until(call.now_ms + 400)
-    call.hears("the lamp came broken")  # the listener still hears of the lamp
-    assert call.phrases == ["The lamp"]
+    call.hears("the photographic lamp")
+    assert call.phrases == ["The photographic lamp"]
+    call.until(call.now_ms + 200)
+    call.hears("the photographic lamp came broken")  # the listener still hears of the lamp
+    assert call.phrases == ["The photographic lamp"]
 
 
 def test_a_number_that_may_go_on_is_not_cut_even_for_who_has_nothing_to_listen_to():
