@@ -27,7 +27,10 @@ POLICIES: Final[Mapping[str, "Policy"]] = {
     "local agreement 3": LOCAL_AGREEMENT_3,
     "wait 3": WAIT_3,
     "wait 5": WAIT_5,
-    "short phrases": replace(DEFAULT, fewest=2, some=3, most=8, longest_ms=1_200, pause_ms=200),
+    "as heard": DEFAULT,
+    "as heard, joints alone": replace(DEFAULT, idle=DEFAULT.most),
+    "as heard, nothing ahead": replace(DEFAULT, ahead=False),
+    "as heard, usual speed": replace(DEFAULT, speed=1.0, behind_speed=1.0),
 }
 
 
