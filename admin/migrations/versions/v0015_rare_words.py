@@ -1,4 +1,4 @@
-"""More words that PostgreSQL knows the frequency of, so that it finds the calls with a rare one by its index."""
+"""PostgreSQL knows the frequency of more words, so that it finds the calls with a rare one by its index."""
 
 from alembic import op
 
