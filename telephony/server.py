@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agents.charts.store import ChartStore
 from agents.dispatch import Dispatcher
+from agents.interpreting.ready import make_ready
 from agents.language_model.chosen import classifier
 from agents.reports import unix_ms
 from agents.translation.chosen import open_translator
@@ -75,6 +76,7 @@ def create_app(
             translator, why_not = _translator(settings)
             if translator is not None:
                 open_rooms.push_async_callback(translator.close)
+                await make_ready(translator)
             live = LiveCalls(settings.redis_url, dispatcher.sensitive_of, why_not)
             open_rooms.push_async_callback(live.close)
             live.start()
