@@ -156,7 +156,8 @@ def measured_by(sought: CallFilter, dialect: str) -> list[ColumnElement[bool]]:
     if sought.satisfaction_to is not None:
         wanted.append(row.satisfaction <= sought.satisfaction_to)
     if sought.said is not None:
-        wanted.append(said_in_call(dialect, sought.said, sought.said_by))
+        of_numbers = sought.number is not None or sought.search is not None
+        wanted.append(said_in_call(dialect, sought.said, sought.said_by, sought_otherwise=of_numbers))
     return wanted
 
 
