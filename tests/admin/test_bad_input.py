@@ -2,6 +2,7 @@ import functools
 import json
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -156,6 +157,8 @@ BODIES = strategies.dictionaries(strategies.sampled_from(FIELDS), JSON, max_size
 
 MOST_PARAMETERS = 6
 """In one address, which no client makes as long as all of them could be."""
+LONGEST_QUERY = 60_000
+"""Of two long values together httpx makes no address."""
 TAGS = ['"1"', "x", '"-1"', '"99999999999"']
 NAMES = ["order_status", "1", "+15035550123", "%00", "%F0%9F", "a" * 300]
 VALUES = [*(odd for odd in ODD if odd != "\ud800"), "2026-11-23T00:00:00Z", "9" * 30]
@@ -176,7 +179,8 @@ async def test_no_request_whatever_it_holds_is_a_fault_of_ours(
                 name = data.draw(strategies.sampled_from(NAMES))
                 path = path.replace("{" + parameter["name"] + "}", name)
             elif len(query) < MOST_PARAMETERS and data.draw(strategies.booleans()):
-                query[parameter["name"]] = data.draw(strategies.sampled_from(VALUES))
+                longer = {**query, parameter["name"]: data.draw(strategies.sampled_from(VALUES))}
+                query = longer if len(urlencode(longer)) < LONGEST_QUERY else query
         body = json.dumps(data.draw(BODIES)).encode() if method != "GET" else None
         headers = {"Content-Type": "application/json", "If-Match": data.draw(strategies.sampled_from(TAGS))}
         client = await office.logged_in(owner)
