@@ -7,6 +7,7 @@ from typing import Self
 from agents.interpreting.events import UNKNOWN, HeardWord
 from agents.interpreting.policy import DEFAULT, Policy
 from agents.interpreting.stable import Waiting
+from agents.interpreting.voiced import usually_ms
 from agents.translation.translator import Passage, language_of
 
 _CONTEXT = 2
@@ -18,9 +19,6 @@ _VOICED_MS_PER_SIGN = 90
 """How long a text takes to be voiced at most, should nobody tell that it was."""
 _FORESEEN = 4
 """Translations asked ahead that are kept."""
-_USUAL_MS_PER_SIGN = 62
-_FIGURE_SIGNS = 4
-"""How long a text usually takes; a figure is said as a word."""
 _UNSPOKEN = 8
 """Texts the listener still has before him that are kept in mind."""
 
@@ -178,12 +176,11 @@ class State:
     def saying(self, say_id: str, text: str, now_ms: int, speed: float = 1.0) -> Self:
         """Note that the listener has this before him."""
         until_ms = now_ms + _VOICED_MS + _VOICED_MS_PER_SIGN * len(text)
-        signs = len(text) + _FIGURE_SIGNS * sum(sign.isdecimal() for sign in text)
         begins_ms = max(now_ms, self.free_ms) if self.unspoken else now_ms
         return replace(
             self,
             unspoken=(*self.unspoken, (say_id, until_ms))[-_UNSPOKEN:],
-            free_ms=begins_ms + round(signs * _USUAL_MS_PER_SIGN / speed),
+            free_ms=begins_ms + usually_ms(text, speed),
         )
 
     def spoken(self, say_id: str | None, now_ms: int) -> Self:

@@ -14,6 +14,7 @@ from typing import Final, assert_never
 
 from agents.interpreting.events import AsksToRepeat, NotSaid, Say
 from agents.interpreting.phrases import Phrases, phrases_of
+from agents.interpreting.voiced import usually_ms
 from agents.translation.translator import Translator, language_of
 from config.units import MICRO_TURN_MS, MICRO_TURN_SAMPLES
 from model.turn import (
@@ -33,7 +34,7 @@ from model.turn import (
 from telephony.interpreting.direction import Direction, Trouble
 from telephony.interpreting.languages import ANYTHING, Tongue, followed
 from telephony.interpreting.mixing import Mixer, mix
-from telephony.interpreting.pace import lasts_ms, pace
+from telephony.interpreting.pace import pace
 from telephony.interpreting.people import Interpreted, OthersWords, Side, Wishes
 from telephony.live import voice
 from telephony.live.voice import Voice
@@ -270,7 +271,9 @@ class Interpretation:
             speed=speed,
         )
         leg.news.append(OfferMade(offer))
-        leg.open[offer_id] = _Voiced(say, self._to[side].source, leg.tongue.own, lasts_ms(offer.text, speed))
+        leg.open[offer_id] = _Voiced(
+            say, self._to[side].source, leg.tongue.own, usually_ms(offer.text, speed)
+        )
 
     def _voiced(self, side: Side, voiced: _Voiced, starts_ms: int, offer_id: str) -> None:
         """Write down what begins to be voiced on a leg at `starts_ms` of its own clock."""

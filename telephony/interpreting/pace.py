@@ -9,15 +9,8 @@ from typing import Final
 
 FASTEST: Final = 1.9
 """Times the voice's own speed: about 300 words a minute; beyond it words run into each other."""
-_MS_PER_SIGN: Final = 68
-"""Of a text at the voice's own speed, spaces counted."""
 _UNHURRIED_MS: Final = 4_000
 _URGENT_MS: Final = 12_000
-
-
-def lasts_ms(text: str, speed: float) -> int:
-    """Tell how long a text takes to be voiced, about."""
-    return round(len(text) * _MS_PER_SIGN / speed)
 
 
 def pace(usual: float, waiting_ms: int) -> float:
